@@ -1,0 +1,65 @@
+// swift-tools-version: 6.3
+// One engine for convolution over signals. The rooms and the doors between them are the targets and their
+// dependencies below: a target that is not listed cannot be imported.
+import PackageDescription
+
+let package = Package(
+  name: "convaudio",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "convaudio", targets: ["convaudio"]),
+    .library(name: "ConvAudioKit", targets: ["ConvAudioKit"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // MARK: - Convolution and its kernels
+    .target(name: "CConvolutionKernels"),
+    .target(name: "Convolution", dependencies: ["CConvolutionKernels"]),
+    .target(name: "StreamingConvolution", dependencies: ["Convolution", "CConvolutionKernels"]),
+    .target(name: "ReferenceConvolution"),
+
+    // MARK: - Files
+    .target(name: "ModelFormats"),
+    .target(name: "AudioFiles", dependencies: ["CSndFile"]),
+
+    // MARK: - Façade and command line
+    .target(
+      name: "ConvAudioKit",
+      dependencies: ["Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles"]),
+    .executableTarget(
+      name: "convaudio",
+      dependencies: [
+        "ConvAudioKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: - System libraries
+    .systemLibrary(
+      name: "CSndFile", pkgConfig: "sndfile",
+      providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CFFTW", pkgConfig: "fftw3f",
+      providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+
+    // MARK: - Tests, one target a room
+    .target(name: "CTestSupport", path: "Tests/Support/CTestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/Support/TestSupport"),
+    .testTarget(
+      name: "ConvolutionTests",
+      dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport"]),
+    .testTarget(
+      name: "StreamingConvolutionTests",
+      dependencies: ["StreamingConvolution", "ReferenceConvolution", "TestSupport", "CTestSupport"]),
+    .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
+    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport"]),
+    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),
+    .testTarget(
+      name: "ConvAudioKitTests",
+      dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["convaudio", "AudioFiles", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)
