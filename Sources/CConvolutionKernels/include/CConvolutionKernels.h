@@ -33,4 +33,84 @@ typedef enum cck_activation {
   CCK_ACTIVATION_COUNT
 } cck_activation;
 
+// One input of a convolution: a list of taps over a padded buffer. Tap i multiplies base[offsets[i] + t].
+typedef struct cck_source {
+  const float *base;         // where output frame 0 stands in input channel 0
+  const ptrdiff_t *offsets;  // one a tap, floats from base; constant for the life of a plan
+  size_t taps;
+  int separate;              // not 0: a chain of its own, summed from zero and then added to the total
+} cck_source;
+
+// y[o][t] = activation(bias[o] + sum over taps of weight[tap][o] * x[offset[tap] + t]) + residual[o][t],
+// and, where `total` is given, total[o][t] = previous[o][t] + y[o][t].
+//
+// Order of sums, the same at every level: start at the bias, taps in the order of the list, one fused multiply-add
+// a tap; then the activation, the residual, the running total.
+//
+// Weights are packed in row blocks of CCK_ROW_BLOCK outputs, the last block with what is left: block b holds, for
+// each tap, the weights of its rows side by side. cck_packed_weight gives the place of one weight.
+typedef struct cck_convolution {
+  size_t outputs;
+  size_t frames;
+  const cck_source *sources;
+  size_t source_count;
+  const float *weights;
+  const float *bias;              // one an output
+  int activation;                 // cck_activation
+  const float *parameters;        // one an output, for CCK_LEAKY_RELU; otherwise not read
+  const float *residual;          // or NULL; rows residual_stride apart
+  ptrdiff_t residual_stride;
+  float *y;                       // rows y_stride apart
+  ptrdiff_t y_stride;
+  ptrdiff_t mirror;               // not 0: y is written a second time so many floats further on
+  const float *previous;          // or NULL; may be `total`
+  float *total;
+  ptrdiff_t total_stride;         // of previous and total alike
+} cck_convolution;
+
+#define CCK_ROW_BLOCK 16
+
+static inline size_t cck_packed_weight(size_t outputs, size_t taps, size_t output, size_t tap) {
+  size_t block = output / CCK_ROW_BLOCK * CCK_ROW_BLOCK;
+  size_t rows = outputs - block < CCK_ROW_BLOCK ? outputs - block : CCK_ROW_BLOCK;
+  return block * taps + tap * rows + (output - block);
+}
+
+// Instruction sets, in rising order. On arm64 the baseline is NEON, which has fused multiply-add.
+typedef enum cck_level { CCK_LEVEL_BASELINE = 0, CCK_LEVEL_AVX2 = 1, CCK_LEVEL_AVX512 = 2, CCK_LEVEL_COUNT } cck_level;
+
+// The loops of one level. Rows that are read must be readable for CCK_READ_SLACK floats behind their last
+// frame; exactly `frames` floats of a row are written. In-place use (y == x) is allowed for the pointwise ones.
+typedef struct cck_kernels {
+  const char *name;
+  size_t vector_floats;
+  void (*convolve)(const cck_convolution *c);
+  void (*activate)(int activation, float parameter, const float *x, float *y, size_t frames);
+  // y = first(a) * second(b)
+  void (*gate)(int first, float first_parameter, int second, float second_parameter,
+               const float *a, const float *b, float *y, size_t frames);
+  void (*add)(const float *a, const float *b, float *y, size_t frames);
+  void (*multiply)(const float *a, const float *b, float *y, size_t frames);
+  // y = x * scale + shift, fused
+  void (*affine)(float scale, float shift, const float *x, float *y, size_t frames);
+} cck_kernels;
+
+int cck_level_available(int level);
+// The kernels of a level that is available; NULL otherwise.
+const cck_kernels *cck_kernels_of(int level);
+// The level chosen when the process started: the highest available one, or what CONVAUDIO_KERNELS asks for.
+int cck_selected_level(void);
+
+// The definition of cck_kernels.convolve in plain scalar C, for tests: the same bits by fmaf.
+void cck_convolve_plain(const cck_convolution *c);
+
+// Sets the processor's flush-to-zero and denormals-are-zero bits and returns the state before, which
+// cck_restore_denormals takes back.
+uint64_t cck_flush_denormals(void);
+void cck_restore_denormals(uint64_t state);
+
+// Multiply-adds of independent registers, `rounds` times 64 vector operations: the machine's limit for benchmarks.
+// Returns the floating-point operations done (two a multiply-add and lane).
+double cck_fma_peak(int level, size_t rounds, float *sink);
+
 #endif

@@ -1,0 +1,14 @@
+// swift-tools-version: 6.3
+// Benchmarks are a package of their own, so that what they depend on is nobody else's.
+import PackageDescription
+
+let package = Package(
+  name: "convaudio-benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "convaudio", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "stack-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")])
+  ],
+  swiftLanguageModes: [.v6]
+)

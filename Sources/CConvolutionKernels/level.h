@@ -1,0 +1,30 @@
+// One instruction set's version of every loop. A level_*.c file defines CCK_WIDTH (floats a vector), CCK_NAME
+// (adds the level's suffix), CCK_LABEL and the tiles that fit its registers, opens its target attribute, and
+// includes this file.
+
+// Products and sums are fused only where the source says so; the compiler's own contraction would differ between
+// instruction sets.
+#pragma STDC FP_CONTRACT OFF
+
+typedef float vf __attribute__((ext_vector_type(CCK_WIDTH)));
+typedef int32_t vi __attribute__((ext_vector_type(CCK_WIDTH)));
+
+#include "vectors_body.h"
+#include "activations_body.h"
+#include "activate_body.h"
+#include "taps_body.h"
+#include "elementwise_body.h"
+
+extern const cck_kernels CCK_NAME(kernels);
+const cck_kernels CCK_NAME(kernels) = {
+    .name = CCK_LABEL,
+    .vector_floats = CCK_WIDTH,
+    .convolve = CCK_NAME(convolve),
+    .activate = CCK_NAME(activate_row),
+    .gate = CCK_NAME(gate),
+    .add = CCK_NAME(add),
+    .multiply = CCK_NAME(multiply),
+    .affine = CCK_NAME(affine),
+};
+double CCK_NAME(peak)(size_t rounds, float *sink);
+double CCK_NAME(peak)(size_t rounds, float *sink) { return CCK_NAME(fma_peak)(rounds, sink); }

@@ -1,0 +1,139 @@
+// The tap micro-kernel, for one vector width. Included by each level after vf, CCK_NAME and CCK_WIDTH.
+//
+// A tile is M output rows by V vectors of neighbouring frames, all in registers. For every tap it loads V vectors
+// of the input once and gives each to M fused multiply-adds, with the M weights broadcast: V loads and M
+// broadcasts feed M*V multiply-adds. Along the run the loads are unaligned and may cost two slots each; with M
+// of 8 that stays hidden behind the multiply-adds. M and V are compile-time constants of each instance, so that
+// the accumulators stay in registers.
+//
+// Lanes never meet: lane i of a vector is frame i's own chain of multiply-adds, whatever stands beside it. The
+// last vector of a run is computed whole and stored in part, so the bits do not depend on where a block ends.
+
+// A tile's results on their way from the accumulators to memory.
+#define CCK_TILE_VECTORS 24
+typedef struct CCK_NAME(tile) { vf v[CCK_TILE_VECTORS]; } CCK_NAME(tile);
+
+// From sums to memory: activation, residual, store (twice into a mirrored ring), running total.
+static __attribute__((noinline)) void CCK_NAME(finish)(
+    const cck_convolution *c, CCK_NAME(tile) *tile, size_t row, size_t rows, size_t frame, size_t vectors) {
+  if (c->activation == CCK_LEAKY_RELU) {  // the one with a parameter a row
+    for (size_t m = 0; m < rows; m++)
+      CCK_NAME(activate_vectors)(c->activation, (vf)(c->parameters[row + m]), tile->v + m * vectors, vectors);
+  } else {
+    CCK_NAME(activate_vectors)(c->activation, (vf){}, tile->v, rows * vectors);
+  }
+  size_t left = c->frames - frame;
+  for (size_t m = 0; m < rows; m++) {
+    const float *residual = c->residual ? c->residual + (ptrdiff_t)(row + m) * c->residual_stride + frame : NULL;
+    float *y = c->y + (ptrdiff_t)(row + m) * c->y_stride + frame;
+    ptrdiff_t total = (ptrdiff_t)(row + m) * c->total_stride + (ptrdiff_t)frame;
+    for (size_t v = 0; v < vectors; v++) {
+      size_t at = v * CCK_WIDTH, lanes = left - at;
+      vf value = tile->v[m * vectors + v];
+      if (residual) value += CCK_NAME(load)(residual + at);
+      CCK_NAME(store)(y + at, value, lanes);
+      if (c->mirror) CCK_NAME(store)(y + at + c->mirror, value, lanes);
+      if (c->previous)
+        CCK_NAME(store)(c->total + total + at, CCK_NAME(load)(c->previous + total + at) + value, lanes);
+    }
+  }
+}
+
+// The sums of M rows by V vectors. `w` holds, for each tap in turn, `stride` weights of which the first M count.
+static inline __attribute__((always_inline)) void CCK_NAME(sums)(
+    const cck_convolution *c, CCK_NAME(tile) *tile, size_t row, const float *w, size_t stride, size_t frame,
+    const int M, const int V) {
+  vf sum[CCK_TILE_VECTORS];
+  _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++)
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) sum[m * V + v] = (vf)(c->bias[row + m]);
+  for (size_t s = 0; s < c->source_count; s++) {
+    const float *base = c->sources[s].base + frame;
+    const ptrdiff_t *offsets = c->sources[s].offsets, *end = offsets + c->sources[s].taps;
+    for (; offsets != end; offsets++, w += stride) {
+      const float *x = base + *offsets;
+      vf in[CCK_TILE_VECTORS];
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) in[v] = CCK_NAME(load)(x + v * CCK_WIDTH);
+      _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
+        vf weight = (vf)(w[m]);
+        _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+          sum[m * V + v] = __builtin_elementwise_fma(in[v], weight, sum[m * V + v]);
+      }
+    }
+  }
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) tile->v[i] = sum[i];
+}
+
+// Long kernels: each separate source is a chain of its own from zero, added to the total when it is complete.
+// One row by four vectors; the totals stay in the tile.
+static __attribute__((noinline)) void CCK_NAME(chained_sums)(
+    const cck_convolution *c, CCK_NAME(tile) *tile, size_t row, const float *w, size_t stride, size_t frame,
+    size_t vectors) {
+  vf total[4], chain[4];
+  for (size_t v = 0; v < 4; v++) total[v] = (vf)(c->bias[row]), chain[v] = (vf){};
+  for (size_t s = 0; s < c->source_count; s++) {
+    const cck_source *source = &c->sources[s];
+    const float *x = source->base + frame;
+    for (size_t v = 0; v < 4; v++) chain[v] = source->separate ? (vf){} : total[v];
+    if (vectors == 4) {
+      for (size_t i = 0; i < source->taps; i++, w += stride)
+        for (size_t v = 0; v < 4; v++)
+          chain[v] = __builtin_elementwise_fma(
+              CCK_NAME(load)(x + source->offsets[i] + v * CCK_WIDTH), (vf)(*w), chain[v]);
+    } else {
+      for (size_t i = 0; i < source->taps; i++, w += stride)
+        for (size_t v = 0; v < vectors; v++)
+          chain[v] = __builtin_elementwise_fma(
+              CCK_NAME(load)(x + source->offsets[i] + v * CCK_WIDTH), (vf)(*w), chain[v]);
+    }
+    for (size_t v = 0; v < 4; v++) total[v] = source->separate ? total[v] + chain[v] : chain[v];
+  }
+  for (size_t v = 0; v < vectors; v++) tile->v[v] = total[v];
+}
+
+typedef void (*CCK_NAME(sums_fn))(
+    const cck_convolution *, CCK_NAME(tile) *, size_t, const float *, size_t, size_t);
+#define CCK_TILE(M, V)                                                                                         \
+  static void CCK_NAME(sums_##M##x##V)(const cck_convolution *c, CCK_NAME(tile) *tile, size_t row,              \
+                                       const float *w, size_t stride, size_t frame) {                          \
+    CCK_NAME(sums)(c, tile, row, w, stride, frame, M, V);                                                      \
+  }
+CCK_TILES(CCK_TILE)
+#undef CCK_TILE
+
+// By rows and vectors; holes are tiles that would not fit the registers.
+static const CCK_NAME(sums_fn) CCK_NAME(tiles)[CCK_ROW_BLOCK + 1][CCK_MAXIMUM_VECTORS + 1] = {
+#define CCK_TILE(M, V) [M][V] = CCK_NAME(sums_##M##x##V),
+    CCK_TILES(CCK_TILE)
+#undef CCK_TILE
+};
+
+static void CCK_NAME(convolve)(const cck_convolution *c) {
+  CCK_NAME(tile) tile;
+  size_t taps = 0;
+  int chained = 0;
+  for (size_t s = 0; s < c->source_count; s++) taps += c->sources[s].taps, chained |= c->sources[s].separate;
+  size_t vectors_left = (c->frames + CCK_WIDTH - 1) / CCK_WIDTH;
+  for (size_t frame = 0; vectors_left > 0;) {
+    // Four vectors go as two and two: better balanced than three and one.
+    size_t widest = vectors_left == 4 && CCK_WIDEST_EIGHT < 4 ? 2 : CCK_WIDEST_EIGHT;
+    size_t step = vectors_left < widest ? vectors_left : widest;
+    if (chained) step = vectors_left < 4 ? vectors_left : 4;
+    else if (c->outputs <= CCK_FEW_ROWS) step = vectors_left < CCK_WIDEST_FEW ? vectors_left : CCK_WIDEST_FEW;
+    for (size_t block = 0; block < c->outputs; block += CCK_ROW_BLOCK) {
+      size_t rows = c->outputs - block < CCK_ROW_BLOCK ? c->outputs - block : CCK_ROW_BLOCK;
+      const float *w = c->weights + block * taps;
+      for (size_t row = 0; row < rows;) {
+        size_t most = chained ? 1 : step == 1 ? CCK_MOST_ROWS_OF_ONE : CCK_MOST_ROWS;
+        size_t tall = rows - row < most ? rows - row : most;
+        if (chained)
+          CCK_NAME(chained_sums)(c, &tile, block + row, w + row, rows, frame, step);
+        else
+          CCK_NAME(tiles)[tall][step](c, &tile, block + row, w + row, rows, frame);
+        CCK_NAME(finish)(c, &tile, block + row, tall, frame, step);
+        row += tall;
+      }
+    }
+    vectors_left -= step;
+    frame += step * CCK_WIDTH;
+  }
+}

@@ -1,0 +1,3 @@
+// A library user imports ConvAudioKit alone; the types of these rooms are part of its interface.
+@_exported import Convolution
+@_exported import StreamingConvolution

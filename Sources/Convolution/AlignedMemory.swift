@@ -1,0 +1,20 @@
+/// Memory of floats that starts on a cache line and is freed with its owner.
+///
+/// Safe because the pointer never leaves the life of the object: whoever keeps it keeps the object, too.
+public final class AlignedMemory {
+  /// The first float; 64-byte aligned.
+  public let base: UnsafeMutablePointer<Float>
+  /// Floats that may be used.
+  public let count: Int
+
+  /// Zeroed memory for `count` floats.
+  public init(count: Int) {
+    precondition(count >= 0, "a count is not negative")
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+    base.initialize(repeating: 0, count: max(count, 1))
+    self.count = count
+  }
+
+  deinit { base.deallocate() }
+}

@@ -1,0 +1,89 @@
+import CConvolutionKernels
+
+/// The taps of one or several kernels that are summed into the same outputs, as the tap kernel wants them.
+///
+/// A tap is one (input channel, kernel position) pair; its offset is how far its input lies from the output's place in
+/// memory. The order of the list is the order of the sum: input channel outermost, kernel position inside, oldest
+/// first, one kernel after the other. Kernels of more than `longestChain` positions are summed in chains of
+/// `chainTaps`, which keeps the rounding error of a long sum small.
+public struct TapList: Sendable {
+  /// Taps that are summed in one chain, or in a chain of their own.
+  public struct Chain: Sendable {
+    /// Which kernel, in the order given.
+    public let kernel: Int
+    /// Floats from the place of the output in input channel 0 of the group, one a tap.
+    public let offsets: [Int]
+    /// Summed from zero and then added to the total.
+    public let isSeparate: Bool
+  }
+
+  /// A kernel of more positions than this is summed in separate chains.
+  public static let longestChain = 128
+  /// Length of a separate chain.
+  public static let chainTaps = 64
+
+  /// Chains in the order in which they are summed.
+  public let chains: [Chain]
+  /// For every group of outputs, the weights in the order and packing of the tap kernel.
+  public let packedWeights: [[Float]]
+  /// Outputs that share a list of inputs: the output channels over the least common multiple of the groups.
+  public let groupOutputs: Int
+
+  /// Number of groups of outputs.
+  public var groups: Int { packedWeights.count }
+
+  /// - Parameters:
+  ///   - kernels: Summed in this order; all have the same output channels.
+  ///   - channelStrides: For each kernel, the floats between neighbouring channels of its input.
+  /// - Precondition: Neither is empty, both have the same count.
+  public init(kernels: [CausalKernel], channelStrides: [Int]) {
+    precondition(!kernels.isEmpty && kernels.count == channelStrides.count, "a kernel has one input")
+    let outputs = kernels[0].outputChannels
+    precondition(kernels.allSatisfy { $0.outputChannels == outputs }, "summed kernels have the same outputs")
+    let groups = kernels.map(\.groups).reduce(1, leastCommonMultiple)
+    groupOutputs = outputs / groups
+
+    var chains: [Chain] = []
+    var taps: [(kernel: Int, input: Int, position: Int)] = []
+    for (index, (kernel, stride)) in zip(kernels, channelStrides).enumerated() {
+      let isLong = kernel.kernelSize > Self.longestChain
+      var offsets: [Int] = []
+      for input in 0..<kernel.groupInputChannels {
+        for position in 0..<kernel.kernelSize {
+          offsets.append(input * stride - (kernel.kernelSize - 1 - position) * kernel.dilation)
+          taps.append((index, input, position))
+          if isLong, (position + 1) % Self.chainTaps == 0 || position == kernel.kernelSize - 1 {
+            chains.append(Chain(kernel: index, offsets: offsets, isSeparate: true))
+            offsets = []
+          }
+        }
+      }
+      if !isLong { chains.append(Chain(kernel: index, offsets: offsets, isSeparate: false)) }
+    }
+    self.chains = chains
+
+    let groupOutputs = groupOutputs
+    packedWeights = (0..<groups).map { group in
+      var packed = [Float](repeating: 0, count: groupOutputs * taps.count)
+      for (tap, place) in taps.enumerated() {
+        for row in 0..<groupOutputs {
+          packed[cck_packed_weight(groupOutputs, taps.count, row, tap)] = kernels[place.kernel].weight(
+            output: group * groupOutputs + row, input: place.input, position: place.position)
+        }
+      }
+      return packed
+    }
+  }
+
+  /// The first input channel that the outputs of `group` see of a kernel.
+  public func firstInput(of kernel: CausalKernel, group: Int) -> Int {
+    let kernelGroup = group * kernel.groups / groups
+    return kernelGroup * kernel.groupInputChannels
+  }
+}
+
+private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+  var (x, y) = (a, b)
+  while y != 0 { (x, y) = (y, x % y) }
+  return a / x * b
+}

@@ -1,0 +1,150 @@
+import Convolution
+
+/// A network as a value: nodes in running order, each naming its inputs, with the weights beside it.
+///
+/// Every architecture is turned into one of these; there is no class per architecture. `NetworkProcessor` plans and
+/// runs it.
+///
+/// ```swift
+/// var network = Network(inputChannels: 1)
+/// let hidden = try network.convolve([(network.input, kernel)], bias: bias)
+/// let bent = try network.activate(hidden, .tanh)
+/// network.output = try network.add(bent, network.input)
+/// ```
+public struct Network: Sendable {
+  /// A signal in the network: its input, or what a node gives.
+  public struct Value: Hashable, Sendable {
+    /// 0 is the network's input, i + 1 the output of node i.
+    public let index: Int
+    init(_ index: Int) { self.index = index }
+  }
+
+  /// What a node does. All of them are causal, keep the frame rate and treat every frame alike.
+  public enum Operation: Sendable {
+    /// bias + the sum of one causal convolution per input. Several inputs share one chain of sums: the mix-in of a
+    /// conditioning signal is one more tap.
+    case convolution([CausalKernel], bias: [Float])
+    /// scale[c] · x + shift[c], as one fused multiply-add.
+    case affine(scale: [Float], shift: [Float])
+    /// A pointwise function.
+    case activation(Activation)
+    /// The sum of two inputs with as many channels each.
+    case add
+    /// The product of two inputs with as many channels each.
+    case multiply
+    /// The channels of all inputs, one input after the other.
+    case concatenate
+    /// A run of the input's channels.
+    case slice(Range<Int>)
+  }
+
+  /// One operation on the values of earlier nodes.
+  public struct Node: Sendable {
+    /// What is done.
+    public let operation: Operation
+    /// To what.
+    public let inputs: [Value]
+    /// Channels of the result.
+    public let channels: Int
+  }
+
+  /// Channels of the input.
+  public let inputChannels: Int
+  /// In running order: a node's inputs stand before it.
+  public private(set) var nodes: [Node] = []
+  /// What the network gives; its input at first.
+  public var output: Value
+
+  /// The network's input.
+  public var input: Value { Value(0) }
+  /// Channels of the output.
+  public var outputChannels: Int { channels(of: output) }
+
+  /// A network without nodes: the output is the input.
+  /// - Precondition: `inputChannels` is positive.
+  public init(inputChannels: Int) {
+    precondition(inputChannels > 0, "a network has an input")
+    self.inputChannels = inputChannels
+    output = Value(0)
+  }
+
+  /// Channels of a value.
+  public func channels(of value: Value) -> Int {
+    value.index == 0 ? inputChannels : nodes[value.index - 1].channels
+  }
+
+  // MARK: - Building
+
+  /// Adds bias + Σ kernel(value) over the terms.
+  /// - Parameter bias: One an output channel; none is zero.
+  /// - Throws: `GeometryError` when channel counts do not meet.
+  public mutating func convolve(_ terms: [(value: Value, kernel: CausalKernel)], bias: [Float]? = nil)
+    throws(GeometryError) -> Value
+  {
+    guard let outputs = terms.first?.kernel.outputChannels else {
+      throw .tooSmall(what: "the number of a convolution's inputs", minimum: 1, actual: 0)
+    }
+    for (value, kernel) in terms {
+      try expect(kernel.inputChannels, channels(of: value), "input channels of a convolution")
+      try expect(outputs, kernel.outputChannels, "output channels of summed convolutions")
+    }
+    let bias = bias ?? [Float](repeating: 0, count: outputs)
+    try expect(outputs, bias.count, "bias values")
+    return append(.convolution(terms.map(\.kernel), bias: bias), terms.map(\.value), outputs)
+  }
+
+  /// Adds scale[c] · x + shift[c].
+  /// - Throws: `GeometryError` when the counts differ from the channels.
+  public mutating func scale(_ value: Value, by scale: [Float], shift: [Float]) throws(GeometryError) -> Value {
+    try expect(channels(of: value), scale.count, "scales")
+    try expect(channels(of: value), shift.count, "shifts")
+    return append(.affine(scale: scale, shift: shift), [value], scale.count)
+  }
+
+  /// Adds a pointwise function.
+  /// - Throws: `GeometryError` when PReLU has not one slope a channel.
+  public mutating func activate(_ value: Value, _ activation: Activation) throws(GeometryError) -> Value {
+    if case .prelu(let slopes) = activation { try expect(channels(of: value), slopes.count, "PReLU slopes") }
+    return append(.activation(activation), [value], channels(of: value))
+  }
+
+  /// Adds a + b.
+  /// - Throws: `GeometryError` when their channels differ.
+  public mutating func add(_ a: Value, _ b: Value) throws(GeometryError) -> Value {
+    try expect(channels(of: a), channels(of: b), "channels of a sum")
+    return append(.add, [a, b], channels(of: a))
+  }
+
+  /// Adds a · b.
+  /// - Throws: `GeometryError` when their channels differ.
+  public mutating func multiply(_ a: Value, _ b: Value) throws(GeometryError) -> Value {
+    try expect(channels(of: a), channels(of: b), "channels of a product")
+    return append(.multiply, [a, b], channels(of: a))
+  }
+
+  /// Adds the channels of all values, one value after the other.
+  /// - Precondition: There is at least one.
+  public mutating func concatenate(_ values: [Value]) -> Value {
+    precondition(!values.isEmpty, "something must be concatenated")
+    return append(.concatenate, values, values.reduce(0) { $0 + channels(of: $1) })
+  }
+
+  /// Adds a run of a value's channels.
+  /// - Throws: `GeometryError` when the run is empty or outside.
+  public mutating func slice(_ value: Value, channels range: Range<Int>) throws(GeometryError) -> Value {
+    guard !range.isEmpty else { throw .tooSmall(what: "the number of sliced channels", minimum: 1, actual: 0) }
+    guard range.lowerBound >= 0, range.upperBound <= channels(of: value) else {
+      throw .count(of: "channels to slice from", expected: range.upperBound, actual: channels(of: value))
+    }
+    return append(.slice(range), [value], range.count)
+  }
+
+  private mutating func append(_ operation: Operation, _ inputs: [Value], _ channels: Int) -> Value {
+    nodes.append(Node(operation: operation, inputs: inputs, channels: channels))
+    return Value(nodes.count)
+  }
+
+  private func expect(_ expected: Int, _ actual: Int, _ what: String) throws(GeometryError) {
+    guard expected == actual else { throw .count(of: what, expected: expected, actual: actual) }
+  }
+}

@@ -1,0 +1,91 @@
+import CConvolutionKernels
+import Convolution
+
+/// Runs a `Network` over a stream, block by block.
+///
+/// ```swift
+/// let processor = try NetworkProcessor(network, maximumBlockFrames: 512)
+/// processor.process(input, into: output, frames: 64)
+/// ```
+/// Large blocks go through all layers in sub-blocks that stay in the first-level cache, so that speed does not fall
+/// with the size of the block.
+///
+/// - Streaming: latency 0, history `historyFrames`, no tail; any block size.
+/// - Real time: `process` and `reset` allocate nothing, take no lock and make no system call.
+/// - Numerics: every layer within n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ of the exact sum of n taps, u = 2⁻²⁴.
+public final class NetworkProcessor: BlockProcessor {
+  /// What is run.
+  public let network: Network
+  /// How the past before the first frame is taken.
+  public let past: Past
+  public let maximumBlockFrames: Int
+  public let inputChannels: Int
+  public let outputChannels: Int
+  public let historyFrames: Int?
+  /// What every output channel is, for ever, while the input is `restingInput` for ever.
+  public let restingOutput: [Float]
+  /// The constant that every input channel had before the first frame, for `.silence`.
+  public let restingInput: [Float]
+
+  private let isFused: Bool
+  private let level: KernelLevel
+  private let runner: NetworkRunner
+
+  /// Frames that go through all layers at once.
+  static let subBlockFrames = 64
+
+  /// Plans `network`, lays out its memory and settles it.
+  ///
+  /// - Parameters:
+  ///   - past: How the past before the first frame is taken.
+  ///   - restingInput: The constant that every input channel had before the first frame, for `.silence`; zeros when
+  ///     nil. A stage behind another one starts from what that one gives for silence.
+  ///   - maximumBlockFrames: The most frames of one call of `process`.
+  ///   - fused: Whether patterns run in fused kernels; the output is the same bit for bit.
+  ///   - level: The instruction set; the output is the same bit for bit.
+  /// - Throws: `GeometryError` when a size is not positive or does not fit the network.
+  public init(
+    _ network: Network, past: Past = .silence, restingInput: [Float]? = nil, maximumBlockFrames: Int = 4096,
+    fused: Bool = true, level: KernelLevel = .selected
+  ) throws(GeometryError) {
+    guard maximumBlockFrames > 0 else {
+      throw .tooSmall(what: "the largest block", minimum: 1, actual: maximumBlockFrames)
+    }
+    let resting = restingInput ?? [Float](repeating: 0, count: network.inputChannels)
+    guard resting.count == network.inputChannels else {
+      throw .count(of: "resting input values", expected: network.inputChannels, actual: resting.count)
+    }
+    self.network = network
+    self.past = past
+    self.restingInput = resting
+    self.maximumBlockFrames = maximumBlockFrames
+    self.isFused = fused
+    self.level = level
+    inputChannels = network.inputChannels
+    outputChannels = network.outputChannels
+    historyFrames = NetworkCost(of: network).historyFrames
+    runner = NetworkRunner(
+      plan: NetworkPlan(network, fused: fused), subBlock: min(Self.subBlockFrames, maximumBlockFrames), level: level)
+    restingOutput = runner.settle(past: past, restingInput: resting)
+  }
+
+  /// Bytes of history and working memory, weights not counted.
+  public var stateBytes: Int { runner.stateBytes }
+
+  @discardableResult
+  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    precondition(frames >= 0 && frames <= maximumBlockFrames, "a block is at most maximumBlockFrames long")
+    let denormals = cck_flush_denormals()
+    runner.process(input, into: output, frames: frames)
+    cck_restore_denormals(denormals)
+    return frames
+  }
+
+  public func reset() { runner.reset() }
+
+  public func copy() throws -> NetworkProcessor {
+    try NetworkProcessor(
+      network, past: past, restingInput: restingInput, maximumBlockFrames: maximumBlockFrames, fused: isFused,
+      level: level)
+  }
+}
