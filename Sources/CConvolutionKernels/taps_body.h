@@ -13,7 +13,51 @@
 #define CCK_TILE_VECTORS 24
 typedef struct CCK_NAME(tile) { vf v[CCK_TILE_VECTORS]; } CCK_NAME(tile);
 
-// From sums to memory: activation, residual, store (twice into a mirrored ring), running total.
+// Results to memory: residual, store (twice into a mirrored ring), running total. What is wanted is known at compile
+// time in each instance, and so is whether all lanes count, so that the loops hold nothing but the work.
+static inline __attribute__((always_inline)) void CCK_NAME(deliver)(
+    const cck_convolution *c, const vf *values, size_t row, size_t rows, size_t frame, size_t vectors,
+    const int residual, const int mirror, const int total, const int whole) {
+  size_t left = c->frames - frame;
+  for (size_t m = 0; m < rows; m++) {
+    ptrdiff_t r = (ptrdiff_t)(row + m), f = (ptrdiff_t)frame;
+    const float *added = c->residual + r * c->residual_stride + f;
+    float *y = c->y + r * c->y_stride + f;
+    const float *previous = c->previous + r * c->total_stride + f;
+    float *sum = c->total + r * c->total_stride + f;
+    for (size_t v = 0; v < vectors; v++) {
+      size_t at = v * CCK_WIDTH, lanes = whole ? CCK_WIDTH : left - at;
+      vf value = values[m * vectors + v];
+      if (residual) value += CCK_NAME(load)(added + at);
+      CCK_NAME(store)(y + at, value, lanes);
+      if (mirror) CCK_NAME(store)(y + at + c->mirror, value, lanes);
+      if (total) CCK_NAME(store)(sum + at, CCK_NAME(load)(previous + at) + value, lanes);
+    }
+  }
+}
+
+// The last, partial vector of a run, and combinations that no fused layer has.
+static __attribute__((noinline)) void CCK_NAME(deliver_rest)(
+    const cck_convolution *c, const vf *values, size_t row, size_t rows, size_t frame, size_t vectors) {
+  CCK_NAME(deliver)(
+      c, values, row, rows, frame, vectors, c->residual != NULL, c->mirror != 0, c->previous != NULL, 0);
+}
+
+static inline __attribute__((always_inline)) void CCK_NAME(deliver_any)(
+    const cck_convolution *c, const vf *values, size_t row, size_t rows, size_t frame, size_t vectors) {
+  if (frame + vectors * CCK_WIDTH > c->frames || (c->previous && (c->residual || c->mirror))) {
+    CCK_NAME(deliver_rest)(c, values, row, rows, frame, vectors);
+  } else if (c->previous) {
+    CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 0, 0, 1, 1);
+  } else if (c->residual) {
+    if (c->mirror) CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 1, 1, 0, 1);
+    else CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 1, 0, 0, 1);
+  } else {
+    if (c->mirror) CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 0, 1, 0, 1);
+    else CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 0, 0, 0, 1);
+  }
+}
+
 static __attribute__((noinline)) void CCK_NAME(finish)(
     const cck_convolution *c, CCK_NAME(tile) *tile, size_t row, size_t rows, size_t frame, size_t vectors) {
   if (c->activation == CCK_LEAKY_RELU) {  // the one with a parameter a row
@@ -22,20 +66,11 @@ static __attribute__((noinline)) void CCK_NAME(finish)(
   } else {
     CCK_NAME(activate_vectors)(c->activation, (vf){}, tile->v, rows * vectors);
   }
-  size_t left = c->frames - frame;
-  for (size_t m = 0; m < rows; m++) {
-    const float *residual = c->residual ? c->residual + (ptrdiff_t)(row + m) * c->residual_stride + frame : NULL;
-    float *y = c->y + (ptrdiff_t)(row + m) * c->y_stride + frame;
-    ptrdiff_t total = (ptrdiff_t)(row + m) * c->total_stride + (ptrdiff_t)frame;
-    for (size_t v = 0; v < vectors; v++) {
-      size_t at = v * CCK_WIDTH, lanes = left - at;
-      vf value = tile->v[m * vectors + v];
-      if (residual) value += CCK_NAME(load)(residual + at);
-      CCK_NAME(store)(y + at, value, lanes);
-      if (c->mirror) CCK_NAME(store)(y + at + c->mirror, value, lanes);
-      if (c->previous)
-        CCK_NAME(store)(c->total + total + at, CCK_NAME(load)(c->previous + total + at) + value, lanes);
-    }
+  switch (vectors) {  // constant counts, so that the loops unroll
+    case 1: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, 1); return;
+    case 2: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, 2); return;
+    case 3: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, 3); return;
+    default: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, vectors);
   }
 }
 
@@ -60,7 +95,28 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
       }
     }
   }
+  if (c->activation == CCK_IDENTITY && !c->previous && frame + (size_t)V * CCK_WIDTH <= c->frames) {
+    // Straight from the registers: what follows the 1x1 of a layer.
+    const float *residual = c->residual + (ptrdiff_t)row * c->residual_stride + frame;
+    float *y = c->y + (ptrdiff_t)row * c->y_stride + frame;
+    _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
+      if (c->residual) {
+        _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+          sum[m * V + v] += CCK_NAME(load)(residual + v * CCK_WIDTH);
+      }
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+        CCK_NAME(store)(y + v * CCK_WIDTH, sum[m * V + v], CCK_WIDTH);
+      if (c->mirror) {
+        _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+          CCK_NAME(store)(y + v * CCK_WIDTH + c->mirror, sum[m * V + v], CCK_WIDTH);
+      }
+      residual += c->residual_stride;
+      y += c->y_stride;
+    }
+    return;
+  }
   _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) tile->v[i] = sum[i];
+  CCK_NAME(finish)(c, tile, row, M, frame, V);
 }
 
 // Long kernels: each separate source is a chain of its own from zero, added to the total when it is complete.
@@ -125,11 +181,12 @@ static void CCK_NAME(convolve)(const cck_convolution *c) {
       for (size_t row = 0; row < rows;) {
         size_t most = chained ? 1 : step == 1 ? CCK_MOST_ROWS_OF_ONE : CCK_MOST_ROWS;
         size_t tall = rows - row < most ? rows - row : most;
-        if (chained)
+        if (chained) {
           CCK_NAME(chained_sums)(c, &tile, block + row, w + row, rows, frame, step);
-        else
+          CCK_NAME(finish)(c, &tile, block + row, tall, frame, step);
+        } else {
           CCK_NAME(tiles)[tall][step](c, &tile, block + row, w + row, rows, frame);
-        CCK_NAME(finish)(c, &tile, block + row, tall, frame, step);
+        }
         row += tall;
       }
     }

@@ -14,7 +14,7 @@ var skip: Network.Value? = nil
 for c in [16, 8] {
   x = try net.convolve([(x, k(c, net.channels(of: x)))])
   for d in 0..<10 {
-    let z = try net.convolve([(x, k(c, c, 3, d: 1 << d)), (net.input, k(c, 1))], bias: rnd(c, 0.1))
+    let z = try net.convolve([(x, k(c, c, 3, d: CommandLine.arguments.count > 2 ? 1 : 1 << d)), (net.input, k(c, 1))], bias: rnd(c, 0.1))
     let a = try net.activate(z, .tanh)
     skip = try skip.map { try net.add($0, a) } ?? a
     let r = try net.convolve([(a, k(c, c))], bias: rnd(c, 0.1))
@@ -27,7 +27,7 @@ print(NetworkCost(of: net), KernelLevel.selected.name)
 let peak = KernelLevel.selected.multiplyAddPeak(seconds: 0.3)
 print("peak", peak / 1e9)
 let macs = Double(NetworkCost(of: net).multiplyAddsPerFrame)
-for fused in [true, false] { for block in [1, 16, 32, 64, 128, 256, 2048] {
+for fused in (CommandLine.arguments.count > 1 ? [true] : [true, false]) { for block in (CommandLine.arguments.count > 1 ? [Int(CommandLine.arguments[1])!] : [1, 16, 32, 64, 128, 256, 2048]) {
   let p = try NetworkProcessor(net, maximumBlockFrames: block, fused: fused)
   let input = UnsafeMutablePointer<Float>.allocate(capacity: block); input.initialize(repeating: 0, count: block)
   for i in 0..<block { input[i] = sin(Float(i)) }
@@ -35,7 +35,7 @@ for fused in [true, false] { for block in [1, 16, 32, 64, 128, 256, 2048] {
   var best = 1e9
   let ip: [UnsafePointer<Float>] = [UnsafePointer(input)], op = [out]
   ip.withUnsafeBufferPointer { ip in op.withUnsafeBufferPointer { op in
-  for _ in 0..<30 {
+  for _ in 0..<(CommandLine.arguments.count > 1 ? 400 : 30) {
     let n = max(1, 16384 / block)
     let t = time { for _ in 0..<n { p.process(ip.baseAddress!, into: op.baseAddress!, frames: block) } }
     best = min(best, t / Double(n * block))
