@@ -45,7 +45,7 @@ let package = Package(
     // MARK: - Tests, one target a room
     .target(name: "CTestSupport", path: "Tests/Support/CTestSupport"),
     .target(
-      name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/Support/TestSupport"),
+      name: "TestSupport", dependencies: ["CTestSupport", "StreamingConvolution"], path: "Tests/Support/TestSupport"),
     .testTarget(
       name: "ConvolutionTests",
       dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport"]),
