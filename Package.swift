@@ -57,7 +57,8 @@ let package = Package(
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
-      dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"]),
+      dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["convaudio", "AudioFiles", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
