@@ -45,7 +45,7 @@ let package = Package(
     // MARK: - Tests, one target a room
     .target(name: "CTestSupport", path: "Tests/Support/CTestSupport"),
     .target(
-      name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/Support/TestSupport"),
+      name: "TestSupport", dependencies: ["CTestSupport", "StreamingConvolution"], path: "Tests/Support/TestSupport"),
     .testTarget(
       name: "ConvolutionTests",
       dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport"]),
@@ -57,7 +57,8 @@ let package = Package(
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
-      dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"]),
+      dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["convaudio", "AudioFiles", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,0 +1,115 @@
+/// A causal dilated convolution by its definition, in double precision on Float32 weights.
+///
+/// ```
+/// y[o][t] = bias[o] + Σ i Σ k  w[o][i][k] · x[group(o)·I + i][t − (K − 1 − k)·d]
+/// ```
+/// with I = `inputChannels / groups`, K = `kernelSize` and d = `dilation`. The oldest tap comes first, so
+/// k = K − 1 is the present frame. Before frame 0 every channel stands at a constant that the caller names.
+///
+/// ```swift
+/// let mean = ReferenceCausalConvolution(inputChannels: 1, outputChannels: 1, kernelSize: 2, weights: [0.5, 0.5])
+/// mean.apply(to: [[1, 3, 5]], past: [0])   // [[0.5, 2, 4]]
+/// ```
+/// - When not to use: in anything that has to be fast.
+public struct ReferenceCausalConvolution: Sendable {
+  /// Channels that are read.
+  public let inputChannels: Int
+  /// Channels that are written.
+  public let outputChannels: Int
+  /// Kernel positions, K.
+  public let kernelSize: Int
+  /// Distance between two kernel positions in frames.
+  public let dilation: Int
+  /// Parts into which the channels are divided; each output part reads its own input part only.
+  public let groups: Int
+  /// Laid out `[outputChannels, inputChannels / groups, kernelSize]`.
+  public let weights: [Float]
+  /// One number an output channel, or nil for none.
+  public let bias: [Float]?
+
+  /// - Parameters:
+  ///   - inputChannels: A multiple of `groups`.
+  ///   - outputChannels: A multiple of `groups`.
+  ///   - kernelSize: At least 1. Default 1.
+  ///   - dilation: At least 1. Default 1.
+  ///   - groups: At least 1. Default 1.
+  ///   - weights: `[outputChannels, inputChannels / groups, kernelSize]`, oldest tap first.
+  ///   - bias: One number an output channel. Default none.
+  /// - Precondition: All counts agree.
+  public init(
+    inputChannels: Int, outputChannels: Int, kernelSize: Int = 1, dilation: Int = 1, groups: Int = 1,
+    weights: [Float], bias: [Float]? = nil
+  ) {
+    precondition(kernelSize >= 1 && dilation >= 1 && groups >= 1, "sizes are positive")
+    precondition(inputChannels % groups == 0 && outputChannels % groups == 0, "groups divide the channels")
+    let expected = outputChannels * (inputChannels / groups) * kernelSize
+    precondition(weights.count == expected, "weights: expected \(expected), actual \(weights.count)")
+    precondition(bias.map { $0.count == outputChannels } ?? true, "bias: expected \(outputChannels) numbers")
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.kernelSize = kernelSize
+    self.dilation = dilation
+    self.groups = groups
+    self.weights = weights
+    self.bias = bias
+  }
+
+  /// Input frames before t on which the output for t depends.
+  public var historyFrames: Int { (kernelSize - 1) * dilation }
+
+  /// Taps of one output, n: `inputChannels / groups · kernelSize`.
+  public var tapsPerOutput: Int { inputChannels / groups * kernelSize }
+
+  /// The convolution of planar `input`.
+  ///
+  /// - Shapes: `[inputChannels][frames]` → `[outputChannels][frames]`.
+  /// - Parameter past: What each input channel was in every frame before the first.
+  public func apply(to input: [[Double]], past: [Double]) -> [[Double]] {
+    accumulate(input, past, start: bias.map { $0.map(Double.init) }) { weight, x in weight * x }
+  }
+
+  /// The output when the input has been `constant` for ever.
+  public func settled(on constant: [Double]) -> [Double] {
+    apply(to: constant.map { [$0] }, past: constant).map { $0[0] }
+  }
+
+  /// How far a Float32 run of the direct path may lie from `apply`, for every output:
+  /// `n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶` with u = 2⁻²⁴ and n taps.
+  ///
+  /// The input must be numbers that Float32 holds exactly: the bound is for one layer on its own input.
+  public func errorBound(on input: [[Double]], past: [Double]) -> [[Double]] {
+    let n = Double(tapsPerOutput)
+    let magnitudes = accumulate(input, past, start: bias.map { $0.map { Double(abs($0)) } }) { weight, x in
+      abs(weight) * abs(x)
+    }
+    return magnitudes.map { $0.map { n * 0x1p-24 * $0 + n * 0x1p-126 } }
+  }
+
+  /// The sums of `term(w, x)` that convolution and bound have in common.
+  private func accumulate(
+    _ input: [[Double]], _ past: [Double], start: [Double]?, term: (Double, Double) -> Double
+  ) -> [[Double]] {
+    precondition(input.count == inputChannels, "input: expected \(inputChannels) channels, actual \(input.count)")
+    precondition(past.count == inputChannels, "past: expected \(inputChannels) numbers, actual \(past.count)")
+    let inputsPerGroup = inputChannels / groups
+    let outputsPerGroup = outputChannels / groups
+    let frames = input.first?.count ?? 0
+    var output: [[Double]] = []
+    for o in 0..<outputChannels {
+      var sum = [Double](repeating: start?[o] ?? 0, count: frames)
+      for i in 0..<inputsPerGroup {
+        let channel = o / outputsPerGroup * inputsPerGroup + i
+        let x = input[channel]
+        for k in 0..<kernelSize {
+          let weight = Double(weights[(o * inputsPerGroup + i) * kernelSize + k])
+          let delay = (kernelSize - 1 - k) * dilation
+          for t in 0..<frames {
+            sum[t] += term(weight, t >= delay ? x[t - delay] : past[channel])
+          }
+        }
+      }
+      output.append(sum)
+    }
+    return output
+  }
+}

@@ -1,0 +1,161 @@
+/// How a reference network takes the past before its first frame.
+public enum ReferencePast: String, Hashable, Sendable, CaseIterable {
+  /// The input was zero for ever: every layer's history is the constant to which it has settled.
+  case silence
+  /// Every layer's own history is zero, as with zero padding in every layer.
+  case zeroHistory
+}
+
+/// A WaveNet-style network by its definition, in double precision on Float32 weights.
+///
+/// With the raw input c, for every array in order:
+/// ```
+/// x = input(previous array's x, or c)
+/// s = previous array's head output, or nothing
+/// for every layer:
+///   z = dilated(x) + mixIn(c)
+///   a = activation(z), or activation(z[0 ..< C]) · gate(z[C ..< 2C])
+///   s = s + (skip(a), or a)
+///   x = x + residual(a)                      (the very last layer of the last array has none)
+/// head output = head(s)
+/// ```
+/// and at the end y = `headScale` · the last head output, then for every layer of the post-stack head
+/// y = convolution(activation(y)).
+public struct ReferenceWaveNet: Sendable {
+  /// One layer of an array.
+  public struct Layer: Sendable {
+    /// The dilated convolution: C channels to Z, which is C, or 2C with a gate.
+    public var dilated: ReferenceCausalConvolution
+    /// The 1x1 mix-in of the raw input, without bias.
+    public var mixIn: ReferenceCausalConvolution
+    /// Of all of z, or of its first half.
+    public var activation: ReferenceActivation
+    /// Of the second half of z; nil when ungated.
+    public var gate: ReferenceActivation?
+    /// 1x1 to the skip sum; nil adds a itself.
+    public var skip: ReferenceCausalConvolution?
+    /// 1x1 to the residual; nil leaves x as it is, for the very last layer.
+    public var residual: ReferenceCausalConvolution?
+
+    public init(
+      dilated: ReferenceCausalConvolution, mixIn: ReferenceCausalConvolution, activation: ReferenceActivation,
+      gate: ReferenceActivation? = nil, skip: ReferenceCausalConvolution? = nil,
+      residual: ReferenceCausalConvolution? = nil
+    ) {
+      self.dilated = dilated
+      self.mixIn = mixIn
+      self.activation = activation
+      self.gate = gate
+      self.skip = skip
+      self.residual = residual
+    }
+  }
+
+  /// A stack of layers with one number of channels, between its input projection and its head.
+  public struct LayerArray: Sendable {
+    /// 1x1, without bias, from the raw input or the previous array's x.
+    public var input: ReferenceCausalConvolution
+    /// In running order.
+    public var layers: [Layer]
+    /// From the skip sum to the head output.
+    public var head: ReferenceCausalConvolution
+
+    public init(input: ReferenceCausalConvolution, layers: [Layer], head: ReferenceCausalConvolution) {
+      self.input = input
+      self.layers = layers
+      self.head = head
+    }
+  }
+
+  /// One layer of the post-stack head: the activation comes first.
+  public struct HeadLayer: Sendable {
+    public var activation: ReferenceActivation
+    public var convolution: ReferenceCausalConvolution
+
+    public init(activation: ReferenceActivation, convolution: ReferenceCausalConvolution) {
+      self.activation = activation
+      self.convolution = convolution
+    }
+  }
+
+  /// In running order; at least one.
+  public var arrays: [LayerArray]
+  /// By what the last array's head output is multiplied.
+  public var headScale: Float
+  /// The post-stack head, often empty.
+  public var head: [HeadLayer]
+
+  public init(arrays: [LayerArray], headScale: Float, head: [HeadLayer] = []) {
+    self.arrays = arrays
+    self.headScale = headScale
+    self.head = head
+  }
+
+  /// Input frames before t on which the output for t depends.
+  public var historyFrames: Int {
+    let inArrays = arrays.map { array in
+      array.head.historyFrames + array.layers.reduce(0) { $0 + $1.dilated.historyFrames }
+    }
+    return inArrays.reduce(0, +) + head.reduce(0) { $0 + $1.convolution.historyFrames }
+  }
+
+  /// The network's output for planar `input`, as many frames as that has.
+  public func run(_ input: [[Double]], past: ReferencePast) -> [[Double]] {
+    let raw = Signal(frames: input, rest: input.map { _ in 0 })
+    var x = raw
+    var headOutput: Signal?
+    for array in arrays {
+      x = x.through(array.input, past)
+      var skip = headOutput
+      for layer in array.layers {
+        let a = layer.answer(to: x, raw: raw, past)
+        let contribution = layer.skip.map { a.through($0, past) } ?? a
+        skip = skip.map { $0 + contribution } ?? contribution
+        if let residual = layer.residual { x = x + a.through(residual, past) }
+      }
+      headOutput = skip?.through(array.head, past)
+    }
+    guard var y = headOutput else { preconditionFailure("a network has at least one array with a layer") }
+    y = y.map { ReferenceOperations.scale($0, by: Double(headScale)) }
+    for layer in head { y = y.map(layer.activation.apply).through(layer.convolution, past) }
+    return y.frames
+  }
+}
+
+extension ReferenceWaveNet.Layer {
+  fileprivate func answer(to x: Signal, raw: Signal, _ past: ReferencePast) -> Signal {
+    let z = x.through(dilated, past) + raw.through(mixIn, past)
+    guard let gate else { return z.map(activation.apply) }
+    let half = dilated.outputChannels / 2
+    return z.map { z in
+      ReferenceOperations.multiply(
+        activation.apply(to: ReferenceOperations.slice(z, channels: 0..<half)),
+        gate.apply(to: ReferenceOperations.slice(z, channels: half..<2 * half)))
+    }
+  }
+}
+
+/// A signal from frame 0 on, with the constant that it was before.
+private struct Signal {
+  var frames: [[Double]]
+  /// One number a channel: the answer to an input that was zero for ever.
+  var rest: [Double]
+
+  /// The convolution of the signal. Under `.zeroHistory` it does not see the constant before frame 0.
+  func through(_ convolution: ReferenceCausalConvolution, _ past: ReferencePast) -> Signal {
+    let history = past == .silence ? rest : rest.map { _ in 0 }
+    return Signal(
+      frames: convolution.apply(to: frames, past: history), rest: convolution.settled(on: rest))
+  }
+
+  /// An operation without history, on the frames and on the constant before them.
+  func map(_ operation: ([[Double]]) -> [[Double]]) -> Signal {
+    Signal(frames: operation(frames), rest: operation(rest.map { [$0] }).map { $0[0] })
+  }
+
+  static func + (first: Signal, second: Signal) -> Signal {
+    Signal(
+      frames: ReferenceOperations.add(first.frames, second.frames),
+      rest: zip(first.rest, second.rest).map(+))
+  }
+}

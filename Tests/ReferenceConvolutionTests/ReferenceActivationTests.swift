@@ -1,0 +1,126 @@
+import ReferenceConvolution
+import Testing
+
+/// Expected values are from mpmath with 400 digits (1 + tanh cancels hundreds), and at the corners by hand.
+@Suite("Reference activations")
+struct ReferenceActivationTests {
+  static let table: [(ReferenceActivation, [(Double, Double)])] = [
+    (
+      .tanh,
+      [
+        (-20, -0.9999999999999999915),
+        (-8, -0.99999977492967588981),
+        (-1.5, -0.90514825364486643824),
+        (-0.0009765625, -0.00097656218955926021858),
+        (0.25, 0.24491866240370912928),
+        (3, 0.99505475368673045133),
+        (30, 1.0),
+      ]
+    ),
+    (
+      .sigmoid,
+      [
+        (-20, 2.0611536181902035814e-9),
+        (-8, 0.00033535013046647810388),
+        (-1.5, 0.18242552380635634039),
+        (-0.0009765625, 0.49975585939440255179),
+        (0.25, 0.56217650088579810403),
+        (3, 0.95257412682243321912),
+        (30, 0.99999999999990642377),
+      ]
+    ),
+    (
+      .silu,
+      [
+        (-20, -4.1223072363804071629e-8),
+        (-8, -0.002682801043731824831),
+        (-1.5, -0.27363828570953451059),
+        (-0.0009765625, -0.00048804283143984624198),
+        (0.25, 0.14054412522144952601),
+        (3, 2.8577223804672996574),
+        (30, 29.999999999997192713),
+      ]
+    ),
+    (
+      .gelu,
+      [
+        (-20, -5.5072482372124673902e-88),
+        (-8, -4.9767684594174272988e-15),
+        (-1.5, -0.10021080190328709901),
+        (-0.0009765625, -0.00048790078905392525292),
+        (0.25, 0.14967658142073093106),
+        (3, 2.9959503059051097164),
+        (30, 30.0),
+      ]
+    ),
+    (
+      .geluTanh,
+      [
+        (-20, -3.3754509563109673197e-261),
+        (-8, -3.107782937501111218e-21),
+        (-1.5, -0.10042842301976707755),
+        (-0.0009765625, -0.0004879007890542245648),
+        (0.25, 0.14967535070168500023),
+        (3, 2.9963626079182269812),
+        (30, 30.0),
+      ]
+    ),
+    (
+      .softsign,
+      [
+        (-20, -0.95238095238095238095),
+        (-8, -0.88888888888888888889),
+        (-1.5, -0.6),
+        (-0.0009765625, -0.00097560975609756097561),
+        (0.25, 0.2),
+        (3, 0.75),
+        (30, 0.96774193548387096774),
+      ]
+    ),
+  ]
+
+  static let everyOne: [ReferenceActivation] = [
+    .identity, .tanh, .sigmoid, .relu, .leakyReLU(negativeSlope: 0.25), .prelu(slopes: [0.5]), .silu, .gelu, .geluTanh,
+    .softsign, .hardTanh, .hardSigmoid, .hardSwish,
+  ]
+
+  @Test("values keep twelve digits, in the tails too", arguments: table.indices)
+  func values(_ index: Int) {
+    let (activation, pairs) = Self.table[index]
+    for (x, expected) in pairs {
+      let actual = activation(x)
+      #expect(abs(actual - expected) <= 2e-13 * abs(expected), "\(activation)(\(x)) = \(actual), not \(expected)")
+    }
+  }
+
+  @Test("piecewise forms at their corners")
+  func corners() {
+    #expect([-2, 0, 2].map { ReferenceActivation.relu($0) } == [0, 0, 2])
+    #expect([-2, 0, 2].map { ReferenceActivation.leakyReLU(negativeSlope: 0.25)($0) } == [-0.5, 0, 2])
+    #expect([-2, -0.5, 2].map { ReferenceActivation.hardTanh($0) } == [-1, -0.5, 1])
+    #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation.hardSigmoid($0) } == [0, 0, 0.5, 0.75, 1, 1])
+    #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation.hardSwish($0) } == [0, 0, 0, 1.125, 3, 4])
+    #expect([-3, 0, 1].map { ReferenceActivation.softsign($0) } == [-0.75, 0, 0.5])
+    #expect(ReferenceActivation.identity(-7) == -7)
+  }
+
+  @Test("PReLU takes its channel's slope, or the one for all")
+  func prelu() {
+    let input: [[Double]] = [[-1, 1], [-1, 1]]
+    #expect(ReferenceActivation.prelu(slopes: [0.5, 2]).apply(to: input) == [[-0.5, 1], [-2, 1]])
+    #expect(ReferenceActivation.prelu(slopes: [0.5]).apply(to: input) == [[-0.5, 1], [-0.5, 1]])
+  }
+
+  @Test("infinities give the limits and NaN stays NaN", arguments: everyOne.indices)
+  func limits(_ index: Int) {
+    let activation = Self.everyOne[index]
+    #expect(activation(.nan).isNaN)
+    let low = activation(-.infinity), high = activation(.infinity)
+    switch activation {
+    case .tanh, .softsign, .hardTanh: #expect(low == -1 && high == 1)
+    case .sigmoid, .hardSigmoid: #expect(low == 0 && high == 1)
+    case .relu, .silu, .gelu, .geluTanh, .hardSwish: #expect(low == 0 && high == .infinity)
+    case .identity, .leakyReLU, .prelu: #expect(low == -.infinity && high == .infinity)
+    }
+  }
+}
