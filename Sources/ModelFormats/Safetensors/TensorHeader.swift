@@ -79,8 +79,9 @@ struct TensorHeader {
     let end = try offsets[1].integer(in: begin...Int.max)
     if let bits = StoredTensor.elementBits(typeName) {
       guard let expected = byteCount(shape, elementBits: bits) else {
-        throw try object.required("shape").failure(
-          expected: "a shape of whole bytes, fewer than 2^63, but \(shape) of \(typeName)")
+        throw .invalidValue(
+          file: node.file, path: object.place(of: "shape"), expected: "of whole bytes, fewer than 2^60",
+          actual: "\(shape) of \(typeName)")
       }
       guard expected == end - begin else {
         throw .wrongByteCount(file: node.file, tensor: name, expected: expected, actual: end - begin)
