@@ -1,0 +1,143 @@
+/// A preset: a named chain of stages, read from a JSON file whose weights lie beside it.
+///
+/// ```
+/// let preset = try Preset(contentsOf: "Presets/dilated-stack.json")
+/// for case .waveNet(let network) in preset.stages {
+///   let file = try TensorFile(contentsOf: preset.path(of: network.weightsPath))
+///   let weights = try network.readWeights(from: file)
+/// }
+/// ```
+/// `Presets/README.md` describes the format, `Presets/preset.schema.json` is its JSON Schema. Reading is
+/// strict: an unknown key, a wrong type or a value out of range is an error that names its JSON path.
+public struct Preset: Sendable, Equatable {
+  /// The one version of the format that there is.
+  public static let version = 1
+  /// The largest preset that is read: 16 MB.
+  public static let maximumFileBytes = 16_000_000
+  /// The most stages of a chain.
+  public static let maximumStages = 256
+
+  /// The preset's name: 1 to 128 characters, no control characters or slashes, not beginning with a point.
+  public var name: String
+  /// What it does, one line.
+  public var description: String
+  /// The rate it was made for; nil: any.
+  public var sampleRateHz: Int?
+  /// The stages in running order. None: audio passes through unchanged.
+  public var stages: [PresetStage]
+  /// Free JSON of the preset's maker, kept and not interpreted.
+  public var metadata: [String: JSONValue]
+  /// The folder that the preset was read from, which its paths are relative to.
+  public var folder: String
+
+  /// A preset from its parts, unchecked.
+  public init(
+    name: String, description: String, sampleRateHz: Int? = nil, stages: [PresetStage] = [],
+    metadata: [String: JSONValue] = [:], folder: String = "."
+  ) {
+    self.name = name
+    self.description = description
+    self.sampleRateHz = sampleRateHz
+    self.stages = stages
+    self.metadata = metadata
+    self.folder = folder
+  }
+
+  /// Reads a preset file, at most `maximumFileBytes` of it.
+  ///
+  /// - Parameters:
+  ///   - path: The JSON file.
+  ///   - allowOutside: Whether the preset may name files outside its own folder. Default: no, so that a
+  ///     preset from a stranger reads nothing but what came with it. (Links are followed either way.)
+  /// - Throws: `ModelFormatError`.
+  public init(contentsOf path: String, allowOutside: Bool = false) throws(ModelFormatError) {
+    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
+    try self.init(json: try file.read(file.byteCount), path: path, allowOutside: allowOutside)
+  }
+
+  /// Reads a preset that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - json: UTF-8 text.
+  ///   - path: Where it comes from: what the errors call it, and whose folder its paths are relative to.
+  ///   - allowOutside: As above.
+  /// - Throws: `ModelFormatError`.
+  public init(json: [UInt8], path: String, allowOutside: Bool = false) throws(ModelFormatError) {
+    guard json.count <= Self.maximumFileBytes else {
+      throw .fileTooLarge(file: path, expected: Self.maximumFileBytes, actual: json.count)
+    }
+    let root = try JSONParser.parse(json, file: path).object("an object")
+    // Format and version come first: of a later version's file, that is the news, not its new keys.
+    let format = try root.required("format")
+    guard format.value == .string("convaudio-preset") else {
+      throw format.failure(expected: "\"convaudio-preset\"")
+    }
+    let version = try root.required("version")
+    guard version.value == .integer(Self.version) || version.value == .number(Double(Self.version)) else {
+      throw version.failure(expected: "\(Self.version)")
+    }
+    try root.refuseKeys(exceptFor: [
+      "format", "version", "name", "description", "sampleRateHz", "stages", "metadata",
+    ])
+
+    self.init(
+      name: try Self.name(try root.required("name")),
+      description: try Self.line(
+        try root.required("description"), "one line of at most 1024 characters", counts: 0...1024),
+      sampleRateHz: try root.optional("sampleRateHz")?.integer(in: 1...10_000_000),
+      metadata: try root.optional("metadata")?.object().members ?? [:],
+      folder: Self.folder(of: path))
+    for stage in try root.required("stages").array(
+      "an array of at most \(Self.maximumStages) stages", counts: 0...Self.maximumStages)
+    {
+      stages.append(try PresetStage(stage, allowOutside: allowOutside))
+    }
+  }
+
+  /// Where a file that the preset names lies: its path within the preset's folder.
+  public func path(of relativePath: String) -> String {
+    if relativePath.hasPrefix("/") || folder == "." { return relativePath }
+    return folder.hasSuffix("/") ? folder + relativePath : "\(folder)/\(relativePath)"
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The name goes into file names and onto terminals, so it must be harmless there.
+  private static func name(_ node: JSONNode) throws(ModelFormatError) -> String {
+    let expected = "a name of 1 to 128 characters without slashes, not beginning with a point"
+    let name = try line(node, expected, counts: 1...128)
+    guard !name.hasPrefix("."), !name.contains("/"), !name.contains("\\") else {
+      throw node.failure(expected: expected)
+    }
+    return name
+  }
+
+  private static func line(
+    _ node: JSONNode, _ expected: String, counts: ClosedRange<Int>
+  ) throws(ModelFormatError) -> String {
+    let text = try node.string(expected)
+    let scalars = text.unicodeScalars
+    guard counts.contains(scalars.count), !scalars.contains(where: isControl) else {
+      throw node.failure(expected: expected)
+    }
+    return text
+  }
+}
+
+/// One stage of a preset's chain.
+public enum PresetStage: Sendable, Equatable {
+  /// A stack of dilated causal convolutions.
+  case waveNet(WaveNetDescription)
+
+  init(_ node: JSONNode, allowOutside: Bool) throws(ModelFormatError) {
+    let object = try node.object("an object with a type")
+    let type = try object.required("type")
+    switch type.value {
+    case .string("wavenet"): self = .waveNet(try WaveNetDescription(object, allowOutside: allowOutside))
+    default: throw type.failure(expected: "\"wavenet\"")
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/// A safetensors file: named tensors and a map of strings.
+///
+/// ```
+/// let file = try TensorFile(contentsOf: "stack.safetensors")
+/// let weight = try file.tensor("head.0.weight", shape: [1, 8, 1])
+/// ```
+/// Reading checks everything the header claims against the bytes that are there before anything is
+/// allocated by it; after that, `tensors` holds only tensors whose bytes exist. The numbers are decoded on
+/// demand, so a type that is not converted troubles only who asks for that tensor.
+///
+/// The layout is that of <https://huggingface.co/docs/safetensors>: eight bytes of header length
+/// (little-endian), a JSON header, the data. Duplicate names are refused; names that are equal as Unicode
+/// strings (composed or decomposed) count as the same.
+public struct TensorFile: Sendable, Equatable {
+  /// The largest file that is read: 1 GiB.
+  public static let maximumFileBytes = 1 << 30
+
+  /// The tensors by name.
+  public var tensors: [String: StoredTensor]
+  /// The `__metadata__` of the header: free text, not interpreted.
+  public var metadata: [String: String]
+  /// Where the file was read from, for messages.
+  public let path: String
+
+  /// A file to be written.
+  public init(tensors: [String: StoredTensor], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+    self.path = "tensors"
+  }
+
+  /// Reads a file, at most `maximumFileBytes` of it; the header is checked before the data are read.
+  ///
+  /// - Throws: `ModelFormatError`.
+  public init(contentsOf path: String) throws(ModelFormatError) {
+    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
+    let prefix = try file.read(min(8, file.byteCount))
+    let length = try TensorHeader.length(prefix: prefix[...], fileBytes: file.byteCount, file: path)
+    let json = try file.read(length)
+    let header = try TensorHeader(json: json, dataBytes: file.byteCount - 8 - length, file: path)
+    self.init(header: header, data: try file.read(file.byteCount - 8 - length), path: path)
+  }
+
+  /// Reads a file that is in memory already.
+  ///
+  /// - Parameter path: What the errors call it.
+  /// - Throws: `ModelFormatError`.
+  public init(bytes: [UInt8], path: String) throws(ModelFormatError) {
+    let length = try TensorHeader.length(prefix: bytes.prefix(8), fileBytes: bytes.count, file: path)
+    let data = bytes[(8 + length)...]
+    let json = Array(bytes[8..<(8 + length)])
+    let header = try TensorHeader(json: json, dataBytes: data.count, file: path)
+    self.init(header: header, data: Array(data), path: path)
+  }
+
+  private init(header: TensorHeader, data: [UInt8], path: String) {
+    tensors = [:]
+    for entry in header.entries {
+      tensors[entry.name] = StoredTensor(
+        typeName: entry.typeName, shape: entry.shape, storage: data, range: entry.range)
+    }
+    metadata = header.metadata
+    self.path = path
+  }
+
+  /// The values of a tensor of a known shape, in row-major order, all of them finite.
+  ///
+  /// - Throws: `missingTensor`, `wrongShape`, `unsupportedType`, or `nonFiniteValue` with the index of the
+  ///   first one.
+  public func tensor(_ name: String, shape: [Int]) throws(ModelFormatError) -> [Float] {
+    guard let tensor = tensors[name] else { throw .missingTensor(file: path, tensor: name) }
+    guard tensor.shape == shape else {
+      throw .wrongShape(file: path, tensor: name, expected: shape, actual: tensor.shape)
+    }
+    guard let values = tensor.values else {
+      throw .unsupportedType(file: path, tensor: name, actual: tensor.typeName)
+    }
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw .nonFiniteValue(file: path, tensor: name, index: index, actual: "\(values[index])")
+    }
+    return values
+  }
+
+  /// The bytes of the file. The same tensors and metadata always give the same bytes: wide types first, so
+  /// that every tensor is aligned to its element, then by name; the header is padded to a multiple of eight.
+  ///
+  /// - Precondition: No tensor is called `__metadata__`.
+  public func serialized() -> [UInt8] {
+    precondition(tensors["__metadata__"] == nil, "__metadata__ is not the name of a tensor")
+    let ordered = tensors.sorted { left, right in
+      let bits = (
+        left: StoredTensor.elementBits(left.value.typeName) ?? 0,
+        right: StoredTensor.elementBits(right.value.typeName) ?? 0
+      )
+      return bits.left != bits.right ? bits.left > bits.right : left.key < right.key
+    }
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let pairs = metadata.sorted { $0.key < $1.key }
+        .map { "\(JSONParser.literal($0.key)):\(JSONParser.literal($0.value))" }
+      members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+    }
+    var data: [UInt8] = []
+    for (name, tensor) in ordered {
+      let begin = data.count
+      data += tensor.storage[tensor.range]
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      members.append(
+        "\(JSONParser.literal(name)):{\"dtype\":\(JSONParser.literal(tensor.typeName)),"
+          + "\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(data.count)]}")
+    }
+    var header = Array("{\(members.joined(separator: ","))}".utf8)
+    while !header.count.isMultiple(of: 8) { header.append(0x20) }
+    let length = UInt64(header.count)
+    return (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) } + header + data
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import ModelFormats
+import Testing
+
+@Suite("Files: what is not opened")
+struct RegularFileTests {
+  @Test("a directory, a pipe, a socket, a device and a missing file are refused by both readers")
+  func kinds() throws {
+    try withTemporaryFolder { folder in
+      let pipe = "\(folder)/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let cases = [
+        (folder, "expected a regular file, but this is a directory"),
+        (pipe, "expected a regular file, but this is a pipe"),
+        ("/dev/null", "expected a regular file, but this is a device"),
+        ("\(folder)/none", "the file cannot be read: No such file or directory"),
+        ("\(folder)/none\0", "the file cannot be read: the path holds a NUL character"),
+      ]
+      for (path, message) in cases {
+        let sentence = "\(path.replacing("\0", with: "\\u{0}")): \(message)"
+        #expect(refusal { () throws(ModelFormatError) in try TensorFile(contentsOf: path) } == sentence)
+        #expect(refusal { () throws(ModelFormatError) in try Preset(contentsOf: path) } == sentence)
+      }
+    }
+  }
+
+  @Test("a file that the user may not read is refused", .enabled(if: geteuid() != 0, "root may read all"))
+  func permission() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/secret.json"
+      try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
+      chmod(path, 0)
+      #expect(
+        refusal { () throws(ModelFormatError) in try Preset(contentsOf: path) }
+          == "\(path): the file cannot be read: Permission denied")
+    }
+  }
+
+  /// A file of holes: large for the file system, empty on the disk.
+  private func sparse(_ path: String, bytes: Int, prefix: [UInt8] = []) throws {
+    try Data(prefix).write(to: URL(fileURLWithPath: path))
+    #expect(truncate(path, off_t(bytes)) == 0)
+  }
+
+  @Test("a file over the limit is refused before it is read")
+  func tooLarge() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/large"
+      try sparse(path, bytes: 16_000_001)
+      #expect(throws: ModelFormatError.fileTooLarge(file: path, expected: 16_000_000, actual: 16_000_001)) {
+        try Preset(contentsOf: path)
+      }
+      try sparse(path, bytes: 1 << 40)
+      #expect(
+        refusal { () throws(ModelFormatError) in try TensorFile(contentsOf: path) }
+          == "\(path): the file should have at most 1073741824 bytes, but has 1099511627776")
+    }
+  }
+
+  @Test("data that the header does not describe are not read")
+  func dataUnread() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/holes"
+      try sparse(path, bytes: 1 << 30, prefix: safetensors("{}"))
+      // The best of five, for a busy machine.
+      let times = (0..<5).map { _ in
+        ContinuousClock().measure {
+          #expect(
+            refusal { () throws(ModelFormatError) in try TensorFile(contentsOf: path) }
+              == "\(path): 0 bytes of data should follow the header, but there are 1073741814")
+        }
+      }
+      #expect(times.min()! < .milliseconds(50), "a gigabyte of zeros takes longer to read than this")
+    }
+  }
+
+  @Test("an empty file is refused by both readers")
+  func emptyFile() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/empty"
+      try sparse(path, bytes: 0)
+      #expect(
+        refusal { () throws(ModelFormatError) in try TensorFile(contentsOf: path) }
+          == "\(path): the file should have at least 8 bytes, but has 0")
+      #expect(
+        refusal { () throws(ModelFormatError) in try Preset(contentsOf: path) }
+          == "\(path): expected a JSON value at byte 0, but found the end of the text")
+    }
+  }
+}
