@@ -13,7 +13,8 @@ import CSndFile
 ///   (WAV, RF64, W64, AIFF, CAF, AU) and at the end of the data where only decoding does (FLAC, MP3). With
 ///   `allowTruncated` the frames that are there are delivered and a note is made. An Ogg stream that was cut
 ///   between two pages cannot be told from a shorter one, and a file whose length field is a placeholder,
-///   because it was written to a pipe, is read to its end.
+///   because it was written to a pipe, is read to its end. A CAF file that was cut is an error in any case:
+///   libsndfile does not open it.
 /// - Memory: one block of libsndfile's own, whatever the file's length. No allocation in `read` after the first
 ///   calls.
 /// - One thread at a time.
@@ -124,6 +125,7 @@ public final class AudioFileReader {
     io.hidesEnd = hidesEnd
     return try SoundFile(io: io, mode: SFM_READ, header: SF_INFO()) { code, words in
       if io.failure != 0 { return .cannotOpen(path: path, reason: words) }
+      if let truncation = Self.truncationOfUnreadableCAF(io: io, path: path) { return truncation }
       // Numbers of libsndfile's own list (common.h): SFE_CHANNEL_COUNT_ZERO, SFE_CHANNEL_COUNT, SFE_BAD_SF_INFO.
       return switch code {
       case 32: .badHeader(path: path, expected: "1 to 1024 channels", actual: "0 channels")
@@ -132,6 +134,18 @@ public final class AudioFileReader {
       default: .notAudio(path: path, reason: words)
       }
     }
+  }
+
+  /// libsndfile calls a CAF file malformed when its audio was cut off; this finds the reason.
+  private static func truncationOfUnreadableCAF(io: DescriptorIO, path: String) -> AudioFileError? {
+    guard let layout = ChunkLayout(of: io), layout.family == .caf, let description = layout.find("desc", in: io),
+      let length = DeclaredLength.find(in: io),
+      let bytesPerPacket = io.integer(at: description.start + 16, bytes: 4, isBigEndian: true), bytesPerPacket > 0,
+      length.isTruncated(smallestLoss: bytesPerPacket)
+    else { return nil }
+    return .truncated(
+      path: path, expectedFrames: length.declaredBytes / bytesPerPacket,
+      actualFrames: length.presentBytes / bytesPerPacket)
   }
 
   /// Counts by decoding: for the few files whose header does not give a length.

@@ -15,7 +15,8 @@ import CSndFile
 /// - Errors: a full disk, at any point up to the last byte of the header in `finish`, is thrown. The file then
 ///   stands unfinished at `path`; whoever chose the name removes it.
 /// - Determinism: the same samples give the same file, Ogg excepted (its stream number is random). The PEAK chunk,
-///   which holds the time of day, is left out.
+///   which holds the time of day, is left out or gets time 0.
+/// - Empty recordings are written, too; an Opus file without frames is one that libsndfile does not read back.
 /// - No allocation of ours in `write`.
 /// - One thread at a time.
 public final class AudioFileWriter {
@@ -154,6 +155,8 @@ public final class AudioFileWriter {
   public func finish() throws(AudioFileError) {
     guard !isFinished else { throw .alreadyFinished(path: path) }
     isFinished = true
-    if let trouble = file.close() { throw .writeFailed(path: path, reason: trouble) }
+    if framesWritten == 0, format.container == .flac || format.container == .mp3 { file.writeHeader() }
+    let bytes = AudioOutputFormat.audioBytes(frames: framesWritten, channels: channels, encoding: format.encoding)
+    if let trouble = file.close(repair: { $0.repairHeader(audioBytes: bytes, frames: framesWritten) }) { throw .writeFailed(path: path, reason: trouble) }
   }
 }

@@ -33,9 +33,9 @@ final class DescriptorIO {
     return io
   }
 
-  /// Creates a file, or empties it. Devices are let through (`/dev/null`), as far as they can seek.
+  /// Creates a file, or empties it; readable too, for `repairHeader`. Devices are let through (`/dev/null`), as far as they can seek.
   static func writing(path: String) throws(AudioFileError) -> DescriptorIO {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0o666)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       let code = errno
       if code == EISDIR { throw .notAFile(path: path, actual: "a directory") }
@@ -43,6 +43,7 @@ final class DescriptorIO {
       throw .cannotOpen(path: path, reason: errorText(code))
     }
     let io = DescriptorIO(descriptor: descriptor)
+    // Linux opens a pipe for both directions without waiting, so that it comes as far as here.
     if let kind = io.kindUnlessFile, kind != "a device" { throw .notAFile(path: path, actual: kind) }
     return io
   }

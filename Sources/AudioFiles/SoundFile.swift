@@ -52,10 +52,13 @@ final class SoundFile {
   deinit { _ = close() }
 
   /// Closes handle and descriptor once. Returns what went wrong, also with the last bytes written, or nil.
-  func close() -> String? {
+  ///
+  /// - Parameter repair: Runs between the two, when libsndfile has written its header. Default: nothing.
+  func close(repair: (DescriptorIO) -> Void = { _ in }) -> String? {
     guard let handle else { return nil }
     self.handle = nil
     let code = sf_close(handle)
+    repair(io)
     let systemCode = io.shut()
     if io.failure != 0 { return errorText(io.failure) }
     if systemCode != 0 { return errorText(systemCode) }
@@ -88,6 +91,12 @@ final class SoundFile {
   func set(_ command: Int, to isOn: Bool) {
     guard let handle else { return }
     _ = sf_command(handle, Int32(command), nil, Int32(isOn ? SF_TRUE : SF_FALSE))
+  }
+
+  /// Writes the header of a file without frames, which FLAC and MP3 otherwise leave out.
+  func writeHeader() {
+    guard let handle else { return }
+    _ = sf_command(handle, Int32(SFC_UPDATE_HEADER_NOW), nil, 0)
   }
 
   /// Text metadata of a file that is read.

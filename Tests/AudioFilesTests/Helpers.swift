@@ -127,3 +127,6 @@ func relativeError(_ a: [Float], _ b: ArraySlice<Float>) -> Double {
   let difference = zip(a, b).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
   return (difference / a.reduce(0.0) { $0 + pow(Double($1), 2) }).squareRoot()
 }
+
+/// Bit for bit the same. A function of its own, because `#expect` prints both sides of `==`.
+func areSame(_ a: [Float], _ b: [Float]) -> Bool { a.map(\.bitPattern) == b.map(\.bitPattern) }

@@ -67,11 +67,11 @@ struct ReaderErrorTests {
     #expect(try AudioFileReader(path: folder.file("b.wav", wavBytes(channels: 1024, data: data)), maximumChannels: 1024).info.channels == 1024)
   }
 
-  @Test("an empty recording is legal", arguments: [AudioContainer.wav, .rf64, .w64, .aiff, .caf, .au, .flac])
+  @Test("an empty recording is legal", arguments: AudioContainer.allCases.filter { $0 != .opus })
   func empty(container: AudioContainer) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("empty.\(container.fileExtension)")
-    try writeAll(path, [], container: container, encoding: .pcm(bits: 16))
+    try writeAll(path, [], container: container, encoding: container.lossyEncoding ?? .pcm(bits: 16))
     let (info, samples, notes) = try readAll(path)
     #expect(info.frames == 0 && samples.isEmpty && notes.isEmpty)
   }
@@ -97,6 +97,8 @@ struct ReaderErrorTests {
     case .readFailed(_, let frame, _): #expect(storage.container == .flac && (1..<96_000).contains(frame))
     default: #expect(Bool(false), "\(String(describing: error))")
     }
+    // Documented: libsndfile does not open a CAF file that was cut.
+    if storage.container == .caf { return }
     let (_, samples, notes) = try readAll(cut, allowTruncated: true)
     #expect((40_000..<70_000).contains(samples.count))
     #expect(notes.contains { $0.hasPrefix("the file is truncated: ") })

@@ -71,7 +71,7 @@ struct WriterTests {
     #expect(error(missing) == .cannotOpen(path: missing, reason: "No such file or directory"))
     let pipe = folder.path("pipe.wav")
     #expect(mkfifo(pipe, 0o600) == 0)
-    #expect(error(pipe) == .notAFile(path: pipe, actual: "a pipe or socket"))
+    #expect(error(pipe) == .notAFile(path: pipe, actual: "a pipe"))
   }
 
   @Test("a small file begun as RF64 ends as a plain WAV")
@@ -95,12 +95,16 @@ struct WriterTests {
         dither: true)
     }
     #expect(try folder.bytes("a") == folder.bytes("b"))
-    #expect(try !folder.bytes("a").contains(sequence: Array("PEAK".utf8)))
+    // libsndfile puts the time of day into a PEAK chunk: there is none, or its time is 0.
+    let bytes = try folder.bytes("a")
+    if let peak = bytes.firstIndex(of: Array("PEAK".utf8)) {
+      #expect(storage.container == .rf64 && bytes[peak + 12..<peak + 16].allSatisfy { $0 == 0 })
+    }
   }
 }
 
 extension [UInt8] {
-  fileprivate func contains(sequence: [UInt8]) -> Bool {
-    indices.dropLast(sequence.count - 1).contains { self[$0..<$0 + sequence.count].elementsEqual(sequence) }
+  fileprivate func firstIndex(of sequence: [UInt8]) -> Int? {
+    indices.dropLast(sequence.count - 1).first { self[$0..<$0 + sequence.count].elementsEqual(sequence) }
   }
 }
