@@ -1,0 +1,53 @@
+/// Why a file cannot be read or written. Each description is one sentence: what is wrong, where, and what would
+/// be right. None is recoverable; the reader or writer that threw is of no further use.
+public enum AudioFileError: Error, Equatable, CustomStringConvertible {
+  /// The system refused to open the file; `reason` is its own words.
+  case cannotOpen(path: String, reason: String)
+  /// A directory, pipe, socket or device stands where a file is needed.
+  case notAFile(path: String, actual: String)
+  /// No format is recognised, or the header is broken.
+  case notAudio(path: String, reason: String)
+  /// The header gives a number that cannot be.
+  case badHeader(path: String, expected: String, actual: String)
+  /// More channels than the caller allows.
+  case tooManyChannels(path: String, expected: Int, actual: Int)
+  /// The header promises more frames than there are.
+  case truncated(path: String, expectedFrames: Int64, actualFrames: Int64)
+  /// Reading or decoding failed in the middle.
+  case readFailed(path: String, atFrame: Int64, reason: String)
+  /// The container cannot hold what it was asked to.
+  case cannotHold(container: AudioContainer, expected: String, actual: String)
+  /// The file would pass, or passed, the largest size of its container.
+  case tooLong(container: AudioContainer, expectedBytes: Int64, actualBytes: Int64)
+  /// Writing failed, on a full disk for instance; what was written is not usable.
+  case writeFailed(path: String, reason: String)
+  /// `finish` was already called, or an earlier write failed.
+  case alreadyFinished(path: String)
+
+  public var description: String {
+    switch self {
+    case .cannotOpen(let path, let reason):
+      "\(path): cannot be opened: \(reason)."
+    case .notAFile(let path, let actual):
+      "\(path): is \(actual), and an ordinary file is needed here."
+    case .notAudio(let path, let reason):
+      "\(path): is not readable audio (\(reason)); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."
+    case .badHeader(let path, let expected, let actual):
+      "\(path): the header gives \(actual), expected \(expected)."
+    case .tooManyChannels(let path, let expected, let actual):
+      "\(path): has \(actual) channels, expected at most \(expected); --max-channels \(actual) allows them."
+    case .truncated(let path, let expected, let actual):
+      "\(path): is truncated: the header promises \(expected) frames and only \(actual) can be read."
+    case .readFailed(let path, let frame, let reason):
+      "\(path): cannot be decoded from frame \(frame) on: \(reason)."
+    case .cannotHold(let container, let expected, let actual):
+      "\(container.displayName) cannot hold \(actual), expected \(expected)."
+    case .tooLong(let container, let expected, let actual):
+      "\(container.displayName) cannot hold \(actual) bytes, expected at most \(expected); W64, RF64, CAF and FLAC can."
+    case .writeFailed(let path, let reason):
+      "\(path): writing failed: \(reason)."
+    case .alreadyFinished(let path):
+      "\(path): is already finished, or failed before, and takes no more frames."
+    }
+  }
+}

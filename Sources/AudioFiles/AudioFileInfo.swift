@@ -1,0 +1,71 @@
+import CSndFile
+
+/// A field of text metadata.
+public enum AudioText: String, CaseIterable, Sendable {
+  case title, artist, album, comment, date, copyright
+  /// The program that made the file. libsndfile adds its own name and version in brackets when it writes.
+  case software
+  case genre, trackNumber, license
+
+  /// libsndfile's number for the field.
+  var sndfileKey: Int32 {
+    switch self {
+    case .title: Int32(SF_STR_TITLE)
+    case .artist: Int32(SF_STR_ARTIST)
+    case .album: Int32(SF_STR_ALBUM)
+    case .comment: Int32(SF_STR_COMMENT)
+    case .date: Int32(SF_STR_DATE)
+    case .copyright: Int32(SF_STR_COPYRIGHT)
+    case .software: Int32(SF_STR_SOFTWARE)
+    case .genre: Int32(SF_STR_GENRE)
+    case .trackNumber: Int32(SF_STR_TRACKNUMBER)
+    case .license: Int32(SF_STR_LICENSE)
+    }
+  }
+}
+
+/// What a file's header says.
+public struct AudioFileInfo: Sendable, Equatable {
+  /// The path that the file was opened by.
+  public var path: String
+  /// The kind of file; nil for one that can be read and is never written (VOC, NIST, …).
+  public var container: AudioContainer?
+  /// How the samples are stored.
+  public var encoding: SampleEncoding
+  /// Frames per second.
+  public var sampleRateHz: Int
+  /// Samples per frame.
+  public var channels: Int
+  /// Length in frames. 0 is legal: an empty recording. Where the
+  /// header does not say (MP3 without a Xing tag, FLAC from a pipe), it was counted by decoding once.
+  public var frames: Int64
+  /// Text metadata, UTF-8 (Latin-1 is recognised and converted).
+  public var text: [AudioText: String]
+  /// The fewest bits whose integers hold every sample of the source exactly; nil for floating-point and lossy
+  /// sources. Writing untouched samples with at least so many bits needs no dither.
+  public var exactBits: Int?
+
+  /// Length in seconds.
+  public var durationSeconds: Double { Double(frames) / Double(sampleRateHz) }
+
+  /// Describes audio that does not come from a file, such as a stream, for `AudioOutputFormat.choose`.
+  ///
+  /// - Parameter exactBits: Default: the bits of integer PCM, nil for anything else.
+  public init(
+    path: String, container: AudioContainer?, encoding: SampleEncoding, sampleRateHz: Int, channels: Int,
+    frames: Int64, text: [AudioText: String] = [:], exactBits: Int? = nil
+  ) {
+    self.path = path
+    self.container = container
+    self.encoding = encoding
+    self.sampleRateHz = sampleRateHz
+    self.channels = channels
+    self.frames = frames
+    self.text = text
+    if let exactBits {
+      self.exactBits = exactBits
+    } else if case .pcm(let bits) = encoding {
+      self.exactBits = bits
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import CSndFile
+
+/// Reads an audio file block by block as interleaved Float32.
+///
+/// ```swift
+/// let reader = try AudioFileReader(path: "in.wav")
+/// var block = [Float](repeating: 0, count: 4096 * reader.info.channels)
+/// while case let frames = try block.withUnsafeMutableBufferPointer(reader.read), frames > 0 { … }
+/// ```
+/// - Units: full scale is ±1. Integers of up to 24 bits are exact (value / 2^(bits − 1)); 32-bit integers and
+///   doubles are rounded to Float32, and a note says so; floats are never rescaled.
+/// - Truncation: a file with fewer frames than its header promises is an error, at once where the header shows it
+///   (WAV, RF64, W64, AIFF, CAF, AU) and at the end of the data where only decoding does (FLAC, MP3). With
+///   `allowTruncated` the frames that are there are delivered and a note is made. An Ogg stream that was cut
+///   between two pages cannot be told from a shorter one, and a file whose length field is a placeholder,
+///   because it was written to a pipe, is read to its end. A CAF file that was cut is an error in any case:
+///   libsndfile does not open it.
+/// - Memory: one block of libsndfile's own, whatever the file's length. No allocation in `read` after the first
+///   calls.
+/// - One thread at a time.
+public final class AudioFileReader {
+  /// What the header says.
+  public let info: AudioFileInfo
+  /// Sentences about what reading changes or could not keep, for people. Complete after the last `read`.
+  public private(set) var notes: [String]
+  /// Frames delivered so far.
+  public private(set) var framesRead: Int64 = 0
+
+  private let file: SoundFile
+  private let allowTruncated: Bool
+  private var isAtEnd = false
+
+  /// Opens a file and reads its header.
+  ///
+  /// - Parameters:
+  ///   - maximumChannels: More channels are an error. Default 64.
+  ///   - allowTruncated: Whether a file that was cut off is read as far as it goes. Default false.
+  /// - Throws: `cannotOpen`, `notAFile`, `notAudio`, `badHeader`, `tooManyChannels`, `truncated`; `readFailed`
+  ///   where the length had to be counted and decoding failed.
+  public init(path: String, maximumChannels: Int = 64, allowTruncated: Bool = false) throws(AudioFileError) {
+    var file = try Self.open(path: path)
+    let header = file.header
+    let channels = Int(header.channels)
+    guard channels > 0 else { throw .badHeader(path: path, expected: "1 to 1024 channels", actual: "\(channels) channels") }
+    guard header.samplerate > 0 else {
+      throw .badHeader(path: path, expected: "a positive sample rate", actual: "a sample rate of \(header.samplerate) Hz")
+    }
+    guard channels <= maximumChannels else {
+      throw .tooManyChannels(path: path, expected: maximumChannels, actual: channels)
+    }
+    let format = Int(header.format)
+    let (encoding, exactBits) = SampleEncoding.decoded(sndfileFormat: format)
+    let text = file.text()
+    var notes: [String] = []
+    var frames = max(0, header.frames)
+
+    let isMPEGWithoutLength = format & SF_FORMAT_TYPEMASK == SF_FORMAT_MPEG && !file.io.statesMPEGLength
+    if frames == Int64.max || isMPEGWithoutLength {
+      frames = try Self.countFrames(path: path, channels: channels, allowTruncated: allowTruncated)
+      file = try Self.open(path: path, hidesEnd: isMPEGWithoutLength)
+    }
+    let frameBytes = Int64(channels * (encoding.bytesPerSample ?? 1))
+    if let length = DeclaredLength.find(in: file.io), length.isTruncated(smallestLoss: frameBytes) {
+      let expected =
+        encoding.bytesPerSample != nil
+        ? length.declaredBytes / frameBytes
+        : Int64(Double(frames) * Double(length.declaredBytes) / Double(max(1, length.presentBytes)))
+      guard allowTruncated else { throw .truncated(path: path, expectedFrames: expected, actualFrames: frames) }
+      notes.append(Self.truncationNote(expected: expected, actual: frames))
+    }
+    switch encoding {
+    case .pcm(bits: 32): notes.append("32-bit integers are rounded to Float32 (24 significant bits)")
+    case .other where exactBits == 32: notes.append("32-bit integers are rounded to Float32 (24 significant bits)")
+    case .float64: notes.append("doubles are rounded to Float32")
+    default: break
+    }
+    self.file = file
+    self.allowTruncated = allowTruncated
+    self.notes = notes
+    info = AudioFileInfo(
+      path: path, container: AudioContainer(sndfileFormat: format), encoding: encoding,
+      sampleRateHz: Int(header.samplerate), channels: channels, frames: frames, text: text, exactBits: exactBits)
+  }
+
+  /// Reads the next frames, interleaved.
+  ///
+  /// - Parameter samples: Room for `samples.count / info.channels` frames.
+  /// - Returns: Frames read; 0 at the end, and only there.
+  /// - Throws: `readFailed`, `truncated`.
+  /// - Precondition: Room for at least one frame.
+  public func read(into samples: UnsafeMutableBufferPointer<Float>) throws(AudioFileError) -> Int {
+    let room = samples.count / info.channels
+    guard let base = samples.baseAddress, room > 0 else { preconditionFailure("no room for a frame") }
+    guard !isAtEnd else { return 0 }
+    let frames = max(0, file.read(base, frames: room))
+    framesRead += Int64(frames)
+    if frames < room { try checkEnd(isEmpty: frames == 0) }
+    return frames
+  }
+
+  /// A short read is the end of the file, or damage.
+  private func checkEnd(isEmpty: Bool) throws(AudioFileError) {
+    let trouble = file.trouble
+    if file.io.failure != 0, let trouble {
+      throw .readFailed(path: info.path, atFrame: framesRead, reason: trouble)
+    }
+    guard framesRead < info.frames else { return isAtEnd = isEmpty }
+    // Before the end some decoders deliver less than was asked for; only nothing at all, or an error, is the end.
+    guard isEmpty || trouble != nil else { return }
+    isAtEnd = true
+    guard allowTruncated else {
+      if let trouble { throw .readFailed(path: info.path, atFrame: framesRead, reason: trouble) }
+      throw .truncated(path: info.path, expectedFrames: info.frames, actualFrames: framesRead)
+    }
+    notes.append(Self.truncationNote(expected: info.frames, actual: framesRead))
+  }
+
+  private static func truncationNote(expected: Int64, actual: Int64) -> String {
+    "the file is truncated: \(actual) of \(expected) frames are there"
+  }
+
+  private static func open(path: String, hidesEnd: Bool = false) throws(AudioFileError) -> SoundFile {
+    let io = try DescriptorIO.reading(path: path)
+    if io.length == 0 { throw .notAudio(path: path, reason: "the file is empty") }
+    io.hidesEnd = hidesEnd
+    return try SoundFile(io: io, mode: SFM_READ, header: SF_INFO()) { code, words in
+      if io.failure != 0 { return .cannotOpen(path: path, reason: words) }
+      if let truncation = Self.truncationOfUnreadableCAF(io: io, path: path) { return truncation }
+      // Numbers of libsndfile's own list (common.h): SFE_CHANNEL_COUNT_ZERO, SFE_CHANNEL_COUNT, SFE_BAD_SF_INFO.
+      return switch code {
+      case 32: .badHeader(path: path, expected: "1 to 1024 channels", actual: "0 channels")
+      case 33: .badHeader(path: path, expected: "1 to 1024 channels", actual: "more than 1024 channels")
+      case 24: .badHeader(path: path, expected: "a positive sample rate", actual: "a sample rate of 0 Hz or beyond 2147483647 Hz")
+      default: .notAudio(path: path, reason: words)
+      }
+    }
+  }
+
+  /// libsndfile calls a CAF file malformed when its audio was cut off; this finds the reason.
+  private static func truncationOfUnreadableCAF(io: DescriptorIO, path: String) -> AudioFileError? {
+    guard let layout = ChunkLayout(of: io), layout.family == .caf, let description = layout.find("desc", in: io),
+      let length = DeclaredLength.find(in: io),
+      let bytesPerPacket = io.integer(at: description.start + 16, bytes: 4, isBigEndian: true), bytesPerPacket > 0,
+      length.isTruncated(smallestLoss: bytesPerPacket)
+    else { return nil }
+    return .truncated(
+      path: path, expectedFrames: length.declaredBytes / bytesPerPacket,
+      actualFrames: length.presentBytes / bytesPerPacket)
+  }
+
+  /// Counts by decoding: for the few files whose header does not give a length.
+  private static func countFrames(
+    path: String, channels: Int, allowTruncated: Bool
+  ) throws(AudioFileError) -> Int64 {
+    let file = try open(path: path, hidesEnd: true)
+    let blockFrames = max(1, 16_384 / channels)
+    let block = UnsafeMutablePointer<Float>.allocate(capacity: blockFrames * channels)
+    defer { block.deallocate() }
+    var total: Int64 = 0
+    while case let frames = file.read(block, frames: blockFrames), frames > 0 { total += Int64(frames) }
+    if let trouble = file.trouble, !allowTruncated {
+      throw .readFailed(path: path, atFrame: total, reason: trouble)
+    }
+    return total
+  }
+}

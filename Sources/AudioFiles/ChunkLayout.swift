@@ -1,0 +1,96 @@
+/// How a file of chunks is laid out, and where a chunk of it stands. Every read is a few bytes at a known place;
+/// nothing grows with what a header claims.
+struct ChunkLayout {
+  /// The formats of this kind.
+  enum Family { case riff, riffBigEndian, aiff, caf, wave64 }
+
+  let family: Family
+
+  /// Recognises a file by its first bytes; nil for one that has no chunks.
+  init?(of io: DescriptorIO) {
+    let magic = io.bytes(at: 0, count: 12)
+    guard magic.count == 12 else { return nil }
+    switch (String(decoding: magic[0..<4], as: UTF8.self), String(decoding: magic[8..<12], as: UTF8.self)) {
+    case ("RIFF", "WAVE"), ("RF64", "WAVE"): family = .riff
+    case ("RIFX", "WAVE"): family = .riffBigEndian
+    case ("FORM", "AIFF"), ("FORM", "AIFC"): family = .aiff
+    case ("caff", _): family = .caf
+    case ("riff", _): family = .wave64
+    default: return nil
+    }
+  }
+
+  /// The name of the chunk that holds the samples, and its bytes before the first of them.
+  var audio: (name: String, skips: Int64)? {
+    switch family {
+    case .riff, .riffBigEndian, .wave64: ("data", 0)
+    case .aiff: ("SSND", 8)
+    case .caf: ("data", 4)
+    }
+  }
+
+  /// Finds a chunk by the four letters of its name.
+  ///
+  /// - Returns: Where its contents start, and how many bytes its header claims for them.
+  func find(_ name: String, in io: DescriptorIO) -> (start: Int64, size: Int64)? {
+    let length = io.length
+    // Wave64: names are GUIDs of 16 bytes that begin with the letters, and sizes count the header of 24 bytes.
+    let nameBytes: Int64 = family == .wave64 ? 16 : 4
+    let sizeBytes: Int64 = family == .wave64 || family == .caf ? 8 : 4
+    let isBigEndian = family != .riff && family != .wave64
+    var place: Int64 = family == .wave64 ? 40 : (family == .caf ? 8 : 12)
+    for _ in 0..<Self.chunkLimit {
+      guard var size = io.integer(at: place + nameBytes, bytes: Int(sizeBytes), isBigEndian: isBigEndian) else {
+        return nil
+      }
+      let start = place + nameBytes + sizeBytes
+      if family == .wave64 { size -= min(size, 24) }
+      if io.bytes(at: place, count: 4).elementsEqual(name.utf8) { return (start, size) }
+      guard size >= 0, size < length else { return nil }
+      switch family {
+      case .riff, .riffBigEndian, .aiff: place = start + size + size & 1
+      case .caf: place = start + size
+      case .wave64: place = (start + size + 7) & ~7
+      }
+    }
+    return nil
+  }
+
+  /// More chunks than any program writes.
+  private static let chunkLimit = 1024
+}
+
+extension DescriptorIO {
+  /// An integer of 4 unsigned or 8 signed bytes; nil beyond the end of the file.
+  func integer(at offset: Int64, bytes count: Int, isBigEndian: Bool) -> Int64? {
+    let bytes = bytes(at: offset, count: count)
+    guard bytes.count == count else { return nil }
+    let ordered = isBigEndian ? bytes : bytes.reversed()
+    return Int64(bitPattern: ordered.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  }
+
+  /// Overwrites a big-endian integer of 4 bytes.
+  fileprivate func patch(_ value: UInt32, at offset: Int64) {
+    _ = move(to: offset, whence: 0)
+    withUnsafeBytes(of: value.bigEndian) { _ = drain($0.baseAddress, count: 4) }
+  }
+
+  /// Sets right what libsndfile 1.2.0 leaves wrong in a header, once it has closed the file:
+  /// - the time of day in the PEAK chunk of RF64, where `SFC_SET_ADD_PEAK_CHUNK` is not heeded, becomes 0, so that
+  ///   equal samples give equal files;
+  /// - AIFF with an odd number of bytes of audio counts the padding byte as a sample.
+  func repairHeader(audioBytes: Int64, frames: Int64) {
+    guard failure == 0, let layout = ChunkLayout(of: self) else { return }
+    switch layout.family {
+    case .riff:
+      if let peak = layout.find("PEAK", in: self) { patch(0, at: peak.start + 4) }
+    case .aiff where audioBytes & 1 == 1:
+      guard let common = layout.find("COMM", in: self), let audio = layout.find("SSND", in: self),
+        let count = UInt32(exactly: frames), let size = UInt32(exactly: audioBytes + 8)
+      else { return }
+      patch(count, at: common.start + 2)
+      patch(size, at: audio.start - 4)
+    default: break
+    }
+  }
+}

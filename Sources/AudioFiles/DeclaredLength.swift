@@ -1,0 +1,59 @@
+/// How much audio a header promises, against how much the file has.
+///
+/// libsndfile takes what is there and says nothing when a WAV or AIFF file was cut off, so the chunk that holds
+/// the audio is looked up again here. Nothing is allocated beyond a few bytes a chunk.
+struct DeclaredLength: Equatable {
+  /// Bytes of audio that the header promises.
+  var declaredBytes: Int64
+  /// Bytes between the start of the audio and the end of the file.
+  var presentBytes: Int64
+
+  /// Whether at least `smallestLoss` bytes are missing. What a program that writes to a pipe puts for "unknown"
+  /// does not count: sizes near 2^31 (SoX) and 2^32 (FFmpeg), and 0.
+  func isTruncated(smallestLoss: Int64) -> Bool {
+    guard declaredBytes - presentBytes >= max(1, smallestLoss) else { return false }
+    return !(0x7FFF_0000...0x8000_0000).contains(declaredBytes) && !(0xFFFF_0000...0xFFFF_FFFF).contains(declaredBytes)
+  }
+
+  /// Looks the promise up; nil for formats that make none in this form (FLAC, Ogg, MP3 and rarer ones).
+  static func find(in io: DescriptorIO) -> DeclaredLength? {
+    if let layout = ChunkLayout(of: io) {
+      guard let (audio, skips) = layout.audio, let chunk = layout.find(audio, in: io) else { return nil }
+      var size = chunk.size
+      if size == 0xFFFF_FFFF, let sizes = layout.find("ds64", in: io) {
+        size = io.integer(at: sizes.start + 8, bytes: 8, isBigEndian: false) ?? size
+      }
+      guard size >= 0 else { return nil }  // CAF: -1 stands for unknown
+      return DeclaredLength(
+        declaredBytes: max(0, size - skips), presentBytes: max(0, io.length - chunk.start - skips))
+    }
+    guard io.bytes(at: 0, count: 4) == Array(".snd".utf8) else { return nil }
+    guard let offset = io.integer(at: 4, bytes: 4, isBigEndian: true),
+      let size = io.integer(at: 8, bytes: 4, isBigEndian: true)
+    else { return nil }
+    return DeclaredLength(declaredBytes: size, presentBytes: max(0, io.length - offset))
+  }
+}
+
+extension DescriptorIO {
+  /// Whether an MP3 file states its number of frames, in a Xing, Info or VBRI tag. Where it does not, libsndfile
+  /// guesses from the bit rate of the first packet, and stops reading at its guess.
+  var statesMPEGLength: Bool {
+    var place: Int64 = 0
+    let tag = bytes(at: 0, count: 10)
+    if tag.count == 10, tag[0..<3].elementsEqual("ID3".utf8) {
+      place = 10 + tag[6...].reduce(Int64(0)) { $0 << 7 | Int64($1 & 0x7F) }
+    }
+    let packet = bytes(at: place, count: 4096)
+    for start in 0..<max(0, packet.count - 12) {
+      switch String(decoding: packet[start..<start + 4], as: UTF8.self) {
+      case "Xing", "Info":
+        // Four bytes of flags follow; bit 0 says that the number of packets follows them.
+        return packet[start + 7] & 1 == 1 && packet[start + 8..<start + 12].contains { $0 != 0 }
+      case "VBRI": return true
+      default: continue
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,148 @@
+import CSndFile
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Owns one libsndfile handle and the descriptor beneath it. The only place that holds the raw pointer.
+///
+/// Safe because: the handle is closed exactly once (`close` or `deinit`); `io`, which libsndfile knows as an
+/// unretained pointer, is a `let` of this object and so outlives the handle; buffers are passed with the length
+/// that they have.
+final class SoundFile {
+  private var handle: OpaquePointer?
+  let io: DescriptorIO
+  /// What libsndfile found, or was told to write.
+  private(set) var header: SF_INFO
+
+  /// While a file is opened libsndfile keeps the error number and log of the failure in globals.
+  private static let opening = Mutex<Void>(())
+
+  /// Opens a file whose descriptor stands at its start.
+  ///
+  /// - Parameter header: All zero to read; rate, channels and format to write.
+  /// - Throws: libsndfile's error number and words, through `failure`.
+  init(
+    io: DescriptorIO, mode: Int, header: SF_INFO, failure: (Int32, String) -> AudioFileError
+  ) throws(AudioFileError) {
+    self.io = io
+    self.header = header
+    var callbacks = Self.callbacks
+    let context = Unmanaged.passUnretained(io).toOpaque()
+    var code: Int32 = 0
+    var words = ""
+    var filled = header
+    let opened = Self.opening.withLock { _ -> Bool in
+      handle = sf_open_virtual(&callbacks, Int32(mode), &filled, context)
+      if handle == nil {
+        code = sf_error(nil)
+        words = Self.words(sf_strerror(nil))
+      }
+      return handle != nil
+    }
+    self.header = filled
+    guard opened else { throw failure(code, io.failure != 0 ? errorText(io.failure) : words) }
+  }
+
+  deinit { _ = close() }
+
+  /// Closes handle and descriptor once. Returns what went wrong, also with the last bytes written, or nil.
+  ///
+  /// - Parameter repair: Runs between the two, when libsndfile has written its header. Default: nothing.
+  func close(repair: (DescriptorIO) -> Void = { _ in }) -> String? {
+    guard let handle else { return nil }
+    self.handle = nil
+    let code = sf_close(handle)
+    repair(io)
+    let systemCode = io.shut()
+    if io.failure != 0 { return errorText(io.failure) }
+    if systemCode != 0 { return errorText(systemCode) }
+    return code == 0 ? nil : Self.words(sf_error_number(code))
+  }
+
+  /// What is wrong with the file at the moment, or nil.
+  var trouble: String? {
+    if io.failure != 0 { return errorText(io.failure) }
+    guard let handle, sf_error(handle) != 0 else { return nil }
+    return Self.words(sf_strerror(handle))
+  }
+
+  /// Reads interleaved frames. Returns how many there were.
+  func read(_ samples: UnsafeMutablePointer<Float>, frames: Int) -> Int {
+    handle.map { Int(sf_readf_float($0, samples, sf_count_t(frames))) } ?? 0
+  }
+
+  /// Writes interleaved frames. Returns how many were taken.
+  func write(_ samples: UnsafePointer<Float>, frames: Int) -> Int {
+    handle.map { Int(sf_writef_float($0, samples, sf_count_t(frames))) } ?? 0
+  }
+
+  /// Writes interleaved frames of integers whose top bit is the sign: libsndfile keeps the upper bits.
+  func write(_ samples: UnsafePointer<Int32>, frames: Int) -> Int {
+    handle.map { Int(sf_writef_int($0, samples, sf_count_t(frames))) } ?? 0
+  }
+
+  /// Switches one of libsndfile's Boolean settings.
+  func set(_ command: Int, to isOn: Bool) {
+    guard let handle else { return }
+    _ = sf_command(handle, Int32(command), nil, Int32(isOn ? SF_TRUE : SF_FALSE))
+  }
+
+  /// Writes the header of a file without frames, which FLAC and MP3 otherwise leave out.
+  func writeHeader() {
+    guard let handle else { return }
+    _ = sf_command(handle, Int32(SFC_UPDATE_HEADER_NOW), nil, 0)
+  }
+
+  /// Text metadata of a file that is read.
+  func text() -> [AudioText: String] {
+    guard let handle else { return [:] }
+    var text: [AudioText: String] = [:]
+    for field in AudioText.allCases {
+      guard let bytes = sf_get_string(handle, field.sndfileKey), bytes.pointee != 0 else { continue }
+      text[field] = Self.decoded(UnsafeBufferPointer(start: bytes, count: strlen(bytes)))
+    }
+    return text
+  }
+
+  /// Sets a field of a file that is written, before its first frame. False: the container has no place for it.
+  func setText(_ field: AudioText, to value: String) -> Bool {
+    handle.map { sf_set_string($0, field.sndfileKey, value) == 0 } ?? false
+  }
+
+  /// UTF-8, or Latin-1 where the bytes are not UTF-8: WAV and ID3 tags of older programs.
+  static func decoded(_ bytes: UnsafeBufferPointer<CChar>) -> String {
+    let bytes = bytes.map(UInt8.init(bitPattern:))
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+  }
+
+  /// libsndfile's sentence without its "Error :" and full stop, so that it can stand inside ours.
+  private static func words(_ text: UnsafePointer<CChar>?) -> String {
+    var text = text.map { String(cString: $0) } ?? "unknown error"
+    for prefix in ["Internal error : ", "System error : ", "Error : "] where text.hasPrefix(prefix) {
+      text.removeFirst(prefix.count)
+    }
+    while text.hasSuffix(".") || text.hasSuffix(" ") { text.removeLast() }
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+
+  private static let callbacks = SF_VIRTUAL_IO(
+    get_filelen: { DescriptorIO.from($0).length },
+    seek: { DescriptorIO.from($2).move(to: $0, whence: $1) },
+    read: { DescriptorIO.from($2).fill($0, count: $1) },
+    write: { DescriptorIO.from($2).drain($0, count: $1) },
+    tell: { DescriptorIO.from($0).move(to: 0, whence: SEEK_CUR) })
+}
+
+extension DescriptorIO {
+  fileprivate static func from(_ context: UnsafeMutableRawPointer?) -> DescriptorIO {
+    // Never nil: it is the pointer that `SoundFile.init` gave.
+    Unmanaged<DescriptorIO>.fromOpaque(context!).takeUnretainedValue()
+  }
+}
