@@ -1,0 +1,93 @@
+import Convolution
+import ModelFormats
+import StreamingConvolution
+
+extension Network {
+  /// The WaveNet that a preset describes, as a network value.
+  ///
+  /// For every array: x is the 1×1 projection of what comes in; every layer gives
+  /// a = activation(dilated(x) + mixIn(condition)), perhaps gated, adds a (or its 1×1) to the skip sum and the 1×1 of a
+  /// to x; the head turns the skip sum into what the next array's sum starts from. The condition is the network's
+  /// input.
+  ///
+  /// - Throws: `GeometryError` when weights do not fit the description; `readWeights` has made sure that they do.
+  public init(_ description: WaveNetDescription, weights: WaveNetWeights) throws(GeometryError) {
+    self.init(inputChannels: description.inputChannels)
+    let condition = input
+    var x = input
+    var skip: Value?
+    for (array, trained) in zip(description.arrays, weights.arrays) {
+      x = try convolve([(x, try CausalKernel(trained.input))])
+      let activation = Activation(array.activation)
+      for (layer, trained) in zip(array.layers, trained.layers) {
+        let z = try convolve(
+          [
+            (x, try CausalKernel(trained.dilated, dilation: layer.dilation, groups: array.groups)),
+            (condition, try CausalKernel(trained.mixIn)),
+          ], bias: trained.dilated.bias)
+        let a: Value
+        if let gate = array.gate {
+          let first = try slice(z, channels: 0..<array.channels)
+          let second = try slice(z, channels: array.channels..<2 * array.channels)
+          let left = try activate(first, activation)
+          let right = try activate(second, Activation(gate))
+          a = try multiply(left, right)
+        } else {
+          a = try activate(z, activation)
+        }
+        let heard = if let kernel = trained.skip { try convolve([(a, CausalKernel(kernel))], bias: kernel.bias) } else { a }
+        skip = if let sum = skip { try add(sum, heard) } else { heard }
+        if let kernel = trained.residual {
+          x = try add(x, try convolve([(a, CausalKernel(kernel))], bias: kernel.bias))
+        }
+      }
+      guard let sum = skip else { throw .tooSmall(what: "the number of layers", minimum: 1, actual: 0) }
+      skip = try convolve([(sum, try CausalKernel(trained.head))], bias: trained.head.bias)
+    }
+    guard var y = skip else { throw .tooSmall(what: "the number of layer arrays", minimum: 1, actual: 0) }
+    let count = channels(of: y)
+    y = try scale(
+      y, by: [Float](repeating: description.headScale, count: count), shift: [Float](repeating: 0, count: count))
+    for (layer, trained) in zip(description.head, weights.head) {
+      y = try convolve(
+        [(try activate(y, Activation(layer.activation)), try CausalKernel(trained))], bias: trained.bias)
+    }
+    output = y
+  }
+}
+
+extension CausalKernel {
+  /// A kernel from a stored tensor of shape [outputs, inputs / groups, taps].
+  init(_ stored: ConvolutionWeights, dilation: Int = 1, groups: Int = 1) throws(GeometryError) {
+    try self.init(
+      outputChannels: stored.shape[0], inputChannels: stored.shape[1] * groups, kernelSize: stored.shape[2],
+      dilation: dilation, groups: groups, weights: stored.weight)
+  }
+}
+
+extension Activation {
+  init(_ description: ActivationDescription) {
+    self =
+      switch description {
+      case .identity: .identity
+      case .tanh: .tanh
+      case .sigmoid: .sigmoid
+      case .relu: .relu
+      case .leakyReLU(let slope): .leakyReLU(slope: slope)
+      case .prelu(let slopes): .prelu(slopes: slopes)
+      case .silu: .silu
+      case .gelu: .gelu
+      case .geluTanh: .geluTanh
+      case .softsign: .softsign
+      case .hardTanh: .hardTanh
+      case .hardSigmoid: .hardSigmoid
+      case .hardSwish: .hardSwish
+      }
+  }
+
+  init(_ gate: GateDescription) {
+    switch gate {
+    case .sigmoid: self = .sigmoid
+    }
+  }
+}

@@ -1,0 +1,29 @@
+extension BlockProcessor {
+  /// `process` for spans: channel after channel, `frames` samples each.
+  ///
+  /// - Parameters:
+  ///   - input: `inputChannels · frames` samples, planar.
+  ///   - output: Room for `outputChannels · maximumOutputFrames` samples; channel c of n written frames starts at
+  ///     c · `maximumOutputFrames` when those differ from `frames`, else at c · `frames`.
+  ///   - frames: 0 … `maximumBlockFrames`.
+  /// - Returns: Frames written to every channel.
+  /// - Precondition: The spans are long enough.
+  @discardableResult
+  public func process(_ input: Span<Float>, into output: inout MutableSpan<Float>, frames: Int) -> Int {
+    let outputFrames = rate == .unity ? frames : maximumOutputFrames
+    precondition(input.count >= inputChannels * frames, "a planar block holds every channel's frames")
+    precondition(output.count >= outputChannels * outputFrames, "the output has room for every channel's frames")
+    return input.withUnsafeBufferPointer { source in
+      output.withUnsafeMutableBufferPointer { target in
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: inputChannels) { inputs in
+          withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: outputChannels) { outputs in
+            guard frames > 0, let x = source.baseAddress, let y = target.baseAddress else { return 0 }
+            for channel in 0..<inputChannels { inputs.initializeElement(at: channel, to: x + channel * frames) }
+            for channel in 0..<outputChannels { outputs.initializeElement(at: channel, to: y + channel * outputFrames) }
+            return process(UnsafePointer(inputs.baseAddress!), into: UnsafePointer(outputs.baseAddress!), frames: frames)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Convolution
+
+/// A processor between two gains, with some of its own input beside its output.
+///
+/// ```
+/// out[t] = gainOut · (mix · processor(gainIn · x)[t] + (1 − mix) · gainIn · x[t − latency])
+/// ```
+/// - Units: gains are factors, not decibels; mix is 0 (dry) to 1 (wet, the default).
+/// - Streaming: latency, history and tail of the processor; the dry signal is late by the same latency.
+public final class GainAndMix: BlockProcessor {
+  private let processor: any BlockProcessor
+  private let gainIn: Float
+  private let gainOut: Float
+  private let mix: Float
+  /// The dry signal of one block behind the `latencyFrames` frames before it.
+  private let dry: PlanarMemory
+  private let wet: PlanarMemory
+
+  public var inputChannels: Int { processor.inputChannels }
+  public var outputChannels: Int { processor.outputChannels }
+  public var latencyFrames: Int { processor.latencyFrames }
+  public var historyFrames: Int? { processor.historyFrames.map { max($0, latencyFrames) } }
+  public var tailFrames: Int { processor.tailFrames }
+  public var maximumBlockFrames: Int { processor.maximumBlockFrames }
+
+  /// - Precondition: The processor has as many output as input channels, keeps the rate and takes any block.
+  public init(_ processor: any BlockProcessor, gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1) {
+    precondition(
+      processor.inputChannels == processor.outputChannels && processor.rate == .unity && processor.grainFrames == 1,
+      "what is mixed with its input has as many channels and frames")
+    precondition((0...1).contains(mix), "mix is a share")
+    self.processor = processor
+    self.gainIn = gainIn
+    self.gainOut = gainOut
+    self.mix = mix
+    dry = PlanarMemory(
+      channels: processor.inputChannels, frames: processor.latencyFrames + processor.maximumBlockFrames)
+    wet = PlanarMemory(channels: processor.inputChannels, frames: processor.maximumBlockFrames)
+  }
+
+  @discardableResult
+  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    let latency = latencyFrames
+    for channel in 0..<inputChannels {
+      let (x, late, scaled) = (input[channel], dry.channels[channel], wet.channels[channel])
+      for frame in 0..<frames {
+        let sample = x[frame] * gainIn
+        late[latency + frame] = sample
+        scaled[frame] = sample
+      }
+    }
+    _ = processor.process(wet.readableChannels, into: wet.channels, frames: frames)
+    let dryShare = 1 - mix
+    for channel in 0..<outputChannels {
+      let (late, processed, y) = (dry.channels[channel], wet.channels[channel], output[channel])
+      if dryShare == 0 {
+        for frame in 0..<frames { y[frame] = processed[frame] * gainOut }
+      } else {
+        for frame in 0..<frames { y[frame] = (processed[frame] * mix + late[frame] * dryShare) * gainOut }
+      }
+      late.update(from: late + frames, count: latency)
+    }
+    return frames
+  }
+
+  public func reset() {
+    processor.reset()
+    for channel in 0..<inputChannels { dry.channels[channel].update(repeating: 0, count: latencyFrames) }
+  }
+
+  public func copy() throws -> GainAndMix {
+    GainAndMix(try processor.copy(), gainIn: gainIn, gainOut: gainOut, mix: mix)
+  }
+}
