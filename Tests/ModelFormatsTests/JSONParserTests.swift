@@ -90,7 +90,8 @@ struct JSONParserTests {
     #expect(
       refusal { () throws(ModelFormatError) in try parse(String(repeating: "1", count: 401)) }
         == "j: expected a number of at most 400 characters at byte 0, but found '1'")
-    #expect(refusal { () throws(ModelFormatError) in try parse("0." + String(repeating: "1", count: 398)) } == "accepted")
+    #expect(
+      refusal { () throws(ModelFormatError) in try parse("0." + String(repeating: "1", count: 398)) } == "accepted")
   }
 
   @Test("a literal is read back as the string that it was made from")

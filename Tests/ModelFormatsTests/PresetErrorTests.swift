@@ -39,7 +39,9 @@ struct PresetErrorTests {
     Case("48000", "44100.5", "sampleRateHz should be an integer from 1 to 10000000, but is 44100.5"),
     Case("48000", "null", "sampleRateHz should be an integer from 1 to 10000000, but is null"),
     Case(#"{"maker""#, #"3, "x": {"maker""#, "x is not a key of this format; it knows \(topKeys)"),
-    Case(#"{"maker": "test", "seed": 7, "loss": [0.5, null, true]}"#, "[]", "metadata should be an object, but is an array of 0 values"),
+    Case(
+      #"{"maker": "test", "seed": 7, "loss": [0.5, null, true]}"#, "[]",
+      "metadata should be an object, but is an array of 0 values"),
     Case(#""wavenet""#, #""reverb""#, #"stages[0].type should be "wavenet", but is "reverb""#),
     Case(#""type": "wavenet","#, "", "stages[0].type is missing"),
   ]
@@ -59,13 +61,19 @@ struct PresetErrorTests {
     Case(
       #""full.safetensors""#, #""a\u0000b""#,
       #"stages[0].weights should be the path of a safetensors file, but is "a\u{0}b""#),
-    Case(#""inputChannels": 2"#, #""inputChannels": 4097"#, "stages[0].inputChannels should be an integer from 1 to 4096, but is 4097"),
-    Case(#""headScale": 0.5"#, #""headScale": 1e39"#, "stages[0].headScale should be a number that is finite as Float32, but is 1e+39"),
+    Case(
+      #""inputChannels": 2"#, #""inputChannels": 4097"#,
+      "stages[0].inputChannels should be an integer from 1 to 4096, but is 4097"),
+    Case(
+      #""headScale": 0.5"#, #""headScale": 1e39"#,
+      "stages[0].headScale should be a number that is finite as Float32, but is 1e+39"),
     Case(#""headScale": 0.5"#, #""headScale": "loud""#, #"stages[0].headScale should be a number, but is "loud""#),
     Case(
       #""relu", "outputChannels": 6"#, #""relu", "bias": 1, "outputChannels": 6"#,
       "stages[0].head[0].bias is not a key of this format; it knows activation, outputChannels, kernelSize"),
-    Case(#""outputChannels": 6"#, #""outputChannels": 0"#, "stages[0].head[0].outputChannels should be an integer from 1 to 4096, but is 0"),
+    Case(
+      #""outputChannels": 6"#, #""outputChannels": 0"#,
+      "stages[0].head[0].outputChannels should be an integer from 1 to 4096, but is 0"),
     Case(
       #""outputChannels": 6, "kernelSize": 3"#, #""outputChannels": 6, "kernelSize": 65537"#,
       "stages[0].head[0].kernelSize should be an integer from 1 to 65536, but is 65537"),
@@ -74,16 +82,24 @@ struct PresetErrorTests {
       #""negativeSlope": 0.125"#, #""slope": 0.125"#,
       "stages[0].head[1].activation.slope is not a key of this format; it knows type, negativeSlope"),
     Case(
-      #"{"activation": {"type": "leakyReLU", "negativeSlope": 0.125}"#, #"{"activation": {"type": "prelu", "slopes": [1]}"#,
+      #"{"activation": {"type": "leakyReLU", "negativeSlope": 0.125}"#,
+      #"{"activation": {"type": "prelu", "slopes": [1]}"#,
       "stages[0].head[1].activation.slopes should be an array of 6 slopes, one a channel, but is an array of 1 value"),
   ]
 
   static let arrays: [Case] = [
-    Case(#""channels": 4"#, #""channels": 0"#, "stages[0].arrays[0].channels should be an integer from 1 to 4096, but is 0"),
-    Case(#""channels": 4"#, #""channels": -4"#, "stages[0].arrays[0].channels should be an integer from 1 to 4096, but is -4"),
-    Case(#""channels": 4"#, #""channels": 1e300"#, "stages[0].arrays[0].channels should be an integer from 1 to 4096, but is 1e+300"),
+    Case(
+      #""channels": 4"#, #""channels": 0"#,
+      "stages[0].arrays[0].channels should be an integer from 1 to 4096, but is 0"),
+    Case(
+      #""channels": 4"#, #""channels": -4"#,
+      "stages[0].arrays[0].channels should be an integer from 1 to 4096, but is -4"),
+    Case(
+      #""channels": 4"#, #""channels": 1e300"#,
+      "stages[0].arrays[0].channels should be an integer from 1 to 4096, but is 1e+300"),
     Case(#""channels": 4, "#, "", "stages[0].arrays[0].channels is missing"),
-    Case(#""groups": 2"#, #""groups": 3"#, "stages[0].arrays[0].groups should be a divisor of the 4 channels, but is 3"),
+    Case(
+      #""groups": 2"#, #""groups": 3"#, "stages[0].arrays[0].groups should be a divisor of the 4 channels, but is 3"),
     Case(#""gate": "sigmoid""#, #""gate": "tanh""#, #"stages[0].arrays[0].gate should be "sigmoid", but is "tanh""#),
     Case(#""gate": "sigmoid""#, #""gate": null"#, #"stages[0].arrays[0].gate should be "sigmoid", but is null"#),
     Case(#""headBias": true"#, #""headBias": 1"#, "stages[0].arrays[0].headBias should be true or false, but is 1"),
@@ -107,7 +123,9 @@ struct PresetErrorTests {
     Case(
       #""kernelSizes": [2, 4]"#, #""kernelSizes": [2, "4"]"#,
       #"stages[0].arrays[1].kernelSizes[1] should be an integer from 1 to 65536, but is "4""#),
-    Case(#""dilations": [4, 8]"#, #""dilations": []"#, "stages[0].arrays[1].dilations should be an array of 1 to 1024 dilations, but is an array of 0 values"),
+    Case(
+      #""dilations": [4, 8]"#, #""dilations": []"#,
+      "stages[0].arrays[1].dilations should be an array of 1 to 1024 dilations, but is an array of 0 values"),
     Case(
       #""dilations": [4, 8]"#, #""dilations": [4, 16777217]"#,
       "stages[0].arrays[1].dilations[1] should be an integer from 1 to 16777216, but is 16777217"),
@@ -126,10 +144,13 @@ struct PresetErrorTests {
     Case(
       #""softsign""#, #"{"type": "tanh", "negativeSlope": 1}"#,
       "stages[0].arrays[0].activation.negativeSlope is not a key of this format; it knows type"),
-    Case(#""softsign""#, #"{"type": "sinc"}"#, "stages[0].arrays[0].activation.type should be \(activationRule), but is \"sinc\""),
+    Case(
+      #""softsign""#, #"{"type": "sinc"}"#,
+      "stages[0].arrays[0].activation.type should be \(activationRule), but is \"sinc\""),
     Case(
       "[0.1, 0.2, 0.25]", "[0.1, 0.2]",
-      "stages[0].arrays[1].activation.slopes should be an array of 3 slopes, one a channel, but is an array of 2 values"),
+      "stages[0].arrays[1].activation.slopes should be an array of 3 slopes, one a channel, but is an array of 2 values"
+    ),
     Case(
       "[0.1, 0.2, 0.25]", "[0.1, true, 0.25]",
       "stages[0].arrays[1].activation.slopes[1] should be a number, but is true"),
@@ -152,7 +173,8 @@ struct PresetErrorTests {
     Case(
       #""kernelSize": 3, "dilations": [1, 2]"#,
       #""kernelSize": 1, "dilations": [\#([String](repeating: "1", count: 1023).joined(separator: ","))]"#,
-      "stages[0].arrays[1].dilations should be such that the network has at most 1024 layers, but is an array of 2 values"),
+      "stages[0].arrays[1].dilations should be such that the network has at most 1024 layers, but is an array of 2 values"
+    ),
     Case(
       #""kernelSize": 3, "dilations": [1, 2]"#,
       #""kernelSize": 1, "dilations": [\#([String](repeating: "1", count: 1025).joined(separator: ","))]"#,

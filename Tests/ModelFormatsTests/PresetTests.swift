@@ -28,7 +28,8 @@ struct PresetTests {
   @Test("what is not written has its default")
   func defaults() throws {
     let smallest = try network(
-      #"{"type":"wavenet","weights":"w","arrays":[{"channels":2,"kernelSize":3,"dilations":[1,4],"headChannels":1}]}"#)
+      #"{"type":"wavenet","weights":"w","arrays":[{"channels":2,"kernelSize":3,"dilations":[1,4],"headChannels":1}]}"#
+    )
     let layers = [WaveNetLayer(kernelSize: 3, dilation: 1), WaveNetLayer(kernelSize: 3, dilation: 4)]
     #expect(
       smallest
@@ -70,7 +71,8 @@ struct PresetTests {
   @Test("every activation has its spelling", arguments: activations)
   func activation(_ json: String, _ expected: ActivationDescription) throws {
     let network = try network(
-      #"{"type":"wavenet","weights":"w","arrays":[{"channels":2,"kernelSize":3,"dilations":[1],"headChannels":1,"activation":\#(json)}]}"#)
+      #"{"type":"wavenet","weights":"w","arrays":[{"channels":2,"kernelSize":3,"dilations":[1],"headChannels":1,"activation":\#(json)}]}"#
+    )
     #expect(network.arrays[0].activation == expected)
   }
 
@@ -84,10 +86,12 @@ struct PresetTests {
     #expect(try read(fullPresetJSON, path: preset).path(of: weights) == expected)
   }
 
-  @Test("a path outside the folder is read only where the caller allows it", arguments: ["../w", "a/../../w", "/w", ".."])
+  @Test(
+    "a path outside the folder is read only where the caller allows it", arguments: ["../w", "a/../../w", "/w", ".."])
   func outside(_ path: String) throws {
     let json = fullPresetJSON.replacing("full.safetensors", with: path)
-    let message = #"p.json: stages[0].weights should be a relative path within the preset's folder, but is "\#(path)""#
+    let message =
+      #"p.json: stages[0].weights should be a relative path within the preset's folder, but is "\#(path)""#
     #expect(refusal { () throws(ModelFormatError) in try Preset(json: Array(json.utf8), path: "p.json") } == message)
     guard case .waveNet(let network) = try read(json, allowOutside: true).stages[0] else { return }
     #expect(network.weightsPath == path)

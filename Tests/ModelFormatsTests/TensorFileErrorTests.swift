@@ -43,13 +43,16 @@ struct TensorFileErrorTests {
       "w: the header length in bytes 0 to 7 should be at most 2, but is 18446744073709551615"),
     Case("an empty header", safetensors(""), "w: expected '{' at byte 8, but found an empty header"),
     Case("a header that begins with a space", safetensors(" {}"), "w: expected '{' at byte 8, but found the byte 32"),
-    Case("a header cut short", safetensors("{"), "w: expected a key in quotation marks at byte 9, but found the end of the text"),
+    Case(
+      "a header cut short", safetensors("{"),
+      "w: expected a key in quotation marks at byte 9, but found the end of the text"),
     Case("text behind the header", safetensors("{}x"), "w: expected the end of the text at byte 10, but found 'x'"),
     Case(
       "a name that is not UTF-8", safetensors("{", data: [0x22, 0xFF, 0x22, 0x3A], length: 5),
       "w: expected a string in valid UTF-8 at byte 9, but found other bytes"),
     Case(
-      "two tensors of one name", safetensors(#"{"a":1,"a":2}"#), #"w: the key "a" at byte 15 stands twice in one object"#),
+      "two tensors of one name", safetensors(#"{"a":1,"a":2}"#),
+      #"w: the key "a" at byte 15 stands twice in one object"#),
     Case(
       "metadata that are no strings", safetensors(#"{"__metadata__":{"k":1}}"#),
       "w: __metadata__.k should be a string, but is 1"),
@@ -81,7 +84,9 @@ struct TensorFileErrorTests {
     Case(
       "a shape larger than its bytes", one(shape: "[3]"),
       #"w: tensor "a" should span 12 bytes by its shape and type, but its offsets span 8"#),
-    Case("one offset", one(offsets: "[0]"), "w: a.data_offsets should be an array of two offsets, but is an array of 1 value"),
+    Case(
+      "one offset", one(offsets: "[0]"),
+      "w: a.data_offsets should be an array of two offsets, but is an array of 1 value"),
     Case(
       "offsets in reverse", one(offsets: "[8,0]"),
       "w: a.data_offsets[1] should be an integer from 8 to 9223372036854775807, but is 0"),
@@ -105,7 +110,9 @@ struct TensorFileErrorTests {
       #"w: tensor "a" should begin at data byte 8, where the one before it ends, but begins at 12"#),
     Case("data cut short", one(data: 7), "w: 8 bytes of data should follow the header, but there are 7"),
     Case("data left over", one(data: 9), "w: 8 bytes of data should follow the header, but there are 9"),
-    Case("data without tensors", safetensors("{}", data: [0]), "w: 0 bytes of data should follow the header, but there are 1"),
+    Case(
+      "data without tensors", safetensors("{}", data: [0]),
+      "w: 0 bytes of data should follow the header, but there are 1"),
     Case(
       "far too much data promised", one(shape: "[1000000000000000]", offsets: "[0,4000000000000000]"),
       "w: 4000000000000000 bytes of data should follow the header, but there are 8"),

@@ -87,7 +87,9 @@ struct WaveNetWeightsTests {
       reading { $0.tensors["arrays.1.head.bias"] = StoredTensor(shape: [2], values: [0, 0]) }
         == #"tensors: the tensor "arrays.1.head.bias" is not used by the preset"#)
     #expect(
-      reading { $0.tensors["arrays.0.input.weight"] = StoredTensor(shape: [2, 4, 1], values: [Float](repeating: 0, count: 8)) }
+      reading {
+        $0.tensors["arrays.0.input.weight"] = StoredTensor(shape: [2, 4, 1], values: [Float](repeating: 0, count: 8))
+      }
         == #"tensors: tensor "arrays.0.input.weight" should have the shape [4, 2, 1], but has [2, 4, 1]"#)
     #expect(
       reading { $0.tensors["head.1.bias"] = StoredTensor(shape: [1], values: [.nan]) }

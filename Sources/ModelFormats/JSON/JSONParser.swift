@@ -9,7 +9,7 @@
 struct JSONParser {
   /// How deep arrays and objects may nest. The recursion below is as deep.
   static let maximumDepth = 64
-  /// How many values one text may hold: about 100 MB of memory at the very worst.
+  /// How many values one text may hold: some 100 MB of memory beside the text itself at the very worst.
   static let maximumValues = 1_000_000
 
   private let bytes: [UInt8]
