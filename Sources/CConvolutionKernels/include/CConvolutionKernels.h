@@ -33,4 +33,14 @@ typedef enum cck_activation {
   CCK_ACTIVATION_COUNT
 } cck_activation;
 
+// The instruction sets the kernels are compiled for.
+enum { CCK_LEVEL_BASELINE = 0, CCK_LEVEL_AVX2 = 1, CCK_LEVEL_AVX512 = 2, CCK_LEVEL_COUNT = 3 };
+
+// 1 if this processor can run the level.
+int cck_level_available(int level);
+
+// y[i] = activation(x[i]) for one row, at a level that is available. Rows need no alignment; y may be x; x must be
+// readable for CCK_READ_SLACK floats behind its last.
+void cck_activate(int level, int kind, float parameter, const float *x, float *y, size_t n);
+
 #endif
