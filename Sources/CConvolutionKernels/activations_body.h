@@ -42,59 +42,72 @@ static inline __attribute__((always_inline)) vf CCK_NAME(magnitude)(vf x) {
   return (vf)((vi)x & 0x7fffffff);
 }
 
-// tanh(x) = x * P(x^2) / Q(x^2), degrees 9 over 8.
+// tanh(a) = E / (E + 2) with E = expm1(2a), for a = |x|; the sign is put back at the end, which makes the function
+// exactly odd and keeps the sign of zero.
+//
+// 2a = n ln2 + 2r with n = round(2a / ln2), so |2r| <= ln2 / 2 and
+//   E / 2 = s expm1(2r) + (s - 1/2),  s = 2^(n - 1)    (s = 1/2 when n = 0: E / 2 is then expm1(2r) / 2, exactly scaled)
+// - Rounding: adding 1.5 * 2^23 + 126 rounds to an integer and leaves n + 126 in the low bits, the biased exponent of s;
+//   shifting them by 23 makes s. r has one rounding (the multiply-add), and none when n = 0.
+// - One float for ln2 / 2 is enough: it is off by 2^-28.5 of itself, and a relative error of the argument counts less
+//   than once in tanh.
+// - E >= 0 and nothing cancels. Where E is large, its error counts only 2 / (E + 2) times, so that the rounding of the
+//   division is all that is left beyond |x| = 4; the quotient of two rational polynomials, in contrast, carries the
+//   errors of both to the end, where they are largest in ulp. E / (E + 2) also never exceeds 1.
+// - Beyond 9.05 the result rounds to 1. The clamp keeps a NaN (see above), and everything after hands it on.
+// - In pairs (Estrin) rather than in one chain (Horner): the loop over a row is bound by latency times the number of
+//   waiting instructions as much as by the multiply-add units.
 static inline __attribute__((always_inline)) vf CCK_NAME(tanh)(vf x) {
-  x = CCK_NAME(at_least)(CCK_NAME(at_most)(x, 9.01f), -9.01f);
-  vf t = x * x;
-  vf p = CCK_NAME(splat)(0x1.cc4c1cp-27f);
-  p = CCK_NAME(fma)(p, t, CCK_NAME(splat)(0x1.5a63e0p-16f));
-  p = CCK_NAME(fma)(p, t, CCK_NAME(splat)(0x1.ca83bep-9f));
-  p = CCK_NAME(fma)(p, t, CCK_NAME(splat)(0x1.121734p-3f));
-  p = CCK_NAME(fma)(p, t, CCK_NAME(splat)(1.0f));
-  vf q = CCK_NAME(splat)(0x1.a2882ap-21f);
-  q = CCK_NAME(fma)(q, t, CCK_NAME(splat)(0x1.58f1f4p-12f));
-  q = CCK_NAME(fma)(q, t, CCK_NAME(splat)(0x1.a822ecp-6f));
-  q = CCK_NAME(fma)(q, t, CCK_NAME(splat)(0x1.de60e8p-2f));
-  q = CCK_NAME(fma)(q, t, CCK_NAME(splat)(1.0f));
-  return (x * p) / q;
+  const float round = 0x1.8p23f + 126.0f;
+  vi sign = (vi)x & (int32_t)0x80000000;
+  vf a = CCK_NAME(at_most)(CCK_NAME(magnitude)(x), 9.05f);
+  vf k = CCK_NAME(fma)(a, CCK_NAME(splat)(0x1.715476p1f), CCK_NAME(splat)(round));
+  vf s = (vf)((vi)k << 23);
+  vf r = CCK_NAME(fma)(k - round, CCK_NAME(splat)(-0x1.62e430p-2f), a);
+  vf r2 = r * r;
+  vf low = CCK_NAME(fma)(CCK_NAME(splat)(0x1.55524ep-1f), r, CCK_NAME(splat)(0x1.55549ap0f));
+  vf high = CCK_NAME(fma)(CCK_NAME(splat)(0x1.6ef1dap-4f), r, CCK_NAME(splat)(0x1.12351p-2f));
+  vf q = CCK_NAME(fma)(CCK_NAME(fma)(high, r2, low), r, CCK_NAME(splat)(0x1.000002p1f));
+  vf e = CCK_NAME(fma)(r2, q, r + r);  // expm1(2r)
+  vf half = CCK_NAME(fma)(s, e, s - 0.5f);
+  return (vf)((vi)(half / (half + 1.0f)) | sign);
 }
 
-// exp(-x) = p * s with p = exp(r) in about [0.7, 1.42], |r| <= ln2 / 2, and s = 2^n, n = round(-x / ln 2).
-//
-// x is clamped to [-88.8, 87]. The lower limit gives n = 128 and s = infinity, so that what divides by 1 + exp(-x)
-// ends at zero; exp(-x) itself still fits in a float a little above the place where n becomes 128 (x = -88.376), but
-// there 1 / (1 + exp(-x)) is below 2^-126 already. The upper limit keeps s a normal number.
-//
-// Adding 1.5 * 2^23 + 127 rounds to an integer and leaves n + 127 in the low bits, and shifting these by 23 makes the
-// bits of 2^n. A NaN makes a senseless s, but p stays NaN and so does p * s.
-static inline __attribute__((always_inline)) vf CCK_NAME(exp_negative)(vf x, vf *scale) {
-  const float round = 0x1.8p23f + 127.0f;
-  vf k = CCK_NAME(fma)(x, CCK_NAME(splat)(-0x1.715476p0f), CCK_NAME(splat)(round));
-  *scale = (vf)((vi)k << 23);
-  vf n = k - round;
-  // r = -x - n ln2, ln2 in two parts; n times the first (9 trailing zeros) is exact.
-  vf r = CCK_NAME(fma)(n, CCK_NAME(splat)(-0x1.62e400p-1f), -x);
-  r = CCK_NAME(fma)(n, CCK_NAME(splat)(-0x1.7f7d1cp-20f), r);
-  vf p = CCK_NAME(splat)(0x1.6a507ap-10f);
-  p = CCK_NAME(fma)(p, r, CCK_NAME(splat)(0x1.123976p-7f));
-  p = CCK_NAME(fma)(p, r, CCK_NAME(splat)(0x1.5558acp-5f));
-  p = CCK_NAME(fma)(p, r, CCK_NAME(splat)(0x1.555492p-3f));
-  p = CCK_NAME(fma)(p, r, CCK_NAME(splat)(0x1.fffffcp-2f));
-  p = CCK_NAME(fma)(p, r, CCK_NAME(splat)(1.0f));
-  return CCK_NAME(fma)(p, r, CCK_NAME(splat)(1.0f));
+// expm1(r) for |r| <= ln2 / 2.
+static inline __attribute__((always_inline)) vf CCK_NAME(small_expm1)(vf r) {
+  vf r2 = r * r;
+  vf low = CCK_NAME(fma)(CCK_NAME(splat)(0x1.555492p-3f), r, CCK_NAME(splat)(0x1.fffffcp-2f));
+  vf high = CCK_NAME(fma)(CCK_NAME(splat)(0x1.123988p-7f), r, CCK_NAME(splat)(0x1.5558aep-5f));
+  high = CCK_NAME(fma)(CCK_NAME(splat)(0x1.6a4fb2p-10f), r2, high);
+  return CCK_NAME(fma)(r2, CCK_NAME(fma)(high, r2, low), r);
 }
 
+// ln2 in two parts; the first has 15 bits, so that its product with n is exact.
+#define CCK_LOG2_E 0x1.715476p0f
+#define CCK_LN2_HIGH 0x1.62e4p-1f
+#define CCK_LN2_LOW 0x1.7f7d1cp-20f
+
+// 1 / (1 + exp(v)) for v = n ln2 + r, given r and a k whose low bits hold n + 87. Computed as
+// 2^-40 / (2^-40 + 2^(n-40) + 2^(n-40) expm1(r)): the scale 2^-40 lets n run to 167 without overflow, so that the
+// result goes through the denormals to exactly zero. n must be at least -87.
+#define CCK_LOGISTIC_ROUND (0x1.8p23f + 87.0f)
+static inline __attribute__((always_inline)) vf CCK_NAME(logistic)(vf r, vf k) {
+  vf s = (vf)((vi)k << 23);
+  return 0x1p-40f / CCK_NAME(fma)(s, CCK_NAME(small_expm1)(r), s + 0x1p-40f);
+}
+
+// Above 30 the result rounds to 1, and at -112 it has long become 0, also after a multiplication by 112 (see silu).
 static inline __attribute__((always_inline)) vf CCK_NAME(sigmoid)(vf x) {
-  x = CCK_NAME(at_least)(CCK_NAME(at_most)(x, 87.0f), -88.8f);
-  vf s, p = CCK_NAME(exp_negative)(x, &s);
-  return 1.0f / CCK_NAME(fma)(p, s, CCK_NAME(splat)(1.0f));
+  x = CCK_NAME(at_least)(CCK_NAME(at_most)(x, 30.0f), -112.0f);
+  vf k = CCK_NAME(fma)(x, CCK_NAME(splat)(-CCK_LOG2_E), CCK_NAME(splat)(CCK_LOGISTIC_ROUND));
+  vf n = k - CCK_LOGISTIC_ROUND;
+  vf r = CCK_NAME(fma)(n, CCK_NAME(splat)(-CCK_LN2_HIGH), -x);
+  return CCK_NAME(logistic)(CCK_NAME(fma)(n, CCK_NAME(splat)(-CCK_LN2_LOW), r), k);
 }
 
-// The numerator is clamped below only: -88.8 / infinity is -0, where -infinity / infinity would be NaN.
+// The factor is clamped below, because -infinity * 0 would be NaN; -112 * 0 is the limit, -0.
 static inline __attribute__((always_inline)) vf CCK_NAME(silu)(vf x) {
-  x = CCK_NAME(at_least)(x, -88.8f);
-  vf s, p = CCK_NAME(exp_negative)(CCK_NAME(at_most)(x, 87.0f), &s);
-  return x / CCK_NAME(fma)(p, s, CCK_NAME(splat)(1.0f));
+  return CCK_NAME(at_least)(x, -112.0f) * CCK_NAME(sigmoid)(x);
 }
 
 static inline __attribute__((always_inline)) vf CCK_NAME(relu)(vf x) { return CCK_NAME(at_least)(x, 0.0f); }
@@ -126,16 +139,48 @@ static inline __attribute__((always_inline)) vf CCK_NAME(hard_swish)(vf x) {
   return x * CCK_NAME(hard_sigmoid)(x);
 }
 
-// PRELIMINARY, to be replaced: both within a few ulp only for x > 0.
+// x sigmoid(v), v = x (c0 + c1 x^2), c0 = 2 sqrt(2/pi), c1 = 0.044715 c0. An absolute error of v is a relative error of
+// the result where x < 0, and v reaches -7 before absolute accuracy takes over; so v is never rounded itself: the
+// product x * factor goes exactly into the multiply-add that makes r, and what the factor lost by rounding comes after
+// as x * rest (factor - c0 is exact enough, because there c1 x^2 is about as large as c0).
+// Below -11 the sigmoid is 0; above 6 it is 1.
 static inline __attribute__((always_inline)) vf CCK_NAME(gelu_tanh)(vf x) {
-  vf v = x * CCK_NAME(fma)(x * x, CCK_NAME(splat)(0.07135481627f), CCK_NAME(splat)(1.595769122f));
-  v = CCK_NAME(at_least)(v, -88.8f);
-  x = CCK_NAME(at_least)(x, -12.0f);
-  vf s, p = CCK_NAME(exp_negative)(CCK_NAME(at_most)(v, 87.0f), &s);
-  return x / CCK_NAME(fma)(p, s, CCK_NAME(splat)(1.0f));
+  const float c0 = 0x1.988454p0f, c0_rest = -0x1.857936p-25f, c1 = 0x1.2444f2p-4f;
+  vf bounded = CCK_NAME(at_least)(x, -11.0f);
+  vf b = CCK_NAME(at_most)(bounded, 6.0f), square = b * b;
+  vf factor = CCK_NAME(fma)(square, CCK_NAME(splat)(c1), CCK_NAME(splat)(c0));
+  vf rest = CCK_NAME(fma)(square, CCK_NAME(splat)(c1), c0 - factor) + c0_rest;
+  vf k = CCK_NAME(fma)(b * factor, CCK_NAME(splat)(-CCK_LOG2_E), CCK_NAME(splat)(CCK_LOGISTIC_ROUND));
+  vf n = k - CCK_LOGISTIC_ROUND;
+  vf r = CCK_NAME(fma)(-b, factor, n * -CCK_LN2_HIGH);
+  r = CCK_NAME(fma)(-b, rest, CCK_NAME(fma)(n, CCK_NAME(splat)(-CCK_LN2_LOW), r));
+  return bounded * CCK_NAME(logistic)(r, k);
 }
 
-static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) { return CCK_NAME(gelu_tanh)(x); }
+// max(x, 0) - a Phi(-a), a = |x|, Phi(-a) = exp(-a^2/2) M(a), M a rational function. Taking the tail away from
+// max(x, 0) is right on both sides, where x/2 (1 + erf) would cancel for x < 0.
+// -a^2/2 is not rounded: its exact product goes into the multiply-add that makes r. At 13.27 n is -127 and the scale
+// 2^n comes out as exactly 0 (biased exponent 0), which is the limit; 2^-126 is passed before that.
+static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
+  const float round = 0x1.8p23f + 127.0f;
+  vf a = CCK_NAME(at_most)(CCK_NAME(magnitude)(x), 13.27f), h = a * -0.5f, a2 = a * a;
+  vf k = CCK_NAME(fma)(a2, CCK_NAME(splat)(-0.5f * CCK_LOG2_E), CCK_NAME(splat)(round));
+  vf s = (vf)((vi)k << 23), n = k - round;
+  vf r = CCK_NAME(fma)(a, h, n * -CCK_LN2_HIGH);
+  r = CCK_NAME(fma)(n, CCK_NAME(splat)(-CCK_LN2_LOW), r);
+  vf gauss = CCK_NAME(fma)(s, CCK_NAME(small_expm1)(r), s);
+  vf p = CCK_NAME(fma)(CCK_NAME(splat)(0x1.50307ep-2f), a, CCK_NAME(splat)(0.5f));
+  p = CCK_NAME(fma)(CCK_NAME(fma)(CCK_NAME(splat)(0x1.a58fcap-7f), a, CCK_NAME(splat)(0x1.9dd9cp-4f)), a2, p);
+  vf q = CCK_NAME(fma)(CCK_NAME(splat)(0x1.02b3c4p-2f), a, CCK_NAME(splat)(0x1.b9a8ecp-1f));
+  q = CCK_NAME(fma)(CCK_NAME(splat)(0x1.085c6p-5f), a2, q);
+  q = CCK_NAME(fma)(q, a2, CCK_NAME(fma)(CCK_NAME(splat)(0x1.745a54p0f), a, CCK_NAME(splat)(1.0f)));
+  return CCK_NAME(relu)(x) - a * p * gauss / q;
+}
+
+#undef CCK_LOG2_E
+#undef CCK_LN2_HIGH
+#undef CCK_LN2_LOW
+#undef CCK_LOGISTIC_ROUND
 
 static inline __attribute__((always_inline)) vf CCK_NAME(apply)(int kind, vf x, vf parameter) {
   switch (kind) {
