@@ -110,8 +110,8 @@ def gelu_tail():
     f = 0.5 * erfcx(a / np.sqrt(2))
     g = 0.5 * a * erfc(a / np.sqrt(2))
     weight = (np.where(a < 1e-3, 1.0, g / np.maximum(g, 2.0**-8)) + 1e-3) / f
-    order = ["q1", "p1", "q2", "p2", "p3", "q3", "q4"]
-    return Problem(a, f, weight, range(4), range(5), {"p0": 0.5, "q0": 1.0}, order)
+    order = ["q1", "p1", "q2", "p2", "p3", "q3", "q4", "p4"]
+    return Problem(a, f, weight, range(5), range(5), {"p0": 0.5, "q0": 1.0}, order)
 
 
 def main():
