@@ -141,15 +141,17 @@ static inline __attribute__((always_inline)) vf CCK_NAME(hard_swish)(vf x) {
 
 // x sigmoid(v), v = x (c0 + c1 x^2), c0 = 2 sqrt(2/pi), c1 = 0.044715 c0. An absolute error of v is a relative error of
 // the result where x < 0, and v reaches -7 before absolute accuracy takes over; so v is never rounded itself: the
-// product x * factor goes exactly into the multiply-add that makes r, and what the factor lost by rounding comes after
-// as x * rest (factor - c0 is exact enough, because there c1 x^2 is about as large as c0).
+// product x * factor goes exactly into the multiply-add that makes r, and what the factor lost by rounding, of
+// itself, of x^2 and of the constants, comes after as x * rest (c0 - factor is exact where it matters).
 // Below -11 the sigmoid is 0; above 6 it is 1.
 static inline __attribute__((always_inline)) vf CCK_NAME(gelu_tanh)(vf x) {
-  const float c0 = 0x1.988454p0f, c0_rest = -0x1.857936p-25f, c1 = 0x1.2444f2p-4f;
+  const float c0 = 0x1.988454p0f, c0_rest = -0x1.857936p-25f, c1 = 0x1.2444f2p-4f, c1_rest = 0x1.49b16ap-29f;
   vf bounded = CCK_NAME(at_least)(x, -11.0f);
   vf b = CCK_NAME(at_most)(bounded, 6.0f), square = b * b;
   vf factor = CCK_NAME(fma)(square, CCK_NAME(splat)(c1), CCK_NAME(splat)(c0));
-  vf rest = CCK_NAME(fma)(square, CCK_NAME(splat)(c1), c0 - factor) + c0_rest;
+  vf rest = CCK_NAME(fma)(square, CCK_NAME(splat)(c1_rest), CCK_NAME(splat)(c0_rest));
+  rest = CCK_NAME(fma)(CCK_NAME(fma)(b, b, -square), CCK_NAME(splat)(c1), rest);
+  rest += CCK_NAME(fma)(square, CCK_NAME(splat)(c1), c0 - factor);
   vf k = CCK_NAME(fma)(b * factor, CCK_NAME(splat)(-CCK_LOG2_E), CCK_NAME(splat)(CCK_LOGISTIC_ROUND));
   vf n = k - CCK_LOGISTIC_ROUND;
   vf r = CCK_NAME(fma)(-b, factor, n * -CCK_LN2_HIGH);
