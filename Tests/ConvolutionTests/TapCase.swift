@@ -24,6 +24,8 @@ struct TapCase {
   static let slack = Int(CCK_READ_SLACK)
   /// What stands where nothing may be written.
   static let guardValue = Float(bitPattern: 0x7FC5_A5A5)
+  /// What stands behind rows that are read: another NaN, so that what is made of it is not taken for a guard.
+  static let slackValue = Float(bitPattern: 0x7FC1_2345)
 
   /// Taps of every output.
   var taps: Int { sources.reduce(0) { $0 + $1.channels * $1.positions } }
@@ -50,7 +52,7 @@ struct TapCase {
     var random = SplitMix64(seed: seed &* 1_000_003 &+ UInt64(outputs * 1000 + frames))
     func rows(_ memory: GuardedMemory, _ rows: Int, stride: Int, count: Int, last: Int) -> UnsafeMutablePointer<Float> {
       let p = memory.floats((rows - 1) * stride + last)
-      p.update(repeating: Self.guardValue, count: (rows - 1) * stride + last)
+      p.update(repeating: Self.slackValue, count: (rows - 1) * stride + last)
       for row in 0..<rows { for i in 0..<count { p[row * stride + i] = random.nextSample() } }
       return p
     }
