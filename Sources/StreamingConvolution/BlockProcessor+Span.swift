@@ -7,6 +7,7 @@ extension BlockProcessor {
   ///     c · `maximumOutputFrames` when those differ from `frames`, else at c · `frames`.
   ///   - frames: 0 … `maximumBlockFrames`.
   /// - Returns: Frames written to every channel.
+  /// - Real time: As the pointer form up to 128 channels; beyond, the lists of channels are allocated.
   /// - Precondition: The spans are long enough.
   @discardableResult
   public func process(_ input: Span<Float>, into output: inout MutableSpan<Float>, frames: Int) -> Int {
