@@ -48,7 +48,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["CTestSupport", "CConvolutionKernels", "StreamingConvolution"], path: "Tests/Support/TestSupport"),
     .testTarget(
       name: "ConvolutionTests",
-      dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport"]),
+      dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "StreamingConvolutionTests",
       dependencies: [

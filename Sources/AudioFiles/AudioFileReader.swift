@@ -41,9 +41,12 @@ public final class AudioFileReader {
     var file = try Self.open(path: path)
     let header = file.header
     let channels = Int(header.channels)
-    guard channels > 0 else { throw .badHeader(path: path, expected: "1 to 1024 channels", actual: "\(channels) channels") }
+    guard channels > 0 else {
+      throw .badHeader(path: path, expected: "1 to 1024 channels", actual: "\(channels) channels")
+    }
     guard header.samplerate > 0 else {
-      throw .badHeader(path: path, expected: "a positive sample rate", actual: "a sample rate of \(header.samplerate) Hz")
+      throw .badHeader(
+        path: path, expected: "a positive sample rate", actual: "a sample rate of \(header.samplerate) Hz")
     }
     guard channels <= maximumChannels else {
       throw .tooManyChannels(path: path, expected: maximumChannels, actual: channels)
@@ -104,7 +107,10 @@ public final class AudioFileReader {
     if file.io.failure != 0, let trouble {
       throw .readFailed(path: info.path, atFrame: framesRead, reason: trouble)
     }
-    guard framesRead < info.frames else { return isAtEnd = isEmpty }
+    guard framesRead < info.frames else {
+      isAtEnd = isEmpty
+      return
+    }
     // Before the end some decoders deliver less than was asked for; only nothing at all, or an error, is the end.
     guard isEmpty || trouble != nil else { return }
     isAtEnd = true
@@ -130,7 +136,9 @@ public final class AudioFileReader {
       return switch code {
       case 32: .badHeader(path: path, expected: "1 to 1024 channels", actual: "0 channels")
       case 33: .badHeader(path: path, expected: "1 to 1024 channels", actual: "more than 1024 channels")
-      case 24: .badHeader(path: path, expected: "a positive sample rate", actual: "a sample rate of 0 Hz or beyond 2147483647 Hz")
+      case 24:
+        .badHeader(
+          path: path, expected: "a positive sample rate", actual: "a sample rate of 0 Hz or beyond 2147483647 Hz")
       default: .notAudio(path: path, reason: words)
       }
     }

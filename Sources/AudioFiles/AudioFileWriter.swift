@@ -29,7 +29,7 @@ public final class AudioFileWriter {
   public private(set) var nonFiniteSamples = 0
   /// Frames written so far.
   public private(set) var framesWritten: Int64 = 0
-  /// Sentences about what could not be kept, for people.
+  /// Sentences for people about text that was refused although the container has a place for it.
   public let notes: [String]
 
   private let file: SoundFile
@@ -46,7 +46,7 @@ public final class AudioFileWriter {
   /// Creates the file, or empties it, and writes its header.
   ///
   /// - Parameters:
-  ///   - text: Fields that the container has no place for are left out, and a note says so.
+  ///   - text: Fields that the container has no place for are left out; `AudioOutputFormat.notes` says so.
   ///   - dither: Usually `format.needsDither`. Without effect unless the encoding is integer PCM below 32 bits.
   /// - Throws: `cannotHold`, `cannotOpen`, `notAFile`, `writeFailed`.
   public init(
@@ -66,11 +66,11 @@ public final class AudioFileWriter {
     if format.isRF64 { file.set(SFC_RF64_AUTO_DOWNGRADE, to: true) }
     let lost = AudioText.allCases.filter { field in
       guard let value = text[field], !value.isEmpty else { return false }
-      return !format.container.storableText.contains(field) || !file.setText(field, to: value)
+      return format.container.storableText.contains(field) && !file.setText(field, to: value)
     }
     notes =
       lost.isEmpty
-      ? [] : ["\(format.container.displayName) has no place for \(lost.map(\.rawValue).joined(separator: ", "))"]
+      ? [] : ["\(format.container.displayName) did not take \(lost.map(\.rawValue).joined(separator: ", "))"]
     if case .pcm(let bits) = format.encoding {
       quantiser = IntegerQuantiser(bits: bits, dithers: dither && bits < 32)
     }
@@ -157,6 +157,8 @@ public final class AudioFileWriter {
     isFinished = true
     if framesWritten == 0, format.container == .flac || format.container == .mp3 { file.writeHeader() }
     let bytes = AudioOutputFormat.audioBytes(frames: framesWritten, channels: channels, encoding: format.encoding)
-    if let trouble = file.close(repair: { $0.repairHeader(audioBytes: bytes, frames: framesWritten) }) { throw .writeFailed(path: path, reason: trouble) }
+    if let trouble = file.close(repair: { $0.repairHeader(audioBytes: bytes, frames: framesWritten) }) {
+      throw .writeFailed(path: path, reason: trouble)
+    }
   }
 }

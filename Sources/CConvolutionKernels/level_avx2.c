@@ -7,7 +7,7 @@
 #define CCK_LABEL "AVX2"
 #define CCK_TILES CCK_TILES_OF_16
 #define CCK_MOST_ROWS 4
-#define CCK_WIDEST_EIGHT 3
+#define CCK_WIDEST 3
 #define CCK_MOST_ROWS_OF_ONE 8
 #define CCK_FEW_ROWS 2
 #define CCK_WIDEST_FEW 5

@@ -7,7 +7,7 @@
 #define CCK_LABEL "AVX-512"
 #define CCK_TILES CCK_TILES_OF_32
 #define CCK_MOST_ROWS 8
-#define CCK_WIDEST_EIGHT 3
+#define CCK_WIDEST 3
 #define CCK_MOST_ROWS_OF_ONE 16
 #define CCK_FEW_ROWS 4
 #define CCK_WIDEST_FEW 6

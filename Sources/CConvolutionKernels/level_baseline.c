@@ -9,7 +9,7 @@
 #define CCK_LABEL "NEON"
 #define CCK_TILES CCK_TILES_OF_32
 #define CCK_MOST_ROWS 8
-#define CCK_WIDEST_EIGHT 3
+#define CCK_WIDEST 3
 #define CCK_MOST_ROWS_OF_ONE 16
 #define CCK_FEW_ROWS 4
 #define CCK_WIDEST_FEW 6
@@ -19,7 +19,7 @@
 #define CCK_LABEL "baseline"
 #define CCK_TILES CCK_TILES_OF_16
 #define CCK_MOST_ROWS 4
-#define CCK_WIDEST_EIGHT 3
+#define CCK_WIDEST 3
 #define CCK_MOST_ROWS_OF_ONE 8
 #define CCK_FEW_ROWS 2
 #define CCK_WIDEST_FEW 5

@@ -46,7 +46,8 @@ func exactSamples(bits: Int, count: Int, seed: UInt64) -> [Float] {
   // 32-bit targets get 24-bit values: Float32 has no more.
   let step = bits == 32 ? Int64(256) : 1
   return (0..<count).map { i in
-    let integer = i == 0 ? -full : (i == 1 ? full - step : Int64.random(in: -full / step..<full / step, using: &generator) * step)
+    let integer =
+      i == 0 ? -full : (i == 1 ? full - step : Int64.random(in: -full / step..<full / step, using: &generator) * step)
     return Float(Double(integer) / Double(full))
   }
 }
@@ -54,7 +55,8 @@ func exactSamples(bits: Int, count: Int, seed: UInt64) -> [Float] {
 /// A 1 kHz sine at 48 kHz in every channel, each a little quieter than the one before.
 func sine(frames: Int, channels: Int, peak: Double = 0.5) -> [Float] {
   (0..<frames * channels).map { i in
-    let t = Double(i / channels), channel = Double(i % channels)
+    let t = Double(i / channels)
+    let channel = Double(i % channels)
     return Float(peak / (1 + channel) * sin(2 * Double.pi * 1000 / 48_000 * t))
   }
 }
@@ -107,7 +109,8 @@ func wavBytes(
   let frameBytes = channels * bits / 8
   var bytes = Array("RIFF".utf8) + little(36 &+ declared) + Array("WAVEfmt ".utf8) + little(UInt32(16))
   bytes += little(UInt16(isFloat ? 3 : 1)) + little(UInt16(channels)) + little(UInt32(sampleRateHz))
-  bytes += little(UInt32(truncatingIfNeeded: sampleRateHz * frameBytes)) + little(UInt16(truncatingIfNeeded: frameBytes))
+  bytes +=
+    little(UInt32(truncatingIfNeeded: sampleRateHz * frameBytes)) + little(UInt16(truncatingIfNeeded: frameBytes))
   return bytes + little(UInt16(bits)) + Array("data".utf8) + little(declared) + data
 }
 

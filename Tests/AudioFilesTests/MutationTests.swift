@@ -4,8 +4,6 @@ import Testing
 
 @Suite("Damaged files")
 struct MutationTests {
-  static let containers: [AudioContainer] = [.wav, .rf64, .w64, .aiff, .caf, .au, .flac]
-
   /// Damages the header, and sometimes what follows it.
   static func mutate(_ bytes: inout [UInt8], seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
@@ -25,27 +23,27 @@ struct MutationTests {
     }
   }
 
-  @Test("a damaged file gives an error or samples, and never a crash", arguments: containers, 0..<8)
+  @Test("a damaged file gives an error or samples, and never a crash", arguments: AudioContainer.allCases, 0..<8)
   func damaged(container: AudioContainer, series: UInt64) throws {
     let folder = try TemporaryFolder()
     try writeAll(
-      folder.path("whole"), sine(frames: 600, channels: 2), container: container, encoding: .pcm(bits: 16),
-      channels: 2, text: [.title: "title", .comment: "comment"])
+      folder.path("whole"), sine(frames: 600, channels: 2), container: container,
+      encoding: container.lossyEncoding ?? .pcm(bits: 16), channels: 2, text: [.title: "title", .comment: "comment"])
     let whole = try folder.bytes("whole")
-    var outcomes = (errors: 0, samples: 0)
+    #expect(try readAll(folder.path("whole")).samples.count == 1200, "undamaged, it must be readable")
+    var errors = 0
     for seed in series * 1000..<series * 1000 + 25 {
       var bytes = whole
       Self.mutate(&bytes, seed: seed)
       do {
-        let (info, samples, _) = try readAll(folder.file("damaged", bytes), maximumChannels: 1024, allowTruncated: seed % 2 == 0)
+        let (info, samples, _) = try readAll(
+          folder.file("damaged", bytes), maximumChannels: 1024, allowTruncated: seed % 2 == 0)
         #expect(samples.count % info.channels == 0)
-        outcomes.samples += 1
       } catch let error as AudioFileError {
         #expect(error.description.hasSuffix("."))
-        outcomes.errors += 1
+        errors += 1
       }
     }
-    // Both outcomes occur: the mutations reach the header, and do not only hit it.
-    #expect(outcomes.errors + outcomes.samples == 25)
+    #expect(errors > 0, "the damage must be felt")
   }
 }

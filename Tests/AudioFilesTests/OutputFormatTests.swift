@@ -37,7 +37,9 @@ struct OutputFormatTests {
     #expect(wide.encoding == .pcm(bits: 24) && wide.needsDither)
     #expect(wide.notes == ["32-bit becomes 24-bit with dither in FLAC"])
     #expect(try choose(.flac, source(.float64), dither: false).notes == ["double becomes 24-bit in FLAC"])
-    #expect(throws: AudioFileError.cannotHold(container: .flac, expected: "8, 16 or 24", actual: "a bit depth of float")) {
+    #expect(
+      throws: AudioFileError.cannotHold(container: .flac, expected: "8, 16 or 24", actual: "a bit depth of float")
+    ) {
       try choose(.flac, source(.pcm(bits: 16)), bitDepth: .float)
     }
   }
@@ -88,10 +90,12 @@ struct OutputFormatTests {
     #expect(error?.description == sentence)
   }
 
-  @Test("everything that is allowed at the limits can be written", arguments: [
-    (.flac, 655_350, 8), (.flac, 1, 1), (.opus, 8000, 255), (.ogg, 200_000, 1), (.ogg, 48_000, 255), (.mp3, 8000, 2),
-    (.wav, 2_147_483, 1024), (.caf, 1, 1024), (.w64, 1, 1024), (.au, 1, 1024), (.aiff, 768_000, 1024),
-  ] as [(AudioContainer, Int, Int)])
+  @Test(
+    "everything that is allowed at the limits can be written",
+    arguments: [
+      (.flac, 655_350, 8), (.flac, 1, 1), (.opus, 8000, 255), (.ogg, 200_000, 1), (.ogg, 48_000, 255), (.mp3, 8000, 2),
+      (.wav, 2_147_483, 1024), (.caf, 1, 1024), (.w64, 1, 1024), (.au, 1, 1024), (.aiff, 768_000, 1024),
+    ] as [(AudioContainer, Int, Int)])
   func limits(container: AudioContainer, rate: Int, channels: Int) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a")
@@ -103,9 +107,11 @@ struct OutputFormatTests {
     #expect(info.sampleRateHz == rate && info.channels == channels && info.frames == 2000)
   }
 
-  @Test("a WAV that may pass 4 GiB is begun as RF64", arguments: [
-    (1_000_000_000, false), (1_073_479_679, false), (1_073_479_680, true), (2_000_000_000, true), (Int64.max, true),
-  ] as [(Int64, Bool)])
+  @Test(
+    "a WAV that may pass 4 GiB is begun as RF64",
+    arguments: [
+      (1_000_000_000, false), (1_073_479_679, false), (1_073_479_680, true), (2_000_000_000, true), (Int64.max, true),
+    ] as [(Int64, Bool)])
   func rf64(frames: Int64, expected: Bool) throws {
     // 4 bytes a frame; 1 MiB is kept free for headers: (2^32 − 1 − 2^20) / 4 = 1,073,479,679.75.
     let format = try choose(.wav, source(.pcm(bits: 16)), frames: frames)

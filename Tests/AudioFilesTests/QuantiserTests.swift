@@ -54,7 +54,8 @@ struct QuantiserTests {
     let count = 200_000
     let zero = quantise([Float](repeating: 0, count: count), bits: 16, dithers: true)
     // P(|triangular| > ½) = ¼, an eighth to each side.
-    let up = zero.filter { $0 == 1 }.count, down = zero.filter { $0 == -1 }.count
+    let up = zero.filter { $0 == 1 }.count
+    let down = zero.filter { $0 == -1 }.count
     #expect(zero.allSatisfy { abs($0) <= 1 })
     let tolerance = 5 * (Double(count) / 8).squareRoot()
     #expect(abs(Double(up) - Double(count) / 8) < tolerance && abs(Double(down) - Double(count) / 8) < tolerance)

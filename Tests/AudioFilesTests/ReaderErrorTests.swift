@@ -53,7 +53,8 @@ struct ReaderErrorTests {
       return error.map { String($0.description.dropFirst(path.count)) } ?? ""
     }
     let data = [UInt8](repeating: 0, count: 8192)
-    #expect(try error(wavBytes(channels: 0, data: data)) == ": the header gives 0 channels, expected 1 to 1024 channels.")
+    #expect(
+      try error(wavBytes(channels: 0, data: data)) == ": the header gives 0 channels, expected 1 to 1024 channels.")
     #expect(
       try error(wavBytes(channels: 2000, data: data))
         == ": the header gives more than 1024 channels, expected 1 to 1024 channels.")
@@ -64,7 +65,9 @@ struct ReaderErrorTests {
       try error(wavBytes(channels: 1024, data: data))
         == ": has 1024 channels, expected at most 64; --max-channels 1024 allows them.")
     #expect(try error(Array(wavBytes(data: data)[..<30])).contains("is not readable audio"))
-    #expect(try AudioFileReader(path: folder.file("b.wav", wavBytes(channels: 1024, data: data)), maximumChannels: 1024).info.channels == 1024)
+    #expect(
+      try AudioFileReader(path: folder.file("b.wav", wavBytes(channels: 1024, data: data)), maximumChannels: 1024).info
+        .channels == 1024)
   }
 
   @Test("an empty recording is legal", arguments: AudioContainer.allCases.filter { $0 != .opus })
@@ -76,7 +79,8 @@ struct ReaderErrorTests {
     #expect(info.frames == 0 && samples.isEmpty && notes.isEmpty)
   }
 
-  @Test("a file that was cut off is an error, or a note where that is allowed", arguments: Storage.lossless + Storage.lossy)
+  @Test(
+    "a file that was cut off is an error, or a note where that is allowed", arguments: Storage.lossless + Storage.lossy)
   func truncated(_ storage: Storage) throws {
     let folder = try TemporaryFolder()
     let name = "whole.\(storage.container.fileExtension)"
@@ -133,7 +137,10 @@ struct ReaderErrorTests {
     let quiet = [Float](repeating: 0, count: 48_000)
     try writeAll(folder.path("a.mp3"), quiet + sine(frames: 96_000, channels: 1), container: .mp3, encoding: .mpeg)
     var bytes = try folder.bytes("a.mp3")
-    let tag = try #require((0..<4000).first { bytes[$0..<$0 + 4].elementsEqual("Xing".utf8) || bytes[$0..<$0 + 4].elementsEqual("Info".utf8) })
+    let tag = try #require(
+      (0..<4000).first {
+        bytes[$0..<$0 + 4].elementsEqual("Xing".utf8) || bytes[$0..<$0 + 4].elementsEqual("Info".utf8)
+      })
     bytes.replaceSubrange(tag..<tag + 120, with: [UInt8](repeating: 0, count: 120))
     let (info, back, _) = try readAll(folder.file("b.mp3", bytes))
     #expect(Int(info.frames) == back.count)

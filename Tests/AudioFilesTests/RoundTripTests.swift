@@ -18,7 +18,8 @@ struct Storage: CustomTestStringConvertible, Sendable {
 
 @Suite("Round trips")
 struct RoundTripTests {
-  @Test("samples come back bit for bit from every lossless container and depth", arguments: Storage.lossless, [1, 2, 5])
+  @Test(
+    "samples come back bit for bit from every lossless container and depth", arguments: Storage.lossless, [1, 2, 5])
   func lossless(_ storage: Storage, channels: Int) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.\(storage.container.fileExtension)")
@@ -126,6 +127,6 @@ struct RoundTripTests {
         #expect(back[field] == kept, "\(field)")
       }
     }
-    #expect(writer.notes.isEmpty == (container.storableText.count == text.count))
+    #expect(writer.notes.isEmpty)
   }
 }

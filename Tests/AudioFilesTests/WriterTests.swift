@@ -38,14 +38,16 @@ struct WriterTests {
     #expect(try readAll(folder.path("a")).samples.allSatisfy(\.isFinite))
   }
 
-  @Test("a full disk is an error in every container, with the system's words", arguments: Storage.lossless + Storage.lossy)
+  @Test(
+    "a full disk is an error in every container, with the system's words", arguments: Storage.lossless + Storage.lossy)
   func fullDisk(_ storage: Storage) throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     let folder = try TemporaryFolder()
     let path = folder.path("a.\(storage.container.fileExtension)")
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/full")
     #expect(throws: AudioFileError.writeFailed(path: path, reason: "No space left on device")) {
-      try writeAll(path, sine(frames: 96_000, channels: 2), container: storage.container, encoding: storage.encoding, channels: 2)
+      try writeAll(
+        path, sine(frames: 96_000, channels: 2), container: storage.container, encoding: storage.encoding, channels: 2)
     }
   }
 
@@ -84,6 +86,18 @@ struct WriterTests {
     #expect(info.container == .wav && back == samples)
     try writeAll(folder.path("b.rf64"), samples, container: .rf64, encoding: .pcm(bits: 16))
     #expect(try folder.bytes("b.rf64").prefix(4) == Array("RF64".utf8)[...])
+  }
+
+  @Test("AIFF with an odd number of bytes counts no padding as a sample", arguments: [8, 24], [1, 3])
+  func oddAIFF(bits: Int, channels: Int) throws {
+    let folder = try TemporaryFolder()
+    let samples = exactSamples(bits: bits, count: 501 * channels, seed: 6)
+    try writeAll(folder.path("a.aiff"), samples, container: .aiff, encoding: .pcm(bits: bits), channels: channels)
+    let bytes = try folder.bytes("a.aiff")
+    let common = try #require(bytes.firstIndex(of: Array("COMM".utf8)))
+    #expect(bytes[common + 10..<common + 14] == [0, 0, 1, 0xF5])  // 501 frames, as other programs read them
+    #expect(bytes.count % 2 == 0)
+    #expect(try areSame(readAll(folder.path("a.aiff")).samples, samples))
   }
 
   @Test("equal samples give equal files", arguments: Storage.lossless)

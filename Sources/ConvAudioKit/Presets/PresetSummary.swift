@@ -1,0 +1,58 @@
+import Convolution
+import ModelFormats
+import StreamingConvolution
+
+/// What `convaudio info` says of a preset.
+public struct PresetSummary {
+  /// One fact a line.
+  public let lines: [String]
+
+  /// The summary of a loaded preset.
+  /// - Throws: What making its processors throws.
+  public init(of loaded: LoadedPreset) throws {
+    let preset = loaded.preset
+    var lines = ["\(preset.name): \(preset.description)", "  file               \(loaded.path)"]
+    lines.append("  sample rate        " + (preset.sampleRateHz.map { "\($0) Hz" } ?? "any"))
+    lines.append(
+      "  channels           "
+        + (loaded.inputChannels.map { input in
+          "\(input) in, \(loaded.outputChannels ?? input) out"
+            + (input == 1 && loaded.outputChannels == 1 ? " (runs on every channel of a file)" : "")
+        } ?? "any"))
+    if loaded.stages.isEmpty { lines.append("  stages             none: gives its input back") }
+    for (index, stage) in loaded.stages.enumerated() {
+      let cost = NetworkCost(of: stage.network)
+      let processor = try NetworkProcessor(stage.network, past: stage.past)
+      lines.append("  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
+      if case .waveNet(let description) = preset.stages[index] { lines += Self.layers(of: description) }
+      let rate = preset.sampleRateHz.map { Double($0) }
+      let field = cost.receptiveFieldFrames
+      lines += [
+        "    parameters       \(cost.parameters)",
+        "    receptive field  \(field) frames"
+          + (rate.map { " (\(Self.decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
+        "    multiply-adds    \(cost.multiplyAddsPerFrame) a frame"
+          + (rate.map { " (\(Self.decimal(Double(cost.multiplyAddsPerFrame) * $0 / 1e6)) million a second)" } ?? ""),
+        "    latency          \(processor.latencyFrames) frames",
+        "    state            \(processor.stateBytes) bytes a channel",
+      ]
+    }
+    lines.append("  kernels            \(KernelLevel.selected.name)")
+    self.lines = lines
+  }
+
+  private static func layers(of description: WaveNetDescription) -> [String] {
+    description.arrays.enumerated().map { index, array in
+      let sizes = Set(array.layers.map(\.kernelSize)).sorted().map(String.init).joined(separator: ", ")
+      let dilations = array.layers.map { String($0.dilation) }.joined(separator: " ")
+      return "    array \(index + 1)          \(array.layers.count) layers of \(array.channels) channels, kernel \(sizes), "
+        + "\(array.activation)\(array.gate.map { " gated by \($0)" } ?? ""), head of \(array.headChannels); dilations \(dilations)"
+    }
+  }
+
+  /// One decimal.
+  private static func decimal(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

@@ -1,0 +1,83 @@
+import Dispatch
+import Synchronization
+
+/// One file of a batch and what became of it.
+public struct BatchResult: Sendable {
+  /// The input's path.
+  public let input: String
+  /// The report, or the error.
+  public let result: Result<ProcessingReport, any Error>
+}
+
+/// What can be wrong with the names of a batch.
+public enum BatchError: Error, Equatable, Sendable {
+  /// Two inputs would be written to the same output.
+  case collision(output: String, first: String, second: String)
+}
+
+extension BatchError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .collision(let output, let first, let second):
+      "\(output): would be written for both \(first) and \(second); process them into different folders."
+    }
+  }
+}
+
+/// Several files through one preset, a few at a time.
+public struct BatchRun: Sendable {
+  /// What every file goes through.
+  public let processor: FileProcessor
+  /// Inputs and outputs.
+  public let files: [(input: String, output: String)]
+  /// Files at a time.
+  public let jobs: Int
+
+  /// - Throws: `BatchError.collision`.
+  public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(BatchError) {
+    var inputs: [String: String] = [:]
+    for (input, output) in files {
+      if let other = inputs.updateValue(input, forKey: output) {
+        throw .collision(output: output, first: other, second: input)
+      }
+    }
+    self.processor = processor
+    self.files = files
+    self.jobs = max(1, min(jobs, files.count))
+  }
+
+  /// Processes the files; one that fails does not stop the others.
+  ///
+  /// - Parameters:
+  ///   - progress: Called after every block with the index of the file, from several threads.
+  ///   - finished: Called when a file is done, in the order in which they end, never twice at a time.
+  ///   - isCancelled: When true, files that have not begun are left out and the others stop.
+  /// - Returns: One result a file that was begun, in the order of the files.
+  public func run(
+    progress: @escaping @Sendable (Int, ProcessingProgress) -> Void = { _, _ in },
+    finished: @escaping @Sendable (BatchResult) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> [BatchResult] {
+    let state = Mutex((next: 0, results: [BatchResult?](repeating: nil, count: files.count)))
+    DispatchQueue.concurrentPerform(iterations: jobs) { _ in
+      while !isCancelled() {
+        let index = state.withLock { state in
+          defer { state.next += 1 }
+          return state.next
+        }
+        guard index < files.count else { return }
+        let (input, output) = files[index]
+        let result = BatchResult(
+          input: input,
+          result: Result {
+            try processor.process(input, to: output, progress: { progress(index, $0) }, isCancelled: isCancelled)
+          })
+        state.withLock { state in
+          state.results[index] = result
+          finished(result)
+        }
+      }
+    }
+    return state.withLock { $0.results.compactMap { $0 } }
+  }
+}

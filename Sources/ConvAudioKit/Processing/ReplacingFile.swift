@@ -1,0 +1,91 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why an output cannot be put in place.
+public enum OutputError: Error, Equatable, Sendable {
+  /// There is a file already, and it may not be replaced.
+  case exists(path: String)
+  /// A directory stands where the file should.
+  case isDirectory(path: String)
+  /// The folder cannot take a new file.
+  case folder(path: String, reason: String)
+  /// The finished file could not be given its name.
+  case rename(path: String, reason: String)
+}
+
+extension OutputError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .exists(let path): "\(path): exists already; --force replaces it."
+    case .isDirectory(let path): "\(path): is a directory, expected the name of a file."
+    case .folder(let path, let reason): "\(path): cannot be written to its folder: \(reason)."
+    case .rename(let path, let reason): "\(path): the finished file could not be put in place: \(reason)."
+    }
+  }
+}
+
+/// A file that appears under its name only when it is complete.
+///
+/// It is written under a temporary name in the same folder. `commit` renames it; when the object goes without a commit,
+/// the temporary file is removed and nothing is left.
+public final class ReplacingFile {
+  /// The final name.
+  public let path: String
+  /// Where to write.
+  public let temporaryPath: String
+  private let mayReplace: Bool
+  private var isCommitted = false
+
+  /// Checks the place and makes the temporary name, empty.
+  /// - Throws: `OutputError`.
+  public init(path: String, mayReplace: Bool) throws(OutputError) {
+    try Self.check(path: path, mayReplace: mayReplace)
+    self.path = path
+    self.mayReplace = mayReplace
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    // Short enough for a file system, whatever the name.
+    var template = Array("\(folder).\(name.prefix(48)).partial-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw .folder(path: path, reason: String(cString: strerror(errno))) }
+    // mkstemp makes files for the owner alone; a new file of the user's has the mode of their mask.
+    let mask = umask(0)
+    umask(mask)
+    fchmod(descriptor, 0o666 & ~mask)
+    close(descriptor)
+    temporaryPath = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Refuses a directory, and a file that may not be replaced.
+  /// - Throws: `OutputError.exists`, `.isDirectory`.
+  public static func check(path: String, mayReplace: Bool) throws(OutputError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path: path) }
+    if !mayReplace { throw .exists(path: path) }
+  }
+
+  /// Gives the file its name.
+  /// - Throws: `OutputError` when that fails, or when a file of the name has come in the meantime.
+  public func commit() throws(OutputError) {
+    if !mayReplace {
+      // link, unlike rename, fails where something has come to stand in the meantime.
+      if link(temporaryPath, path) == 0 {
+        unlink(temporaryPath)
+        return isCommitted = true
+      }
+      if errno == EEXIST { throw .exists(path: path) }
+      // File systems without hard links go on to rename.
+    }
+    guard rename(temporaryPath, path) == 0 else {
+      throw .rename(path: path, reason: String(cString: strerror(errno)))
+    }
+    isCommitted = true
+  }
+
+  deinit { if !isCommitted { unlink(temporaryPath) } }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import ConvAudioKit
+
+struct PresetsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "presets",
+    abstract: "List the presets.",
+    discussion: """
+      Presets are found in the folders of CONVAUDIO_PRESETS (separated by colons), in the package's Presets folder, \
+      and in share/convaudio/presets of an installation.
+      """)
+
+  func run() throws {
+    let library = PresetLibrary.standard
+    let names = library.names()
+    var hasFailed = false
+    let width = names.map(\.count).max() ?? 0
+    for name in names {
+      do {
+        let preset = try Preset(contentsOf: library.path(of: name))
+        print(name + String(repeating: " ", count: width - name.count) + "  " + preset.description)
+      } catch {
+        printError("\(error)")
+        hasFailed = true
+      }
+    }
+    if names.isEmpty { printError("no presets were found; set CONVAUDIO_PRESETS to a folder that has some.") }
+    if hasFailed || names.isEmpty { throw ExitCode.failure }
+  }
+}

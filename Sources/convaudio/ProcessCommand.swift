@@ -1,0 +1,55 @@
+import ArgumentParser
+import ConvAudioKit
+
+struct ProcessCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "process",
+    abstract: "Process audio files through a preset.",
+    discussion: """
+      Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the sample rate, channels, sample \
+      format and text metadata unless told otherwise. Without -o the output stands beside the input as \
+      NAME.PRESET.EXTENSION. An output appears only when it is complete.
+      """)
+
+  @Argument(help: "The files to process.")
+  var inputs: [String]
+
+  @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
+  var preset: String
+
+  @Option(name: .shortAndLong, help: "The output file; for several inputs the folder for them.")
+  var output: String?
+
+  @OptionGroup(title: "Sound") var sound: SoundOptions
+  @OptionGroup(title: "Output format") var format: FormatOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+
+  func run() throws {
+    let interruption = Interruption.install()
+    let printer = ReportPrinter(format: running.reportFormat, files: inputs.count)
+    try exitingOnError {
+      let processor = FileProcessor(preset: try LoadedPreset(preset), settings: settings)
+      let batch = try BatchRun(
+        processor, files: try OutputNames(inputs: inputs, output: output).files(by: processor), jobs: running.jobs)
+      let results = batch.run(
+        progress: printer.progress, finished: printer.finished, isCancelled: { interruption.isRequested })
+      printer.end(results)
+      if interruption.isRequested { throw ExitCode(130) }
+      if results.contains(where: \.isFailure) { throw ExitCode.failure }
+    }
+  }
+
+  private var settings: ProcessingSettings {
+    var settings = ProcessingSettings()
+    settings.gainInDecibels = sound.gainIn
+    settings.gainOutDecibels = sound.gainOut
+    settings.mix = sound.mix
+    settings.nonFinite = sound.nonFinite
+    settings.container = format.format
+    settings.bitDepth = format.bitDepth
+    settings.dithers = !format.noDither
+    settings.replacesExisting = running.force
+    settings.maximumChannels = running.maxChannels
+    return settings
+  }
+}

@@ -1,0 +1,155 @@
+import ConvAudioKit
+import Synchronization
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Prints what happens: a progress line on a terminal, a summary line a file, or a JSON report.
+final class ReportPrinter: Sendable {
+  enum Format { case text, quiet, json }
+
+  private let format: Format
+  private let files: Int
+  private let showsProgress: Bool
+  private let state: Mutex<State>
+
+  private struct State {
+    var lastDrawn: ContinuousClock.Instant
+    let start = ContinuousClock.now
+    var finished = 0
+    var secondsDone: [Int: Double] = [:]
+    var hasLine = false
+  }
+
+  init(format: Format, files: Int) {
+    self.format = format
+    self.files = files
+    showsProgress = format == .text && isatty(STDERR_FILENO) == 1
+    state = Mutex(State(lastDrawn: .now))
+  }
+
+  /// Draws the progress line, ten times a second at most.
+  func progress(_ index: Int, _ progress: ProcessingProgress) {
+    guard showsProgress else { return }
+    state.withLock { state in
+      let now = ContinuousClock.now
+      let rate = Double(progress.sampleRateHz)
+      state.secondsDone[index] = Double(progress.frames) / rate
+      guard now - state.lastDrawn >= .milliseconds(100) else { return }
+      state.lastDrawn = now
+      let elapsed = (now - state.start) / .seconds(1)
+      let speed = state.secondsDone.values.reduce(0, +) / max(elapsed, 1e-9)
+      let share = Double(progress.frames) / Double(max(1, progress.totalFrames))
+      let left = Double(progress.totalFrames - progress.frames) / rate / max(speed, 1e-9)
+      let bar = String(repeating: "█", count: Int(share * 24))
+      let padded = bar + String(repeating: "·", count: 24 - bar.count)
+      let which = files > 1 ? "\(min(files, state.finished + 1)) of \(files)  " : ""
+      writeToStandardError(
+        "\r\u{1B}[K\(which)\(padded) \(Int(share * 100)) %  \(rounded(speed, 1))× real time  \(clock(left)) left")
+      state.hasLine = true
+    }
+  }
+
+  /// Prints the summary, or the error, of one file.
+  func finished(_ result: BatchResult) {
+    state.withLock { state in
+      if state.hasLine { writeToStandardError("\r\u{1B}[K") }
+      state.hasLine = false
+      state.finished += 1
+    }
+    switch result.result {
+    case .failure(let error): printError("\(error)")
+    case .success(let report):
+      guard format == .text else { return }
+      for note in report.notes { printError("\(report.input): \(note).") }
+      if report.nonFiniteInputSamples > 0 {
+        printError("\(report.input): \(report.nonFiniteInputSamples) samples are NaN or infinite.")
+      }
+      writeToStandardOutput(summary(of: report) + "\n")
+    }
+  }
+
+  /// Prints the JSON report of a whole run.
+  func end(_ results: [BatchResult]) {
+    guard format == .json else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(results.map(FileEntry.init)) else { return }
+    print(String(decoding: data, as: UTF8.self))
+  }
+
+  private func summary(of report: ProcessingReport) -> String {
+    let peak = report.peak > 0 ? "\(rounded(decibels(report.peak), 1)) dBFS" : "silent"
+    let clipped = report.clippedSamples == 1 ? "1 sample" : "\(report.clippedSamples) samples"
+    return "\(report.output): \(clock(report.durationSeconds)) in \(rounded(report.elapsedSeconds, 2)) s "
+      + "(\(rounded(report.timesRealTime, 1))× real time), peak \(peak), \(clipped) clipped; \(report.format)"
+  }
+}
+
+/// One file in the JSON report. An output that failed has `error`; numbers are in the units of their names.
+private struct FileEntry: Encodable {
+  var input: String
+  var output: String?
+  var error: String?
+  var frames: Int64?
+  var channels: Int?
+  var sampleRateHz: Int?
+  var format: String?
+  var durationSeconds: Double?
+  var elapsedSeconds: Double?
+  var timesRealTime: Double?
+  var peakDecibels: Double?
+  var clippedSamples: Int?
+  var nonFiniteInputSamples: Int?
+  var notes: [String]?
+
+  init(_ result: BatchResult) {
+    input = result.input
+    switch result.result {
+    case .failure(let failure): error = "\(failure)"
+    case .success(let report):
+      output = report.output
+      frames = report.frames
+      channels = report.channels
+      sampleRateHz = report.sampleRateHz
+      format = report.format
+      durationSeconds = report.durationSeconds
+      elapsedSeconds = report.elapsedSeconds
+      timesRealTime = report.timesRealTime
+      peakDecibels = report.peak > 0 ? decibels(report.peak) : nil
+      clippedSamples = report.clippedSamples
+      nonFiniteInputSamples = report.nonFiniteInputSamples
+      notes = report.notes
+    }
+  }
+}
+
+private func decibels(_ level: Float) -> Double { 20 * log10(Double(level)) }
+
+/// A number with so many decimals.
+func rounded(_ value: Double, _ decimals: Int) -> String {
+  guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+  let scale = pow(10, Double(decimals))
+  let scaled = Int64((abs(value) * scale).rounded())
+  let whole = scaled / Int64(scale)
+  let fraction = String(scaled % Int64(scale))
+  let digits = decimals == 0 ? "" : "." + String(repeating: "0", count: decimals - fraction.count) + fraction
+  return (value < 0 && scaled > 0 ? "-" : "") + "\(whole)" + digits
+}
+
+/// Seconds as h:mm:ss, or m:ss.
+private func clock(_ seconds: Double) -> String {
+  guard seconds.isFinite, seconds < 1e9 else { return "?" }
+  let total = Int(seconds.rounded())
+  let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
+  func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
+  return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
+}
