@@ -13,8 +13,8 @@ struct GoldenTests {
   /// of eight (95 different values in 800), so that its RMS error is the rounding of that one number (1.3 units in the
   /// last place here, 0.6 in PyTorch's run), and no measure of the network. The script should choose another seed.
   static let deadReLU: Comment = "the golden case post-head has a dead ReLU"
-  static func isDegenerate(_ golden: GoldenCase, _ past: Past) -> Bool {
-    golden.facts.name == "post-head" && past == .silence
+  static func isDegenerate(_ golden: GoldenCase) -> Bool {
+    golden.facts.name == "post-head"
   }
 
   private func network(_ golden: GoldenCase) throws -> Network {
@@ -66,9 +66,9 @@ struct GoldenTests {
     let bound = try bound(golden, past)
     for level in KernelLevel.available {
       let error = error(try run(network, input, past: past, level: level), truth)
-      withKnownIssue(Self.deadReLU) {
+      withKnownIssue(Self.deadReLU, isIntermittent: true) {
         #expect(error <= bound, "\(level): \(error / bound * 2) times PyTorch's")
-      } when: { Self.isDegenerate(golden, past) }
+      } when: { Self.isDegenerate(golden) }
     }
   }
 
@@ -94,9 +94,9 @@ struct GoldenTests {
     let processor = try preset.makeProcessor(maximumBlockFrames: 500)
     let output = BlockRun.of(processor, on: try golden.input(), in: .constant(128)).output
     let (error, bound) = (error(output, try golden.truth(past: past.rawValue)), try bound(golden, past))
-    withKnownIssue(Self.deadReLU) {
+    withKnownIssue(Self.deadReLU, isIntermittent: true) {
       #expect(error <= bound)
-    } when: { Self.isDegenerate(golden, past) }
+    } when: { Self.isDegenerate(golden) }
   }
 
   @Test("a mono preset runs on every channel alone; another number of channels is refused")
