@@ -7,6 +7,7 @@ extension BlockProcessor {
   ///     is not 1/1.
   ///   - frames: 0 … `maximumBlockFrames`.
   /// - Returns: Frames written to every channel.
+  /// - Real time: As the pointer form up to 128 channels; beyond, the lists of channels are allocated.
   /// - Precondition: The spans are long enough.
   /// - Real time: no allocation for up to 128 channels, whose pointers stand on the stack.
   @discardableResult

@@ -27,6 +27,10 @@ cts_counts cts_counts_end(void);
 /// outside Linux with glibc. Leaves a count under way untouched.
 int cts_counting_works(void);
 
+/// Does nothing with a pointer, out of the optimiser's sight, which otherwise removes an allocation that nobody
+/// looks at.
+void cts_use(const void *memory);
+
 /// Returned by the functions below when the child could not be started or could not enter seccomp, and always
 /// outside Linux. No signal has this number.
 #define CTS_UNAVAILABLE (-1)
