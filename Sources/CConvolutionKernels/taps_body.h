@@ -154,7 +154,7 @@ CCK_TILES(CCK_TILE)
 #undef CCK_TILE
 
 // By rows and vectors; holes are tiles that would not fit the registers.
-static const CCK_NAME(sums_fn) CCK_NAME(tiles)[CCK_ROW_BLOCK + 1][CCK_MAXIMUM_VECTORS + 1] = {
+static const CCK_NAME(sums_fn) CCK_NAME(tiles)[CCK_ROW_BLOCK + 1][CCK_WIDEST_FEW + 1] = {
 #define CCK_TILE(M, V) [M][V] = CCK_NAME(sums_##M##x##V),
     CCK_TILES(CCK_TILE)
 #undef CCK_TILE
@@ -162,7 +162,7 @@ static const CCK_NAME(sums_fn) CCK_NAME(tiles)[CCK_ROW_BLOCK + 1][CCK_MAXIMUM_VE
 
 static void CCK_NAME(convolve)(const cck_convolution *c) {
   // The results of a block of rows on their way from the accumulators to memory.
-  vf values[CCK_ROW_BLOCK * 4];
+  vf values[CCK_ROW_BLOCK * 4];  // four vectors of chains; of tiles at most 16 by 3 or 4 by 6
   size_t taps = 0;
   int chained = 0;
   for (size_t s = 0; s < c->source_count; s++) taps += c->sources[s].taps, chained |= c->sources[s].separate;
