@@ -55,22 +55,34 @@ static inline __attribute__((always_inline)) vf CCK_NAME(magnitude)(vf x) {
 //   division is all that is left beyond |x| = 4; the quotient of two rational polynomials, in contrast, carries the
 //   errors of both to the end, where they are largest in ulp. E / (E + 2) also never exceeds 1.
 // - Beyond 9.05 the result rounds to 1. The clamp keeps a NaN (see above), and everything after hands it on.
-// - In pairs (Estrin) rather than in one chain (Horner): the loop over a row is bound by latency times the number of
-//   waiting instructions as much as by the multiply-add units.
-static inline __attribute__((always_inline)) vf CCK_NAME(tanh)(vf x) {
+// - In pairs (Estrin) rather than in one chain (Horner), and `count` vectors side by side, step by step: the loop is
+//   bound by the number of instructions that wait for an earlier one, and side by side most find their operands ready.
+//   8.9 cycles for 16 floats one by one, 7.6 four by four (AVX-512).
+#define CCK_SIDE_BY_SIDE _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
+static inline __attribute__((always_inline)) void CCK_NAME(tanh_side_by_side)(vf *x, const int count) {
   const float round = 0x1.8p23f + 126.0f;
-  vi sign = (vi)x & (int32_t)0x80000000;
-  vf a = CCK_NAME(at_most)(CCK_NAME(magnitude)(x), 9.05f);
-  vf k = CCK_NAME(fma)(a, CCK_NAME(splat)(0x1.715476p1f), CCK_NAME(splat)(round));
-  vf s = (vf)((vi)k << 23);
-  vf r = CCK_NAME(fma)(k - round, CCK_NAME(splat)(-0x1.62e430p-2f), a);
-  vf r2 = r * r;
-  vf low = CCK_NAME(fma)(CCK_NAME(splat)(0x1.55524ep-1f), r, CCK_NAME(splat)(0x1.55549ap0f));
-  vf high = CCK_NAME(fma)(CCK_NAME(splat)(0x1.6ef1dap-4f), r, CCK_NAME(splat)(0x1.12351p-2f));
-  vf q = CCK_NAME(fma)(CCK_NAME(fma)(high, r2, low), r, CCK_NAME(splat)(0x1.000002p1f));
-  vf e = CCK_NAME(fma)(r2, q, r + r);  // expm1(2r)
-  vf half = CCK_NAME(fma)(s, e, s - 0.5f);
-  return (vf)((vi)half | sign) / (half + 1.0f);  // the sign goes on while the sum is being made
+  vf a[4], k[4], s[4], r[4], r2[4], low[4], high[4], e[4], half[4];
+  CCK_SIDE_BY_SIDE a[i] = CCK_NAME(at_most)(CCK_NAME(magnitude)(x[i]), 9.05f);
+  CCK_SIDE_BY_SIDE k[i] = CCK_NAME(fma)(a[i], CCK_NAME(splat)(0x1.715476p1f), CCK_NAME(splat)(round));
+  CCK_SIDE_BY_SIDE r[i] = CCK_NAME(fma)(k[i] - round, CCK_NAME(splat)(-0x1.62e430p-2f), a[i]);
+  CCK_SIDE_BY_SIDE s[i] = (vf)((vi)k[i] << 23);
+  CCK_SIDE_BY_SIDE r2[i] = r[i] * r[i];
+  CCK_SIDE_BY_SIDE high[i] = CCK_NAME(fma)(CCK_NAME(splat)(0x1.6ef1dap-4f), r[i], CCK_NAME(splat)(0x1.12351p-2f));
+  CCK_SIDE_BY_SIDE low[i] = CCK_NAME(fma)(CCK_NAME(splat)(0x1.55524ep-1f), r[i], CCK_NAME(splat)(0x1.55549ap0f));
+  CCK_SIDE_BY_SIDE high[i] = CCK_NAME(fma)(high[i], r2[i], low[i]);
+  CCK_SIDE_BY_SIDE high[i] = CCK_NAME(fma)(high[i], r[i], CCK_NAME(splat)(0x1.000002p1f));
+  CCK_SIDE_BY_SIDE e[i] = CCK_NAME(fma)(r2[i], high[i], r[i] + r[i]);  // expm1(2r)
+  CCK_SIDE_BY_SIDE half[i] = CCK_NAME(fma)(s[i], e[i], s[i] - 0.5f);
+  CCK_SIDE_BY_SIDE {  // the sign goes on while the sum is being made
+    vi sign = (vi)x[i] & (int32_t)0x80000000;
+    x[i] = (vf)((vi)half[i] | sign) / (half[i] + 1.0f);
+  }
+}
+#undef CCK_SIDE_BY_SIDE
+
+static inline __attribute__((always_inline)) vf CCK_NAME(tanh)(vf x) {
+  CCK_NAME(tanh_side_by_side)(&x, 1);
+  return x;
 }
 
 // expm1(r) for |r| <= ln2 / 2.

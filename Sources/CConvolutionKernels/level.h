@@ -1,6 +1,12 @@
-// One instruction set's version of every loop. A level_*.c file defines CCK_WIDTH (floats a vector), CCK_NAME
-// (adds the level's suffix), CCK_LABEL and the tiles that fit its registers, opens its target attribute, and
-// includes this file.
+// One instruction set's version of every loop. A level_*.c file opens its target attribute, defines
+//   CCK_WIDTH             floats a vector
+//   CCK_NAME(x)           x with the level's suffix
+//   CCK_LABEL             the level's name to print
+//   CCK_TILES             the tiles that fit its registers (tiles.h), of which CCK_MOST_ROWS, CCK_WIDEST and the like
+//                         say how a convolution is cut into them
+//   CCK_TOGETHER          vectors that an activation takes side by side
+//   CCK_PEAK_VECTORS      accumulators of the peak measurement
+// and includes this file.
 
 // Products and sums are fused only where the source says so; the compiler's own contraction would differ between
 // instruction sets.

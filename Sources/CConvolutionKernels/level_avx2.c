@@ -12,6 +12,7 @@
 #define CCK_FEW_ROWS 2
 #define CCK_WIDEST_FEW 5
 #define CCK_MAXIMUM_VECTORS 5
+#define CCK_TOGETHER 2
 #define CCK_PEAK_VECTORS 12
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

@@ -12,6 +12,7 @@
 #define CCK_FEW_ROWS 4
 #define CCK_WIDEST_FEW 6
 #define CCK_MAXIMUM_VECTORS 6
+#define CCK_TOGETHER 4
 #define CCK_PEAK_VECTORS 24
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))), apply_to = function)

@@ -14,6 +14,7 @@
 #define CCK_FEW_ROWS 4
 #define CCK_WIDEST_FEW 6
 #define CCK_MAXIMUM_VECTORS 6
+#define CCK_TOGETHER 4
 #define CCK_PEAK_VECTORS 24
 #else
 #define CCK_LABEL "baseline"
@@ -24,6 +25,7 @@
 #define CCK_FEW_ROWS 2
 #define CCK_WIDEST_FEW 5
 #define CCK_MAXIMUM_VECTORS 5
+#define CCK_TOGETHER 2
 #define CCK_PEAK_VECTORS 12
 #endif
 

@@ -7,6 +7,12 @@ extension BatchResult {
   }
 }
 
+/// What only the command line can find wrong, in a sentence.
+struct CommandError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
 /// Runs `body`; an error becomes its one sentence on standard error and exit code 1.
 func exitingOnError(_ body: () throws -> Void) throws {
   do {

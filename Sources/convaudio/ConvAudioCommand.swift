@@ -1,6 +1,13 @@
 import ArgumentParser
 
 @main
+enum Program {
+  static func main() {
+    openMissingStandardStreams()
+    ConvAudioCommand.main()
+  }
+}
+
 struct ConvAudioCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convaudio",

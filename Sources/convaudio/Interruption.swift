@@ -6,22 +6,35 @@ import Synchronization
   import Darwin
 #endif
 
-/// Set by SIGINT and SIGTERM; read before every block. A second signal ends the program at once.
+/// Set by SIGINT, SIGTERM and SIGHUP; read before every block. A second signal ends the program at once.
 private let interruptionRequested = Atomic<Bool>(false)
 
 /// The user's wish to stop.
 struct Interruption: Sendable {
-  /// Catches SIGINT and SIGTERM from here on.
+  /// Catches SIGINT, SIGTERM and SIGHUP (unless `nohup` asked to ignore it) from here on. A reader of our output that
+  /// goes away does not stop the work: SIGPIPE is ignored.
   static func install() -> Interruption {
     // Made before a signal can come, because making a global is not allowed in a handler.
     interruptionRequested.store(false, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
+    signal(SIGPIPE, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
       signal(number) { number in
         interruptionRequested.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
     }
     return Interruption()
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    #if canImport(Glibc)
+      let handler = action.__sigaction_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   var isRequested: Bool { interruptionRequested.load(ordering: .relaxed) }

@@ -28,15 +28,27 @@ struct ProcessCommand: ParsableCommand {
     let interruption = Interruption.install()
     let printer = ReportPrinter(format: running.reportFormat, files: inputs.count)
     try exitingOnError {
-      let processor = FileProcessor(preset: try LoadedPreset(preset), settings: settings)
-      let batch = try BatchRun(
-        processor, files: try OutputNames(inputs: inputs, output: output).files(by: processor), jobs: running.jobs)
-      let results = batch.run(
-        progress: printer.progress, finished: printer.finished, isCancelled: { interruption.isRequested })
-      printer.end(results)
+      let results: [BatchResult]
+      do {
+        let processor = FileProcessor(preset: try LoadedPreset(preset), settings: settings)
+        let names = OutputNames(inputs: inputs, output: output)
+        let batch = try BatchRun(processor, files: try names.files(by: processor), jobs: running.jobs)
+        let folder = try names.makeFolder()
+        results = batch.run(
+          progress: printer.progress, finished: printer.finished, isCancelled: { interruption.isRequested })
+        folder.removeIfEmpty()
+      } catch {
+        _ = printer.end(inputs.map { BatchResult(input: $0, result: .failure(error)) })
+        throw error
+      }
+      guard printer.end(results) else { throw CommandError("standard output: the report could not be written.") }
       if interruption.isRequested { throw ExitCode(130) }
       if results.contains(where: \.isFailure) { throw ExitCode.failure }
     }
+  }
+
+  func validate() throws {
+    if output == "" { throw ValidationError("--output is empty, expected the name of a file or folder.") }
   }
 
   private var settings: ProcessingSettings {

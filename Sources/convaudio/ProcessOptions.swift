@@ -9,10 +9,10 @@ struct SoundOptions: ParsableArguments {
   @Option(help: "Share of the processed signal, 0 to 1.")
   var mix: Float = 1
 
-  @Option(help: "Gain before the preset in dB.")
+  @Option(parsing: .unconditional, help: "Gain before the preset in dB.")
   var gainIn: Float = 0
 
-  @Option(help: "Gain behind the preset in dB.")
+  @Option(parsing: .unconditional, help: "Gain behind the preset in dB.")
   var gainOut: Float = 0
 
   @Option(help: "What to do with samples that are NaN or infinite.")

@@ -78,12 +78,13 @@ final class ReportPrinter: Sendable {
   }
 
   /// Prints the JSON report of a whole run.
-  func end(_ results: [BatchResult]) {
-    guard format == .json else { return }
+  /// - Returns: False when it could not be written.
+  func end(_ results: [BatchResult]) -> Bool {
+    guard format == .json else { return true }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(results.map(FileEntry.init)) else { return }
-    print(String(decoding: data, as: UTF8.self))
+    guard let data = try? encoder.encode(results.map(FileEntry.init)) else { return false }
+    return writeToStandardOutput(String(decoding: data, as: UTF8.self) + "\n")
   }
 
   private func summary(of report: ProcessingReport) -> String {

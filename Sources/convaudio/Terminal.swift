@@ -4,25 +4,37 @@
   import Darwin
 #endif
 
+/// Opens `/dev/null` where standard input, output or error is closed. Otherwise an audio file would get that number,
+/// and our own words would be written into it.
+func openMissingStandardStreams() {
+  // The system gives the smallest number that is free.
+  for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
+    _ = open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+  }
+}
+
 /// Standard error, unbuffered.
-func writeToStandardError(_ text: String) { write(text, to: STDERR_FILENO) }
+func writeToStandardError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
 /// Standard output, unbuffered, so that lines appear as files are done.
-func writeToStandardOutput(_ text: String) { write(text, to: STDOUT_FILENO) }
+/// - Returns: False when it could not be written.
+@discardableResult
+func writeToStandardOutput(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
 /// Prints a sentence to standard error.
 func printError(_ sentence: String) { writeToStandardError("convaudio: \(sentence)\n") }
 
-private func write(_ text: String, to descriptor: Int32) {
+private func write(_ text: String, to descriptor: Int32) -> Bool {
   var text = text
-  text.withUTF8 { bytes in
+  return text.withUTF8 { bytes in
     var rest = UnsafeRawBufferPointer(bytes)
     while !rest.isEmpty {
       let count = Int(systemWrite(descriptor, rest.baseAddress, rest.count))
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
+    return true
   }
 }
 

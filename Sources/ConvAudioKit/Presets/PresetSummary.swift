@@ -24,11 +24,16 @@ public struct PresetSummary {
       let cost = NetworkCost(of: stage.network)
       let processor = try NetworkProcessor(stage.network, past: stage.past)
       lines.append("  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
-      if case .waveNet(let description) = preset.stages[index] { lines += Self.layers(of: description) }
+      var parameters = 0
+      switch preset.stages[index] {
+      case .waveNet(let description):
+        lines += Self.layers(of: description)
+        parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
+      }
       let rate = preset.sampleRateHz.map { Double($0) }
       let field = cost.receptiveFieldFrames
       lines += [
-        "    parameters       \(cost.parameters)",
+        "    parameters       \(parameters)",
         "    receptive field  \(field) frames"
           + (rate.map { " (\(Self.decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
         "    multiply-adds    \(cost.multiplyAddsPerFrame) a frame"

@@ -1,12 +1,24 @@
 import Dispatch
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// One file of a batch and what became of it.
 public struct BatchResult: Sendable {
   /// The input's path.
   public let input: String
   /// The report, or the error.
   public let result: Result<ProcessingReport, any Error>
+
+  /// What became of the file `input`.
+  public init(input: String, result: Result<ProcessingReport, any Error>) {
+    self.input = input
+    self.result = result
+  }
 }
 
 /// What can be wrong with the names of a batch.
@@ -37,13 +49,21 @@ public struct BatchRun: Sendable {
   public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(BatchError) {
     var inputs: [String: String] = [:]
     for (input, output) in files {
-      if let other = inputs.updateValue(input, forKey: output) {
+      if let other = inputs.updateValue(input, forKey: Self.place(of: output)) {
         throw .collision(output: output, first: other, second: input)
       }
     }
     self.processor = processor
     self.files = files
     self.jobs = max(1, min(jobs, files.count))
+  }
+
+  /// The same for all spellings of a file's path, `./a.wav` and `a.wav`, whether the file is there or not.
+  private static func place(of path: String) -> String {
+    let slash = path.lastIndex(of: "/")
+    guard let folder = realpath(slash.map { String(path[...$0]) } ?? ".", nil) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + (slash.map { path[path.index(after: $0)...] } ?? path[...])
   }
 
   /// Processes the files; one that fails does not stop the others.

@@ -81,6 +81,10 @@ public enum ProcessingError: Error, Equatable, Sendable {
   case nonFinite(path: String, frame: Int64)
   /// The extension names no container.
   case unknownExtension(path: String)
+  /// The file has other channels than the preset takes.
+  case channels(path: String, expected: Int, actual: Int, preset: String)
+  /// The output's container cannot hold what was asked for.
+  case format(path: String, reason: AudioFileError)
   /// What is mixed or adjusted must keep its channels.
   case channelsChange(preset: String, expected: Int, actual: Int)
   /// Somebody asked to stop.
@@ -98,6 +102,9 @@ extension ProcessingError: CustomStringConvertible {
       "\(path): has a sample that is NaN or infinite at frame \(frame); --non-finite zero or keep lets it through."
     case .unknownExtension(let path):
       "\(path): its extension names no format; expected wav, rf64, w64, aiff, caf, au, flac, ogg, opus or mp3, or --format."
+    case .channels(let path, let expected, let actual, let preset):
+      "\(path): has \(actual == 1 ? "1 channel" : "\(actual) channels"), but preset \(preset) takes \(expected)."
+    case .format(let path, let reason): "\(path): \(reason)"
     case .channelsChange(let preset, let expected, let actual):
       "preset \(preset): makes \(actual) channels of \(expected), so that its input cannot be mixed with its output."
     case .cancelled(let path): "\(path): interrupted; nothing was written."
@@ -173,23 +180,34 @@ public struct FileProcessor: Sendable {
     guard let container = settings.container ?? AudioContainer(fileExtension: fileExtension(of: output)) else {
       throw ProcessingError.unknownExtension(path: output)
     }
-    let processor = try makeProcessor(channels: info.channels)
-    let format = try AudioOutputFormat.choose(
-      container: container, source: info, bitDepth: settings.bitDepth,
-      expectedFrames: info.frames + Int64(processor.tailFrames), channels: processor.outputChannels,
-      processed: !preset.stages.isEmpty || settings.changesLevels, dither: settings.dithers)
-    let file = try ReplacingFile(path: output, mayReplace: settings.replacesExisting)
-    let writer = try AudioFileWriter(
-      path: file.temporaryPath, format: format, sampleRateHz: info.sampleRateHz, channels: format.channels,
-      text: info.text, dither: format.needsDither)
-
-    var run = try FileRun(processor: processor, reader: reader, writer: writer, policy: settings.nonFinite)
-    while try run.step() {
-      progress(
-        ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
-      if isCancelled() { throw ProcessingError.cancelled(path: input) }
+    let processor = try makeProcessor(for: info)
+    let format: AudioOutputFormat
+    do {
+      format = try AudioOutputFormat.choose(
+        container: container, source: info, bitDepth: settings.bitDepth,
+        expectedFrames: info.frames + Int64(processor.tailFrames), channels: processor.outputChannels,
+        processed: !preset.stages.isEmpty || settings.changesLevels, dither: settings.dithers)
+    } catch {
+      throw ProcessingError.format(path: output, reason: error)
     }
-    try writer.finish()
+    let file = try ReplacingFile(path: output, mayReplace: settings.replacesExisting)
+    let writer: AudioFileWriter
+    var run: FileRun
+    do {
+      writer = try AudioFileWriter(
+        path: file.temporaryPath, format: format, sampleRateHz: info.sampleRateHz, channels: format.channels,
+        text: info.text, dither: format.needsDither)
+      run = try FileRun(processor: processor, reader: reader, writer: writer, policy: settings.nonFinite)
+      while try run.step() {
+        progress(
+          ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
+        if isCancelled() { throw ProcessingError.cancelled(path: input) }
+      }
+      try writer.finish()
+    } catch AudioFileError.writeFailed(path: _, let reason) {
+      // The user knows the file by its final name.
+      throw AudioFileError.writeFailed(path: output, reason: reason)
+    }
     try file.commit()
     return ProcessingReport(
       input: input, output: output, frames: writer.framesWritten, channels: format.channels,
@@ -200,8 +218,13 @@ public struct FileProcessor: Sendable {
   }
 
   /// The preset's chain between the gains.
-  private func makeProcessor(channels: Int) throws -> any BlockProcessor {
-    let processor = try preset.makeProcessor(channels: channels, maximumBlockFrames: Self.blockFrames)
+  private func makeProcessor(for info: AudioFileInfo) throws -> any BlockProcessor {
+    let processor: any BlockProcessor
+    do {
+      processor = try preset.makeProcessor(channels: info.channels, maximumBlockFrames: Self.blockFrames)
+    } catch PresetLookupError.channels(let name, let expected, let actual) {
+      throw ProcessingError.channels(path: info.path, expected: expected, actual: actual, preset: name)
+    }
     guard settings.changesLevels || settings.mix != 1 else { return processor }
     guard processor.inputChannels == processor.outputChannels else {
       throw ProcessingError.channelsChange(

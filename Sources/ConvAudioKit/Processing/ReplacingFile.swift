@@ -10,6 +10,10 @@ public enum OutputError: Error, Equatable, Sendable {
   case exists(path: String)
   /// A directory stands where the file should.
   case isDirectory(path: String)
+  /// A device, pipe or socket stands where the file should; it is never replaced.
+  case isSpecial(path: String)
+  /// No file can have this name.
+  case name(path: String, reason: String)
   /// The folder cannot take a new file.
   case folder(path: String, reason: String)
   /// The finished file could not be given its name.
@@ -21,6 +25,8 @@ extension OutputError: CustomStringConvertible {
     switch self {
     case .exists(let path): "\(path): exists already; --force replaces it."
     case .isDirectory(let path): "\(path): is a directory, expected the name of a file."
+    case .isSpecial(let path): "\(path): is a device, pipe or socket, expected the name of a file."
+    case .name(let path, let reason): "\(path): cannot be the name of a file: \(reason)."
     case .folder(let path, let reason): "\(path): cannot be written to its folder: \(reason)."
     case .rename(let path, let reason): "\(path): the finished file could not be put in place: \(reason)."
     }
@@ -45,27 +51,29 @@ public final class ReplacingFile {
     try Self.check(path: path, mayReplace: mayReplace)
     self.path = path
     self.mayReplace = mayReplace
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { String(path[...$0]) } ?? ""
-    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    // Short enough for a file system, whatever the name.
-    var template = Array("\(folder).\(name.prefix(48)).partial-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    // Not mkstemp, whose files are for the owner alone: a new file of the user's has the mode of their mask.
+    var descriptor: Int32
+    var candidate: String
+    repeat {
+      candidate = "\(folder).convaudio-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).partial"
+      descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    } while descriptor < 0 && errno == EEXIST
     guard descriptor >= 0 else { throw .folder(path: path, reason: String(cString: strerror(errno))) }
-    // mkstemp makes files for the owner alone; a new file of the user's has the mode of their mask.
-    let mask = umask(0)
-    umask(mask)
-    fchmod(descriptor, 0o666 & ~mask)
     close(descriptor)
-    temporaryPath = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    temporaryPath = candidate
   }
 
-  /// Refuses a directory, and a file that may not be replaced.
-  /// - Throws: `OutputError.exists`, `.isDirectory`.
+  /// Refuses a directory, a device, a file that may not be replaced, and a name that no file can have.
+  /// - Throws: `OutputError.exists`, `.isDirectory`, `.isSpecial`, `.name`.
   public static func check(path: String, mayReplace: Bool) throws(OutputError) {
     var status = stat()
-    guard stat(path, &status) == 0 else { return }
+    guard stat(path, &status) == 0 else {
+      if errno == ENAMETOOLONG { throw .name(path: path, reason: String(cString: strerror(errno))) }
+      return
+    }
     if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path: path) }
+    if status.st_mode & S_IFMT != S_IFREG { throw .isSpecial(path: path) }
     if !mayReplace { throw .exists(path: path) }
   }
 
