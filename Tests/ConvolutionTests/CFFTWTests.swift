@@ -9,10 +9,16 @@ struct CFFTWTests {
     let signal = Signals.noise(frames: 16)
     let time = UnsafeMutablePointer<Float>.allocate(capacity: 16)
     let spectrum = UnsafeMutablePointer<fftwf_complex>.allocate(capacity: 9)
-    defer { time.deallocate(); spectrum.deallocate() }
+    defer {
+      time.deallocate()
+      spectrum.deallocate()
+    }
     let forward = fftwf_plan_dft_r2c_1d(16, time, spectrum, UInt32(FFTW_ESTIMATE))
     let inverse = fftwf_plan_dft_c2r_1d(16, spectrum, time, UInt32(FFTW_ESTIMATE))
-    defer { fftwf_destroy_plan(forward); fftwf_destroy_plan(inverse) }
+    defer {
+      fftwf_destroy_plan(forward)
+      fftwf_destroy_plan(inverse)
+    }
     time.initialize(from: signal, count: 16)
     fftwf_execute(forward)
     let sum = signal.reduce(0, +)

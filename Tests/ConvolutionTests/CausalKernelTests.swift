@@ -51,12 +51,14 @@ struct CausalKernelTests {
     #expect(throws: GeometryError.overflow(what: "the kernel's history")) {
       try make(dilation: CausalKernel.maximumHistoryFrames / 3 + 1)
     }
-    #expect(try make(dilation: CausalKernel.maximumHistoryFrames / 3).historyFrames <= CausalKernel.maximumHistoryFrames)
+    #expect(
+      try make(dilation: CausalKernel.maximumHistoryFrames / 3).historyFrames <= CausalKernel.maximumHistoryFrames)
   }
 
   @Test("every error is one sentence with both numbers")
   func descriptions() {
-    #expect("\(GeometryError.tooSmall(what: "dilation", minimum: 1, actual: 0))" == "dilation is 0, but must be at least 1")
+    #expect(
+      "\(GeometryError.tooSmall(what: "dilation", minimum: 1, actual: 0))" == "dilation is 0, but must be at least 1")
     #expect(
       "\(GeometryError.indivisible(what: "input channels", channels: 6, groups: 4))"
         == "6 input channels cannot be divided into 4 equal groups")

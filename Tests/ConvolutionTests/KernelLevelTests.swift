@@ -74,21 +74,26 @@ struct KernelLevelTests {
   private typealias Loop = (
     cck_kernels, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
   ) -> Void
-  private static var loops: [(name: String, loop: Loop, scalar: (Float, Float) -> Float)] { [
-    ("add", { $0.add($1, $2, $3, $4) }, { $0 + $1 }),
-    ("multiply", { $0.multiply($1, $2, $3, $4) }, { $0 * $1 }),
-    ("affine", { $0.affine(0.3, -1.7, $1, $3, $4) }, { a, _ in (-1.7 as Float).addingProduct(a, 0.3) }),
-    (
-      "gate of identities", { $0.gate(Int32(CCK_IDENTITY.rawValue), 0, Int32(CCK_IDENTITY.rawValue), 0, $1, $2, $3, $4) },
-      { $0 * $1 }
-    ),
-    (
-      "gate of slopes", { $0.gate(Int32(CCK_RELU.rawValue), 0, Int32(CCK_LEAKY_RELU.rawValue), 0.25, $1, $2, $3, $4) },
-      { ($0 > 0 ? $0 : 0) * ($1 > 0 ? $1 : 0.25 * $1) }
-    ),
-  ] }
+  private static var loops: [(name: String, loop: Loop, scalar: (Float, Float) -> Float)] {
+    [
+      ("add", { $0.add($1, $2, $3, $4) }, { $0 + $1 }),
+      ("multiply", { $0.multiply($1, $2, $3, $4) }, { $0 * $1 }),
+      ("affine", { $0.affine(0.3, -1.7, $1, $3, $4) }, { a, _ in (-1.7 as Float).addingProduct(a, 0.3) }),
+      (
+        "gate of identities",
+        { $0.gate(Int32(CCK_IDENTITY.rawValue), 0, Int32(CCK_IDENTITY.rawValue), 0, $1, $2, $3, $4) },
+        { $0 * $1 }
+      ),
+      (
+        "gate of slopes",
+        { $0.gate(Int32(CCK_RELU.rawValue), 0, Int32(CCK_LEAKY_RELU.rawValue), 0.25, $1, $2, $3, $4) },
+        { ($0 > 0 ? $0 : 0) * ($1 > 0 ? $1 : 0.25 * $1) }
+      ),
+    ]
+  }
 
-  @Test("elementwise loops equal scalar code, with every tail, apart and in place", arguments: KernelLevel.available, 0..<5)
+  @Test(
+    "elementwise loops equal scalar code, with every tail, apart and in place", arguments: KernelLevel.available, 0..<5)
   func elementwise(_ level: KernelLevel, _ index: Int) {
     let (name, loop, scalar) = Self.loops[index]
     for frames in Array(1...70) + [255, 256, 257, 300, 513] {

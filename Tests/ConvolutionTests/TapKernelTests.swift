@@ -38,7 +38,10 @@ struct TapKernelTests {
           outputs: outputs, frames: frames, activation: Self.activations[mix % Self.activations.count],
           residual: flags & 1 != 0, mirror: flags & 2 != 0,
           total: mix % 3 == 0 ? .inPlace : mix % 7 == 0 ? .apart : .none)
-        if let difference = difference(c, memory) { Issue.record("\(difference)"); return }
+        if let difference = difference(c, memory) {
+          Issue.record("\(difference)")
+          return
+        }
       }
     }
   }
@@ -51,7 +54,10 @@ struct TapKernelTests {
         let c = TapCase(
           outputs: outputs, frames: frames, activation: activation, residual: flags & 1 != 0, mirror: flags & 2 != 0,
           total: [.none, .inPlace, .apart][flags / 4], seed: 2)
-        if let difference = difference(c, memory) { Issue.record("\(difference)"); return }
+        if let difference = difference(c, memory) {
+          Issue.record("\(difference)")
+          return
+        }
       }
     }
   }
@@ -60,7 +66,8 @@ struct TapKernelTests {
   func everyListOfSources(_ index: Int) {
     typealias S = TapCase.Source
     let lists: [[S]] = [
-      [S()], [S(channels: 20, positions: 5, dilation: 7)], [S(channels: 3, positions: 15, dilation: 20), S(channels: 2)],
+      [S()], [S(channels: 20, positions: 5, dilation: 7)],
+      [S(channels: 3, positions: 15, dilation: 20), S(channels: 2)],
       [S(channels: 4, positions: 2), S(channels: 1, positions: 3, dilation: 50), S(channels: 5)],
       [S(positions: 200, chain: 64)], [S(channels: 3, positions: 129, dilation: 2, chain: 64), S(channels: 2)],
       [S(channels: 2), S(channels: 2, positions: 130, chain: 64), S(channels: 1, positions: 3)],
@@ -73,7 +80,10 @@ struct TapKernelTests {
           outputs: outputs, frames: frames, sources: lists[index],
           activation: turn % 2 == 0 ? CCK_IDENTITY : Self.activations[(outputs + frames) % Self.activations.count],
           residual: turn % 3 == 0, mirror: turn % 4 == 1, total: turn % 5 == 2 ? .inPlace : .none, seed: 3)
-        if let difference = difference(c, memory) { Issue.record("\(difference)"); return }
+        if let difference = difference(c, memory) {
+          Issue.record("\(difference)")
+          return
+        }
       }
     }
   }
@@ -146,10 +156,13 @@ struct TapKernelTests {
     let faults: [(String, (inout cck_convolution) -> Void)] = [
       ("shift", { UnsafeMutablePointer(mutating: $0.sources)[0].base -= 1 }),
       ("dropped tap", { UnsafeMutablePointer(mutating: $0.weights)[6 * 4 + 5] = 0 }),
-      ("swapped rows", { c in
-        let bias = UnsafeMutablePointer(mutating: c.bias!)
-        (bias[0], bias[1]) = (bias[1], bias[0])
-      }),
+      (
+        "swapped rows",
+        { c in
+          let bias = UnsafeMutablePointer(mutating: c.bias!)
+          (bias[0], bias[1]) = (bias[1], bias[0])
+        }
+      ),
       ("lost bias", { c in zeros.withUnsafeBufferPointer { c.bias = $0.baseAddress } }),
       ("one frame too many", { $0.frames += 1 }),
       ("lost mirror", { $0.mirror = 0 }),

@@ -39,7 +39,8 @@ struct TapListTests {
     for o in 0..<outputs {
       for tap in 0..<7 {
         let expected =
-          tap < 6 ? first.weight(output: o, input: tap / 3, position: tap % 3) : second.weight(output: o, input: 0, position: 0)
+          tap < 6
+          ? first.weight(output: o, input: tap / 3, position: tap % 3) : second.weight(output: o, input: 0, position: 0)
         // The rule in words: blocks of 16 rows, in each the rows of a tap side by side.
         let block = o / 16 * 16
         let place = block * 7 + tap * min(16, outputs - block) + o - block
@@ -84,7 +85,10 @@ struct TapListTests {
 
   @Test(
     "more than 128 positions are summed in chains of 64, every channel for itself",
-    arguments: [(127, [254]), (128, [256]), (129, [64, 64, 1, 64, 64, 1]), (192, [64, 64, 64, 64, 64, 64]), (200, [64, 64, 64, 8, 64, 64, 64, 8])])
+    arguments: [
+      (127, [254]), (128, [256]), (129, [64, 64, 1, 64, 64, 1]), (192, [64, 64, 64, 64, 64, 64]),
+      (200, [64, 64, 64, 8, 64, 64, 64, 8]),
+    ])
   func chains(size: Int, expected: [Int]) throws {
     let list = TapList(kernels: [try kernel(1, 2, size: size, dilation: 3)], channelStrides: [5000])
     #expect(list.chains.map(\.offsets.count) == expected)

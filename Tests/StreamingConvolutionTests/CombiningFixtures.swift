@@ -148,7 +148,8 @@ struct Combination: Sendable, CustomStringConvertible {
     Combination("everything through spans") {
       ThroughSpans(
         GainAndMix(
-          try ChannelBank(of: ProcessorChain([processor(), LateGain()], maximumBlockFrames: 512), channels: 2), mix: 0.5))
+          try ChannelBank(of: ProcessorChain([processor(), LateGain()], maximumBlockFrames: 512), channels: 2), mix: 0.5
+        ))
     },
   ]
 }

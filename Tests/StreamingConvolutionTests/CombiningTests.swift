@@ -26,12 +26,15 @@ struct CombinationLawsTests {
     #expect(try ProcessorLaws.checkDenormals(c.make) == [])
   }
 
-  @Test("10,000 blocks neither allocate nor free", .enabled(if: ProcessorLaws.canCountAllocations), arguments: Combination.all)
+  @Test(
+    "10,000 blocks neither allocate nor free", .enabled(if: ProcessorLaws.canCountAllocations),
+    arguments: Combination.all)
   func allocationFree(_ c: Combination) throws {
     #expect(try ProcessorLaws.checkAllocationFree(c.make) == [])
   }
 
-  @Test("10,000 blocks make no system call", .enabled(if: ProcessorLaws.canForbidSystemCalls), arguments: Combination.all)
+  @Test(
+    "10,000 blocks make no system call", .enabled(if: ProcessorLaws.canForbidSystemCalls), arguments: Combination.all)
   func systemCallFree(_ c: Combination) throws {
     #expect(try ProcessorLaws.checkSystemCallFree(c.make) == [])
   }

@@ -44,7 +44,8 @@ struct NetworkPlanTests {
     #expect(words(c.network, fused: false).allSatisfy { !$0.contains("+") && $0 != "gate" })
   }
 
-  @Test("every node is in exactly one step of the fused plan, and reads what was made before", arguments: NetworkCase.all)
+  @Test(
+    "every node is in exactly one step of the fused plan, and reads what was made before", arguments: NetworkCase.all)
   func complete(_ c: NetworkCase) {
     let plan = NetworkPlan(c.network, fused: true)
     var made: Set<Int> = [0]
@@ -144,7 +145,8 @@ struct NetworkPlanTests {
       let right = try m.network.activate(nodes[1], .sigmoid)
       let product = try swapped ? m.network.multiply(right, left) : m.network.multiply(left, right)
       let parts = nodes + [left, right]
-      return try extraReader.map { m.network.concatenate([product, parts[$0]]) } ?? m.network.convolve([(product, m.kernel(1, 2))])
+      return try extraReader.map { m.network.concatenate([product, parts[$0]]) }
+        ?? m.network.convolve([(product, m.kernel(1, 2))])
     }
   }
 

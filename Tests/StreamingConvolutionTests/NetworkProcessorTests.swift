@@ -37,8 +37,10 @@ struct NetworkProcessorTests {
     var description: String { "\(inputs) to \(outputs), kernel \(size), dilation \(dilation), groups \(groups)" }
 
     static let all: [Layer] = [
-      Layer(), Layer(inputs: 3, outputs: 5, size: 2, dilation: 1000), Layer(inputs: 16, outputs: 16, size: 3, dilation: 64),
-      Layer(inputs: 8, outputs: 8, size: 3, dilation: 512, groups: 2), Layer(inputs: 20, outputs: 20, size: 5, dilation: 7, groups: 20),
+      Layer(), Layer(inputs: 3, outputs: 5, size: 2, dilation: 1000),
+      Layer(inputs: 16, outputs: 16, size: 3, dilation: 64),
+      Layer(inputs: 8, outputs: 8, size: 3, dilation: 512, groups: 2),
+      Layer(inputs: 20, outputs: 20, size: 5, dilation: 7, groups: 20),
       Layer(inputs: 2, outputs: 17, size: 15, dilation: 70), Layer(inputs: 1, outputs: 1, size: 200, dilation: 2),
       Layer(inputs: 4, outputs: 3, size: 129), Layer(inputs: 6, outputs: 9, size: 128, groups: 3),
       Layer(inputs: 19, outputs: 1, size: 3, dilation: 5), Layer(inputs: 1, outputs: 20, size: 5, dilation: 31),
@@ -150,15 +152,17 @@ struct NetworkProcessorTests {
     let input = Self.input(c.network, frames: 700)
     let expected = try run(c.network, input, past: .zeroHistory)
     for (maximum, schedule) in [
-      (4096, BlockSchedule.constant(7)), (4096, .primes), (1000, .random(seed: 4)), (1, .whole), (5, .whole), (63, .whole),
+      (4096, BlockSchedule.constant(7)), (4096, .primes), (1000, .random(seed: 4)), (1, .whole), (5, .whole),
+      (63, .whole),
       (65, .whole),
     ] {
       let output = try run(c.network, input, past: .zeroHistory, maximum: maximum, in: schedule)
       #expect(firstBitDifference(output, expected) == nil, "\(schedule), at most \(maximum)")
     }
-    #expect(try ProcessorLaws.checkInPlace(input: input, schedules: [.primes]) {
-      try NetworkProcessor(c.network)
-    } == [])
+    #expect(
+      try ProcessorLaws.checkInPlace(input: input, schedules: [.primes]) {
+        try NetworkProcessor(c.network)
+      } == [])
   }
 
   @Test("reset and copies keep the past that was asked for", arguments: Past.allCases)
@@ -219,7 +223,8 @@ struct NetworkProcessorTests {
       let processor = try NetworkProcessor(c.network, restingInput: resting)
       let level = resting ?? [Float](repeating: 0, count: c.network.inputChannels)
       #expect(processor.restingInput == level)
-      let output = BlockRun.of(processor, on: level.map { [Float](repeating: $0, count: 150) }, in: .constant(60)).output
+      let output = BlockRun.of(processor, on: level.map { [Float](repeating: $0, count: 150) }, in: .constant(60))
+        .output
       let expected = processor.restingOutput.map { [Float](repeating: $0, count: 150) }
       #expect(firstBitDifference(output, expected) == nil)
     }

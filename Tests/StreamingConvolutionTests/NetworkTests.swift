@@ -30,14 +30,19 @@ struct NetworkTests {
     #expect(network.nodes.map(\.channels) == [5, 3, 8, 8, 8, 8, 8])
     #expect(network.outputChannels == 8)
     #expect(network.nodes[2].inputs == [b, network.input, b])
-    guard case .convolution(_, let bias) = network.nodes[0].operation else { Issue.record("no convolution"); return }
+    guard case .convolution(_, let bias) = network.nodes[0].operation else {
+      Issue.record("no convolution")
+      return
+    }
     #expect(bias == [0, 0, 0, 0, 0], "no bias is zeros")
   }
 
   @Test("a convolution without inputs, with the wrong channels or the wrong bias is refused")
   func convolutionErrors() throws {
     var network = Network(inputChannels: 2)
-    let good = try kernel(3, 2), narrow = try kernel(3, 1), wide = try kernel(4, 2)
+    let good = try kernel(3, 2)
+    let narrow = try kernel(3, 1)
+    let wide = try kernel(4, 2)
     #expect(throws: GeometryError.tooSmall(what: "the number of a convolution's inputs", minimum: 1, actual: 0)) {
       try network.convolve([])
     }

@@ -75,16 +75,28 @@ struct ReferenceNetwork {
           }
         }
       }
-    case .add: return combine(inputs, ReferenceOperations.add) { _, _, e, f in e + f } value: { $0 + $1 }
+    case .add:
+      return combine(inputs, ReferenceOperations.add) { _, _, e, f in
+        e + f
+      } value: {
+        $0 + $1
+      }
     case .multiply:
-      return combine(inputs, ReferenceOperations.multiply) { a, b, e, f in abs(a) * f + abs(b) * e + e * f }
-        value: { $0 * $1 }
+      return combine(inputs, ReferenceOperations.multiply) { a, b, e, f in
+        abs(a) * f + abs(b) * e + e * f
+      } value: {
+        $0 * $1
+      }
     case .concatenate:
       return Signal(
         frames: inputs.flatMap(\.frames), rest: inputs.flatMap(\.rest), frameErrors: inputs.flatMap(\.frameErrors),
         restErrors: inputs.flatMap(\.restErrors))
     case .slice(let range):
-      return inputs[0].map { Array($0[range]) } error: { _, e in Array(e[range]) }
+      return inputs[0].map {
+        Array($0[range])
+      } error: { _, e in
+        Array(e[range])
+      }
     }
   }
 
