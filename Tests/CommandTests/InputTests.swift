@@ -25,11 +25,20 @@ import Testing
     ("folder", "folder: is a directory, and an ordinary file is needed here."),
     ("/dev/null", "/dev/null: is a device, and an ordinary file is needed here."),
     ("pipe", "pipe: is a pipe, and an ordinary file is needed here."),
-    ("empty.wav", "empty.wav: is not readable audio (the file is empty); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."),
-    ("words.wav", "words.wav: is not readable audio (format not recognised); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."),
+    (
+      "empty.wav",
+      "empty.wav: is not readable audio (the file is empty); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."
+    ),
+    (
+      "words.wav",
+      "words.wav: is not readable audio (format not recognised); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."
+    ),
     ("cut.wav", "cut.wav: is truncated: the header promises 3000 frames and only 1500 can be read."),
     ("noframes.wav", "noframes.wav: has no frames, expected at least one."),
-    ("it's 44.wav", #"it's 44.wav: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; convert it first, for example with sox 'it'\''s 44.wav' -r 48000 converted.wav."#),
+    (
+      "it's 44.wav",
+      #"it's 44.wav: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; convert it first, for example with sox 'it'\''s 44.wav' -r 48000 converted.wav."#
+    ),
     ("wide.wav", "wide.wav: has 65 channels, expected at most 64; --max-channels 65 allows them."),
   ]
 

@@ -14,7 +14,8 @@ import Testing
       #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
     }
     #expect(try bench.files() == ["a", "named", "sub", "x.flac"])
-    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.path("sub")).sorted() == ["in.tiny.wav", "in.wav"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: bench.path("sub")).sorted() == ["in.tiny.wav", "in.wav"])
     #expect(try bench.bytes("a/b/in.tiny.wav") == bench.bytes("sub/in.tiny.wav"))
     #expect(try bench.read("named").info.container == .caf)
   }

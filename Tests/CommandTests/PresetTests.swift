@@ -73,7 +73,8 @@ import Testing
     var bench = try Bench()
     mkdir(bench.path("more"), 0o700)
     try TinyPreset("other", stages: [.init(seed: 2)]).write(into: URL(fileURLWithPath: bench.path("more")))
-    bench.program.environment["CONVAUDIO_PRESETS"] = "\(bench.path("gone")):\(bench.path("more")):\(bench.directory.path)"
+    bench.program.environment["CONVAUDIO_PRESETS"] =
+      "\(bench.path("gone")):\(bench.path("more")):\(bench.directory.path)"
     let lines = try bench.program.run("presets").output.split(separator: "\n")
     for name in ["empty", "other", "tiny"] {
       #expect(lines.contains { $0.hasPrefix(name + " ") && $0.hasSuffix("  For tests") })

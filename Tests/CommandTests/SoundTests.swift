@@ -31,7 +31,8 @@ import Testing
     #expect(Set(files).count == 1)
   }
 
-  static let lossless: [(String, SampleEncoding)] = ["wav", "rf64", "w64", "aiff", "caf", "au", "flac"].flatMap { name in
+  static let lossless: [(String, SampleEncoding)] = ["wav", "rf64", "w64", "aiff", "caf", "au", "flac"].flatMap {
+    name in
     [SampleEncoding.pcm(bits: 8), .pcm(bits: 16), .pcm(bits: 24), .float32].compactMap { encoding in
       name == "flac" && encoding == .float32 ? nil : (name, encoding)
     }
@@ -159,7 +160,8 @@ import Testing
     #expect(refused.status == 1)
     #expect(
       refused.errors
-        == "convaudio: in.wav: has a sample that is NaN or infinite at frame 1; --non-finite zero or keep lets it through.\n")
+        == "convaudio: in.wav: has a sample that is NaN or infinite at frame 1; --non-finite zero or keep lets it through.\n"
+    )
     #expect(try bench.files() == ["in.empty.wav", "in.wav"])
   }
 }

@@ -60,7 +60,8 @@ import Testing
     let outcome = try bench.program.run("process", "in.wav", "-p", "empty", "--gain-out", "-6")
     #expect(outcome.errors == "")
     let line = try Regex(
-      #"in\.empty\.wav: 1:01 in \d+\.\d\d s \(\d+\.\d× real time\), peak -12\.0 dBFS, 0 samples clipped; WAV, 16-bit\n"#)
+      #"in\.empty\.wav: 1:01 in \d+\.\d\d s \(\d+\.\d× real time\), peak -12\.0 dBFS, 0 samples clipped; WAV, 16-bit\n"#
+    )
     #expect(try line.wholeMatch(in: outcome.output) != nil, "\(outcome.output)")
   }
 

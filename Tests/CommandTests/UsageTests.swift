@@ -11,9 +11,18 @@ import Testing
       (["process", "in.wav", "-p", "tiny", "--mix", "nan"], "Error: --mix is nan, expected 0 to 1."),
       (["process", "in.wav", "-p", "tiny", "--gain-in", "201"], "Error: --gain-in is 201.0 dB, expected -200 to 200."),
       (["process", "in.wav", "-p", "tiny", "--jobs", "0"], "Error: --jobs is 0, expected 1 to 1024."),
-      (["process", "in.wav", "-p", "tiny", "--max-channels", "1025"], "Error: --max-channels is 1025, expected 1 to 1024."),
-      (["process", "in.wav", "-p", "tiny", "-o", ""], "Error: --output is empty, expected the name of a file or folder."),
-      (["process", "in.wav", "-p", "tiny", "--bit-depth", "12"], "Error: The value '12' is invalid for '--bit-depth <bit-depth>'"),
+      (
+        ["process", "in.wav", "-p", "tiny", "--max-channels", "1025"],
+        "Error: --max-channels is 1025, expected 1 to 1024."
+      ),
+      (
+        ["process", "in.wav", "-p", "tiny", "-o", ""],
+        "Error: --output is empty, expected the name of a file or folder."
+      ),
+      (
+        ["process", "in.wav", "-p", "tiny", "--bit-depth", "12"],
+        "Error: The value '12' is invalid for '--bit-depth <bit-depth>'"
+      ),
       (["process", "in.wav", "-p", "tiny", "--colour"], "Error: Unknown option '--colour'"),
       (["nonsense"], "Error: Unexpected argument 'nonsense'"),
       (["info"], "Error: Missing expected argument '<preset>'"),
@@ -103,6 +112,7 @@ import Testing
                                   them.
           --version               Show the version.
           -h, --help              Show help information.
+
 
         """)
   }

@@ -19,7 +19,9 @@ import Testing
   private func files() throws -> [String] { try folder.contents().filter { !$0.hasPrefix("tiny.") } }
 
   @discardableResult
-  private func audio(_ name: String, channels: Int = 1, frames: Int = 5000, sampleRateHz: Int = 48_000) throws -> [[Float]] {
+  private func audio(_ name: String, channels: Int = 1, frames: Int = 5000, sampleRateHz: Int = 48_000) throws
+    -> [[Float]]
+  {
     let samples = Signals.noise(channels: channels, frames: frames)
     let info = AudioFileInfo(
       path: name, container: .wav, encoding: .float32, sampleRateHz: sampleRateHz, channels: channels,
@@ -56,7 +58,7 @@ import Testing
     #expect(report.peak == expected.joined().map(abs).max())
     #expect((report.clippedSamples, report.nonFiniteInputSamples, report.notes) == (0, 0, []))
     #expect(report.format == "WAV, float")
-    #expect(report.durationSeconds == 5000 / 48_000)
+    #expect(report.durationSeconds == 5000.0 / 48_000)
   }
 
   @Test(
@@ -120,7 +122,8 @@ import Testing
   @Test(
     "The name that an output gets",
     arguments: [
-      ("in.wav", nil, "in.tiny.wav"), ("a.b/in", nil, "a.b/in.tiny.wav"), ("/x/in.take.2.FLAC", nil, "/x/in.take.2.tiny.FLAC"),
+      ("in.wav", nil, "in.tiny.wav"), ("a.b/in", nil, "a.b/in.tiny.wav"),
+      ("/x/in.take.2.FLAC", nil, "/x/in.take.2.tiny.FLAC"),
       ("in.voc", nil, "in.tiny.wav"), (".wav", nil, ".wav.tiny.wav"), ("x/in.mp3", "out", "out/in.tiny.mp3"),
       ("in.mp3", "out/", "out/in.tiny.mp3"),
     ] as [(String, String?, String)])
@@ -162,6 +165,19 @@ import Testing
       try BatchRun(processor, files: [("a", path("x.wav")), ("c", path("y.wav")), ("b", other)], jobs: 1)
     }
     #expect(try BatchRun(processor, files: [("a", "gone/x.wav"), ("b", "gone/y.wav")], jobs: 9).jobs == 2)
+  }
+
+  @Test("An input is not replaced by the output of another; its own output may replace it")
+  func replacedInput() throws {
+    let files = [("a", path("b")), (path("./b"), path("c"))].map { (input: $0.0, output: $0.1) }
+    var settings = ProcessingSettings()
+    _ = try BatchRun(FileProcessor(preset: preset, settings: settings), files: files, jobs: 1)
+    settings.replacesExisting = true
+    let processor = FileProcessor(preset: preset, settings: settings)
+    #expect(throws: BatchError.replacesInput(output: path("b"), of: "a")) {
+      try BatchRun(processor, files: files, jobs: 1)
+    }
+    _ = try BatchRun(processor, files: [(path("./b"), path("b")), ("a", path("c"))], jobs: 1)
   }
 
   @Test("A cancelled batch leaves out what has not begun")

@@ -45,7 +45,9 @@ import Testing
   @Test("A chain is its stages one after the other")
   func chain() throws {
     let folder = try TemporaryDirectory()
-    let stages: [TinyPreset.Stage] = [.init(outputs: 2, past: "zeroHistory"), .init(inputs: 2, past: "zeroHistory", seed: 9)]
+    let stages: [TinyPreset.Stage] = [
+      .init(outputs: 2, past: "zeroHistory"), .init(inputs: 2, past: "zeroHistory", seed: 9),
+    ]
     let input = [Signals.noise(frames: 800)]
     let whole = BlockRun.of(try load(TinyPreset(stages: stages), in: folder).makeProcessor(), on: input, in: .primes)
     var signal = input

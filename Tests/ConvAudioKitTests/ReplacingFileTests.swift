@@ -77,7 +77,9 @@ import Testing
     let long = folder.file(String(repeating: "é", count: 128)).path
     let missing = folder.file("gone/x").path
     #expect(throws: OutputError.exists(path: file)) { try ReplacingFile(path: file, mayReplace: false) }
-    #expect(throws: OutputError.isDirectory(path: folder.path)) { try ReplacingFile(path: folder.path, mayReplace: true) }
+    #expect(throws: OutputError.isDirectory(path: folder.path)) {
+      try ReplacingFile(path: folder.path, mayReplace: true)
+    }
     #expect(throws: OutputError.isSpecial(path: pipe)) { try ReplacingFile(path: pipe, mayReplace: true) }
     #expect(throws: OutputError.name(path: long, reason: "File name too long")) {
       try ReplacingFile(path: long, mayReplace: true)

@@ -38,7 +38,9 @@ public struct TinyPreset: Sendable {
       var values = Data()
       for tensor in tensors {
         let start = values.count
-        for value in tensor.values { withUnsafeBytes(of: value.bitPattern.littleEndian) { values.append(contentsOf: $0) } }
+        for value in tensor.values {
+          withUnsafeBytes(of: value.bitPattern.littleEndian) { values.append(contentsOf: $0) }
+        }
         entries.append(
           #""\#(tensor.name)":{"dtype":"F32","shape":\#(tensor.shape),"data_offsets":[\#(start),\#(values.count)]}"#)
       }
