@@ -59,6 +59,14 @@ import Testing
     #expect(try bench.bytes("in.wav") == bench.bytes("in.tiny.wav"))
   }
 
+  @Test("With --mix 0 what the preset makes of NaN, infinity and −0 is not heard")
+  func dryMixOfNonFinite() throws {
+    let bench = try Bench()
+    try bench.audio("in.wav", [[-0.0, 0.5, .infinity, -0.25, .nan, .leastNonzeroMagnitude, -0.0]], encoding: .float32)
+    #expect(try bench.program.run("process", "in.wav", "-p", "tiny", "--mix", "0").status == 0)
+    #expect(try bench.bytes("in.wav") == bench.bytes("in.tiny.wav"))
+  }
+
   @Test("Gains are in dB, may be negative, and stand on both sides of the preset")
   func gains() throws {
     let bench = try Bench()

@@ -75,19 +75,23 @@ import Testing
     #expect(try bench.files().count == 6)
   }
 
-  @Test("Closed standard streams do not end up in the audio", arguments: [">&-", "2>&-", "<&- >&- 2>&-"])
+  @Test(
+    "Words for a closed standard stream do not end up in the audio that has its number",
+    arguments: [">&- 2>&-", "<&- 2>&-", "<&- >&-", "<&- >&- 2>&-"])
   func closedStreams(redirection: String) throws {
     let bench = try Bench()
-    for name in ["a", "b", "c", "d", "e", "f"] {
-      try bench.audio("\(name).wav", frames: 100_000)
-      try bench.write("\(name)-bad.wav", Data("?".utf8))
-    }
-    let script = #""$0" process a.wav *-bad.wav b.wav c.wav d.wav e.wav f.wav -p tiny -o out --jobs 2 "# + redirection
+    try bench.silence("long.wav", channels: 4, seconds: 60)
+    for name in ["a", "b", "c"] { try bench.audio("\(name).wav") }
+    // One job reads and writes the long file, under two of the smallest free numbers, while the other one has an error
+    // or a summary to print many times; a file that is missing takes no number itself.
+    let script = """
+      missing() { seq -f "$1-%g.wav" 300; }
+      "$0" process long.wav $(missing 1) a.wav $(missing 2) b.wav $(missing 3) c.wav $(missing 4) \
+      -p tiny -o out --jobs 2 \(redirection)
+      """
     #expect(try bench.program.shell(script).status == 1)
-    #expect(try bench.program.run("process", "a.wav", "-p", "tiny", "-o", "expected.wav").status == 0)
-    for name in ["a", "b", "c", "d", "e", "f"] {
-      #expect(try bench.bytes("out/\(name).tiny.wav") == bench.bytes("expected.wav"), "\(name)")
-    }
+    #expect(try bench.program.run("process", "long.wav", "-p", "tiny", "-o", "expected.wav").status == 0)
+    #expect(try bench.bytes("out/long.tiny.wav") == bench.bytes("expected.wav"))
   }
 
   @Test(

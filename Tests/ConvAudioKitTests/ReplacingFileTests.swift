@@ -87,6 +87,10 @@ import Testing
     #expect(throws: OutputError.folder(path: missing, reason: "No such file or directory")) {
       try ReplacingFile(path: missing, mayReplace: false)
     }
-    #expect(try folder.contents() == ["file", "pipe"])
+    symlink("gone", folder.file("link").path)
+    #expect(throws: OutputError.exists(path: folder.file("link").path)) {
+      try ReplacingFile(path: folder.file("link").path, mayReplace: false)
+    }
+    #expect(try folder.contents() == ["file", "link", "pipe"])
   }
 }
