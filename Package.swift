@@ -45,13 +45,15 @@ let package = Package(
     // MARK: - Tests, one target a room
     .target(name: "CTestSupport", path: "Tests/Support/CTestSupport"),
     .target(
-      name: "TestSupport", dependencies: ["CTestSupport", "StreamingConvolution"], path: "Tests/Support/TestSupport"),
+      name: "TestSupport", dependencies: ["CTestSupport", "CConvolutionKernels", "StreamingConvolution"], path: "Tests/Support/TestSupport"),
     .testTarget(
       name: "ConvolutionTests",
-      dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport"]),
+      dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "StreamingConvolutionTests",
-      dependencies: ["StreamingConvolution", "ReferenceConvolution", "TestSupport", "CTestSupport"]),
+      dependencies: [
+        "StreamingConvolution", "Convolution", "CConvolutionKernels", "ReferenceConvolution", "TestSupport", "CTestSupport",
+      ]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),

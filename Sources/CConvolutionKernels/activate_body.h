@@ -10,7 +10,11 @@ static __attribute__((noinline)) void CCK_NAME(activate_vectors)(
     int activation, vf parameter, vf *values, size_t count) {
   switch (activation) {
     case CCK_IDENTITY: return;
-    CCK_ACTIVATE(CCK_TANH)
+    case CCK_TANH:
+      for (; count >= CCK_TOGETHER; values += CCK_TOGETHER, count -= CCK_TOGETHER)
+        CCK_NAME(tanh_side_by_side)(values, CCK_TOGETHER);
+      for (size_t i = 0; i < count; i++) values[i] = CCK_NAME(tanh)(values[i]);
+      return;
     CCK_ACTIVATE(CCK_SIGMOID)
     CCK_ACTIVATE(CCK_RELU)
     CCK_ACTIVATE(CCK_LEAKY_RELU)

@@ -55,22 +55,34 @@ static inline __attribute__((always_inline)) vf CCK_NAME(magnitude)(vf x) {
 //   division is all that is left beyond |x| = 4; the quotient of two rational polynomials, in contrast, carries the
 //   errors of both to the end, where they are largest in ulp. E / (E + 2) also never exceeds 1.
 // - Beyond 9.05 the result rounds to 1. The clamp keeps a NaN (see above), and everything after hands it on.
-// - In pairs (Estrin) rather than in one chain (Horner): the loop over a row is bound by latency times the number of
-//   waiting instructions as much as by the multiply-add units.
-static inline __attribute__((always_inline)) vf CCK_NAME(tanh)(vf x) {
+// - In pairs (Estrin) rather than in one chain (Horner), and `count` vectors side by side, step by step: the loop is
+//   bound by the number of instructions that wait for an earlier one, and side by side most find their operands ready.
+//   8.9 cycles for 16 floats one by one, 7.6 four by four (AVX-512).
+#define CCK_SIDE_BY_SIDE _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
+static inline __attribute__((always_inline)) void CCK_NAME(tanh_side_by_side)(vf *x, const int count) {
   const float round = 0x1.8p23f + 126.0f;
-  vi sign = (vi)x & (int32_t)0x80000000;
-  vf a = CCK_NAME(at_most)(CCK_NAME(magnitude)(x), 9.05f);
-  vf k = CCK_NAME(fma)(a, CCK_NAME(splat)(0x1.715476p1f), CCK_NAME(splat)(round));
-  vf s = (vf)((vi)k << 23);
-  vf r = CCK_NAME(fma)(k - round, CCK_NAME(splat)(-0x1.62e430p-2f), a);
-  vf r2 = r * r;
-  vf low = CCK_NAME(fma)(CCK_NAME(splat)(0x1.55524ep-1f), r, CCK_NAME(splat)(0x1.55549ap0f));
-  vf high = CCK_NAME(fma)(CCK_NAME(splat)(0x1.6ef1dap-4f), r, CCK_NAME(splat)(0x1.12351p-2f));
-  vf q = CCK_NAME(fma)(CCK_NAME(fma)(high, r2, low), r, CCK_NAME(splat)(0x1.000002p1f));
-  vf e = CCK_NAME(fma)(r2, q, r + r);  // expm1(2r)
-  vf half = CCK_NAME(fma)(s, e, s - 0.5f);
-  return (vf)((vi)(half / (half + 1.0f)) | sign);
+  vf a[4], k[4], s[4], r[4], r2[4], low[4], high[4], e[4], half[4];
+  CCK_SIDE_BY_SIDE a[i] = CCK_NAME(at_most)(CCK_NAME(magnitude)(x[i]), 9.05f);
+  CCK_SIDE_BY_SIDE k[i] = CCK_NAME(fma)(a[i], CCK_NAME(splat)(0x1.715476p1f), CCK_NAME(splat)(round));
+  CCK_SIDE_BY_SIDE r[i] = CCK_NAME(fma)(k[i] - round, CCK_NAME(splat)(-0x1.62e430p-2f), a[i]);
+  CCK_SIDE_BY_SIDE s[i] = (vf)((vi)k[i] << 23);
+  CCK_SIDE_BY_SIDE r2[i] = r[i] * r[i];
+  CCK_SIDE_BY_SIDE high[i] = CCK_NAME(fma)(CCK_NAME(splat)(0x1.6ef1dap-4f), r[i], CCK_NAME(splat)(0x1.12351p-2f));
+  CCK_SIDE_BY_SIDE low[i] = CCK_NAME(fma)(CCK_NAME(splat)(0x1.55524ep-1f), r[i], CCK_NAME(splat)(0x1.55549ap0f));
+  CCK_SIDE_BY_SIDE high[i] = CCK_NAME(fma)(high[i], r2[i], low[i]);
+  CCK_SIDE_BY_SIDE high[i] = CCK_NAME(fma)(high[i], r[i], CCK_NAME(splat)(0x1.000002p1f));
+  CCK_SIDE_BY_SIDE e[i] = CCK_NAME(fma)(r2[i], high[i], r[i] + r[i]);  // expm1(2r)
+  CCK_SIDE_BY_SIDE half[i] = CCK_NAME(fma)(s[i], e[i], s[i] - 0.5f);
+  CCK_SIDE_BY_SIDE {  // the sign goes on while the sum is being made
+    vi sign = (vi)x[i] & (int32_t)0x80000000;
+    x[i] = (vf)((vi)half[i] | sign) / (half[i] + 1.0f);
+  }
+}
+#undef CCK_SIDE_BY_SIDE
+
+static inline __attribute__((always_inline)) vf CCK_NAME(tanh)(vf x) {
+  CCK_NAME(tanh_side_by_side)(&x, 1);
+  return x;
 }
 
 // expm1(r) for |r| <= ln2 / 2.
@@ -141,15 +153,17 @@ static inline __attribute__((always_inline)) vf CCK_NAME(hard_swish)(vf x) {
 
 // x sigmoid(v), v = x (c0 + c1 x^2), c0 = 2 sqrt(2/pi), c1 = 0.044715 c0. An absolute error of v is a relative error of
 // the result where x < 0, and v reaches -7 before absolute accuracy takes over; so v is never rounded itself: the
-// product x * factor goes exactly into the multiply-add that makes r, and what the factor lost by rounding comes after
-// as x * rest (factor - c0 is exact enough, because there c1 x^2 is about as large as c0).
+// product x * factor goes exactly into the multiply-add that makes r, and what the factor lost by rounding, of
+// itself, of x^2 and of the constants, comes after as x * rest (c0 - factor is exact where it matters).
 // Below -11 the sigmoid is 0; above 6 it is 1.
 static inline __attribute__((always_inline)) vf CCK_NAME(gelu_tanh)(vf x) {
-  const float c0 = 0x1.988454p0f, c0_rest = -0x1.857936p-25f, c1 = 0x1.2444f2p-4f;
+  const float c0 = 0x1.988454p0f, c0_rest = -0x1.857936p-25f, c1 = 0x1.2444f2p-4f, c1_rest = 0x1.49b16ap-29f;
   vf bounded = CCK_NAME(at_least)(x, -11.0f);
   vf b = CCK_NAME(at_most)(bounded, 6.0f), square = b * b;
   vf factor = CCK_NAME(fma)(square, CCK_NAME(splat)(c1), CCK_NAME(splat)(c0));
-  vf rest = CCK_NAME(fma)(square, CCK_NAME(splat)(c1), c0 - factor) + c0_rest;
+  vf rest = CCK_NAME(fma)(square, CCK_NAME(splat)(c1_rest), CCK_NAME(splat)(c0_rest));
+  rest = CCK_NAME(fma)(CCK_NAME(fma)(b, b, -square), CCK_NAME(splat)(c1), rest);
+  rest += CCK_NAME(fma)(square, CCK_NAME(splat)(c1), c0 - factor);
   vf k = CCK_NAME(fma)(b * factor, CCK_NAME(splat)(-CCK_LOG2_E), CCK_NAME(splat)(CCK_LOGISTIC_ROUND));
   vf n = k - CCK_LOGISTIC_ROUND;
   vf r = CCK_NAME(fma)(-b, factor, n * -CCK_LN2_HIGH);
@@ -160,8 +174,7 @@ static inline __attribute__((always_inline)) vf CCK_NAME(gelu_tanh)(vf x) {
 // max(x, 0) - a Phi(-a), a = |x|, Phi(-a) = exp(-a^2/2) M(a), M a rational function. Taking the tail away from
 // max(x, 0) is right on both sides, where x/2 (1 + erf) would cancel for x < 0.
 // -a^2/2 is not rounded: its exact product goes into the multiply-add that makes r. At 13.27 n is -127 and the scale
-// 2^n comes out as exactly 0 (biased exponent 0), which is the limit; 2^-126 is passed before that. Multiplying M by the
-// power of two first is exact and saves the rounding of the exponential itself.
+// 2^n comes out as exactly 0 (biased exponent 0), which is the limit; 2^-126 is passed before that.
 static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
   const float round = 0x1.8p23f + 127.0f;
   vf a = CCK_NAME(at_most)(CCK_NAME(magnitude)(x), 13.27f), h = a * -0.5f, a2 = a * a;
@@ -174,14 +187,14 @@ static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
   p = CCK_NAME(fma)(p, a2, CCK_NAME(fma)(CCK_NAME(splat)(0x1.75c03ap-4f), a, CCK_NAME(splat)(0x1.3a7d9ap-2f)));
   vf q = CCK_NAME(fma)(CCK_NAME(splat)(0x1.c157p-6f), a, CCK_NAME(splat)(0x1.d1966p-3f));
   q = CCK_NAME(fma)(q, a2, CCK_NAME(fma)(CCK_NAME(splat)(0x1.9e5126p-1f), a, CCK_NAME(splat)(0x1.6980fp0f)));
-  // P = 1/2 + a p and Q = 1 + a q, each with what its rounding left over (the differences are exact), and a quotient
-  // corrected by its residual: otherwise the roundings of P, Q and P / Q add up to 4.8 ulp.
+  // P = 1/2 + a p and Q = 1 + a q, each with what its rounding left over (the differences are exact); M = m + m_rest,
+  // corrected by the residual of the quotient; and the small parts added before the large one. Rounding P, Q, M and the
+  // product one after the other adds up to 4.8 ulp.
   vf over = CCK_NAME(fma)(p, a, CCK_NAME(splat)(0.5f)), over_rest = CCK_NAME(fma)(p, a, 0.5f - over);
   vf under = CCK_NAME(fma)(q, a, CCK_NAME(splat)(1.0f)), under_rest = CCK_NAME(fma)(q, a, 1.0f - under);
   vf inverse = 1.0f / under, m = over * inverse;
-  vf residual = CCK_NAME(fma)(-m, under, over) + CCK_NAME(fma)(-m, under_rest, over_rest);
-  vf scaled = CCK_NAME(fma)(inverse, residual, m) * s;
-  vf tail = CCK_NAME(fma)(scaled, CCK_NAME(small_expm1)(r), scaled);
+  vf m_rest = inverse * (CCK_NAME(fma)(-m, under, over) + CCK_NAME(fma)(-m, under_rest, over_rest));
+  vf tail = s * (m + CCK_NAME(fma)(m, CCK_NAME(small_expm1)(r), m_rest));
   return CCK_NAME(fma)(-a, tail, CCK_NAME(relu)(x));
 }
 

@@ -1,6 +1,11 @@
-// One instruction set's version of every loop. A level_*.c file defines CCK_WIDTH (floats a vector), CCK_NAME
-// (adds the level's suffix), CCK_LABEL and the tiles that fit its registers, opens its target attribute, and
-// includes this file.
+// One instruction set's version of every loop. A level_*.c file opens its target attribute, defines
+//   CCK_WIDTH      floats a vector
+//   CCK_REGISTERS  vector registers
+//   CCK_NAME(x)    x with the level's suffix
+//   CCK_LABEL      the level's name to print
+// and includes this file.
+
+#include "tiles.h"
 
 // Products and sums are fused only where the source says so; the compiler's own contraction would differ between
 // instruction sets.

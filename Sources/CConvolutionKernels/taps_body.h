@@ -9,9 +9,8 @@
 // Lanes never meet: lane i of a vector is frame i's own chain of multiply-adds, whatever stands beside it. The
 // last vector of a run is computed whole and stored in part, so the bits do not depend on where a block ends.
 
-// A tile's results on their way from the accumulators to memory.
+// Accumulators of the largest tile.
 #define CCK_TILE_VECTORS 24
-typedef struct CCK_NAME(tile) { vf v[CCK_TILE_VECTORS]; } CCK_NAME(tile);
 
 // Results to memory: residual, store (twice into a mirrored ring), running total. What is wanted is known at compile
 // time in each instance, and so is whether all lanes count, so that the loops hold nothing but the work.
@@ -59,24 +58,25 @@ static inline __attribute__((always_inline)) void CCK_NAME(deliver_any)(
 }
 
 static __attribute__((noinline)) void CCK_NAME(finish)(
-    const cck_convolution *c, CCK_NAME(tile) *tile, size_t row, size_t rows, size_t frame, size_t vectors) {
+    const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, size_t vectors) {
   if (c->activation == CCK_LEAKY_RELU) {  // the one with a parameter a row
     for (size_t m = 0; m < rows; m++)
-      CCK_NAME(activate_vectors)(c->activation, (vf)(c->parameters[row + m]), tile->v + m * vectors, vectors);
+      CCK_NAME(activate_vectors)(c->activation, (vf)(c->parameters[row + m]), values + m * vectors, vectors);
   } else {
-    CCK_NAME(activate_vectors)(c->activation, (vf){}, tile->v, rows * vectors);
+    CCK_NAME(activate_vectors)(c->activation, (vf){}, values, rows * vectors);
   }
   switch (vectors) {  // constant counts, so that the loops unroll
-    case 1: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, 1); return;
-    case 2: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, 2); return;
-    case 3: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, 3); return;
-    default: CCK_NAME(deliver_any)(c, tile->v, row, rows, frame, vectors);
+    case 1: CCK_NAME(deliver_any)(c, values, row, rows, frame, 1); return;
+    case 2: CCK_NAME(deliver_any)(c, values, row, rows, frame, 2); return;
+    case 3: CCK_NAME(deliver_any)(c, values, row, rows, frame, 3); return;
+    default: CCK_NAME(deliver_any)(c, values, row, rows, frame, vectors);
   }
 }
 
-// The sums of M rows by V vectors. `w` holds, for each tap in turn, `stride` weights of which the first M count.
+// The sums of M rows by V vectors. `w` holds, for each tap in turn, `stride` weights of which the first M count. They
+// go to `values`, or, when that is NULL, straight from the registers to their rows: what a 1x1 with a residual wants.
 static inline __attribute__((always_inline)) void CCK_NAME(sums)(
-    const cck_convolution *c, CCK_NAME(tile) *tile, size_t row, const float *w, size_t stride, size_t frame,
+    const cck_convolution *c, vf *values, size_t row, const float *w, size_t stride, size_t frame,
     const int M, const int V) {
   vf sum[CCK_TILE_VECTORS];
   _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++)
@@ -95,35 +95,32 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
       }
     }
   }
-  if (c->activation == CCK_IDENTITY && !c->previous && frame + (size_t)V * CCK_WIDTH <= c->frames) {
-    // Straight from the registers: what follows the 1x1 of a layer.
-    const float *residual = c->residual + (ptrdiff_t)row * c->residual_stride + frame;
-    float *y = c->y + (ptrdiff_t)row * c->y_stride + frame;
-    _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
-      if (c->residual) {
-        _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
-          sum[m * V + v] += CCK_NAME(load)(residual + v * CCK_WIDTH);
-      }
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
-        CCK_NAME(store)(y + v * CCK_WIDTH, sum[m * V + v], CCK_WIDTH);
-      if (c->mirror) {
-        _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
-          CCK_NAME(store)(y + v * CCK_WIDTH + c->mirror, sum[m * V + v], CCK_WIDTH);
-      }
-      residual += c->residual_stride;
-      y += c->y_stride;
-    }
+  if (values) {
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) values[i] = sum[i];
     return;
   }
-  _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) tile->v[i] = sum[i];
-  CCK_NAME(finish)(c, tile, row, M, frame, V);
+  const float *residual = c->residual + (ptrdiff_t)row * c->residual_stride + frame;
+  float *y = c->y + (ptrdiff_t)row * c->y_stride + frame;
+  _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
+    if (c->residual) {
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+        sum[m * V + v] += CCK_NAME(load)(residual + v * CCK_WIDTH);
+    }
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+      CCK_NAME(store)(y + v * CCK_WIDTH, sum[m * V + v], CCK_WIDTH);
+    if (c->mirror) {
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+        CCK_NAME(store)(y + v * CCK_WIDTH + c->mirror, sum[m * V + v], CCK_WIDTH);
+    }
+    residual += c->residual_stride;
+    y += c->y_stride;
+  }
 }
 
 // Long kernels: each separate source is a chain of its own from zero, added to the total when it is complete.
-// One row by four vectors; the totals stay in the tile.
+// One row by up to four vectors.
 static __attribute__((noinline)) void CCK_NAME(chained_sums)(
-    const cck_convolution *c, CCK_NAME(tile) *tile, size_t row, const float *w, size_t stride, size_t frame,
-    size_t vectors) {
+    const cck_convolution *c, vf *values, size_t row, const float *w, size_t stride, size_t frame, size_t vectors) {
   vf total[4], chain[4];
   for (size_t v = 0; v < 4; v++) total[v] = (vf)(c->bias[row]), chain[v] = (vf){};
   for (size_t s = 0; s < c->source_count; s++) {
@@ -143,52 +140,54 @@ static __attribute__((noinline)) void CCK_NAME(chained_sums)(
     }
     for (size_t v = 0; v < 4; v++) total[v] = source->separate ? total[v] + chain[v] : chain[v];
   }
-  for (size_t v = 0; v < vectors; v++) tile->v[v] = total[v];
+  for (size_t v = 0; v < vectors; v++) values[v] = total[v];
 }
 
 typedef void (*CCK_NAME(sums_fn))(
-    const cck_convolution *, CCK_NAME(tile) *, size_t, const float *, size_t, size_t);
+    const cck_convolution *, vf *, size_t, const float *, size_t, size_t);
 #define CCK_TILE(M, V)                                                                                         \
-  static void CCK_NAME(sums_##M##x##V)(const cck_convolution *c, CCK_NAME(tile) *tile, size_t row,              \
+  static void CCK_NAME(sums_##M##x##V)(const cck_convolution *c, vf *values, size_t row,                         \
                                        const float *w, size_t stride, size_t frame) {                          \
-    CCK_NAME(sums)(c, tile, row, w, stride, frame, M, V);                                                      \
+    CCK_NAME(sums)(c, values, row, w, stride, frame, M, V);                                                    \
   }
 CCK_TILES(CCK_TILE)
 #undef CCK_TILE
 
 // By rows and vectors; holes are tiles that would not fit the registers.
-static const CCK_NAME(sums_fn) CCK_NAME(tiles)[CCK_ROW_BLOCK + 1][CCK_MAXIMUM_VECTORS + 1] = {
+static const CCK_NAME(sums_fn) CCK_NAME(tiles)[CCK_ROW_BLOCK + 1][CCK_WIDEST_FEW + 1] = {
 #define CCK_TILE(M, V) [M][V] = CCK_NAME(sums_##M##x##V),
     CCK_TILES(CCK_TILE)
 #undef CCK_TILE
 };
 
 static void CCK_NAME(convolve)(const cck_convolution *c) {
-  CCK_NAME(tile) tile;
+  // The results of a block of rows on their way from the accumulators to memory.
+  vf values[CCK_ROW_BLOCK * 4];  // four vectors of chains; of tiles at most 16 by 3 or 4 by 6
   size_t taps = 0;
   int chained = 0;
   for (size_t s = 0; s < c->source_count; s++) taps += c->sources[s].taps, chained |= c->sources[s].separate;
+  int bare = c->activation == CCK_IDENTITY && !c->previous && !chained;
+  size_t widest = c->outputs <= CCK_FEW_ROWS ? CCK_WIDEST_FEW : CCK_WIDEST;
+  if (chained) widest = 4;
   size_t vectors_left = (c->frames + CCK_WIDTH - 1) / CCK_WIDTH;
   for (size_t frame = 0; vectors_left > 0;) {
-    // Four vectors go as two and two: better balanced than three and one.
-    size_t widest = vectors_left == 4 && CCK_WIDEST_EIGHT < 4 ? 2 : CCK_WIDEST_EIGHT;
-    size_t step = vectors_left < widest ? vectors_left : widest;
-    if (chained) step = vectors_left < 4 ? vectors_left : 4;
-    else if (c->outputs <= CCK_FEW_ROWS) step = vectors_left < CCK_WIDEST_FEW ? vectors_left : CCK_WIDEST_FEW;
+    // Four vectors go as two and two rather than three and one.
+    size_t step = widest == 3 && vectors_left == 4 ? 2 : vectors_left < widest ? vectors_left : widest;
+    size_t most = chained ? 1 : step == 1 ? CCK_MOST_ROWS_OF_ONE : CCK_MOST_ROWS;
+    int direct = bare && frame + step * CCK_WIDTH <= c->frames;
     for (size_t block = 0; block < c->outputs; block += CCK_ROW_BLOCK) {
       size_t rows = c->outputs - block < CCK_ROW_BLOCK ? c->outputs - block : CCK_ROW_BLOCK;
       const float *w = c->weights + block * taps;
       for (size_t row = 0; row < rows;) {
-        size_t most = chained ? 1 : step == 1 ? CCK_MOST_ROWS_OF_ONE : CCK_MOST_ROWS;
         size_t tall = rows - row < most ? rows - row : most;
-        if (chained) {
-          CCK_NAME(chained_sums)(c, &tile, block + row, w + row, rows, frame, step);
-          CCK_NAME(finish)(c, &tile, block + row, tall, frame, step);
-        } else {
-          CCK_NAME(tiles)[tall][step](c, &tile, block + row, w + row, rows, frame);
-        }
+        vf *place = direct ? NULL : values + row * step;
+        if (chained)
+          CCK_NAME(chained_sums)(c, place, block + row, w + row, rows, frame, step);
+        else
+          CCK_NAME(tiles)[tall][step](c, place, block + row, w + row, rows, frame);
         row += tall;
       }
+      if (!direct) CCK_NAME(finish)(c, values, block, rows, frame, step);
     }
     vectors_left -= step;
     frame += step * CCK_WIDTH;

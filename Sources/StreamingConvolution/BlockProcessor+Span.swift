@@ -1,13 +1,15 @@
 extension BlockProcessor {
-  /// `process` for spans: channel after channel, `frames` samples each.
+  /// `process` for spans of planar samples: channel after channel, as many frames of each as the block has.
   ///
   /// - Parameters:
-  ///   - input: `inputChannels · frames` samples, planar.
-  ///   - output: Room for `outputChannels · maximumOutputFrames` samples; channel c of n written frames starts at
-  ///     c · `maximumOutputFrames` when those differ from `frames`, else at c · `frames`.
+  ///   - input: `inputChannels · frames` samples; channel c starts at c · `frames`.
+  ///   - output: Room for `outputChannels` channels, each `frames` apart, or `maximumOutputFrames` apart where `rate`
+  ///     is not 1/1.
   ///   - frames: 0 … `maximumBlockFrames`.
   /// - Returns: Frames written to every channel.
+  /// - Real time: As the pointer form up to 128 channels; beyond, the lists of channels are allocated.
   /// - Precondition: The spans are long enough.
+  /// - Real time: no allocation for up to 128 channels, whose pointers stand on the stack.
   @discardableResult
   public func process(_ input: Span<Float>, into output: inout MutableSpan<Float>, frames: Int) -> Int {
     let outputFrames = rate == .unity ? frames : maximumOutputFrames

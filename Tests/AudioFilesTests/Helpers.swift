@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import AudioFiles
 
@@ -24,24 +25,9 @@ final class TemporaryFolder {
   func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: url.appendingPathComponent(name))) }
 }
 
-/// Seeded numbers (SplitMix64), the same on every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 /// Samples that integers of so many bits hold exactly, both extremes among them.
 func exactSamples(bits: Int, count: Int, seed: UInt64) -> [Float] {
-  var generator = SeededGenerator(seed: seed)
+  var generator = SplitMix64(seed: seed)
   let full = Int64(1) << (bits - 1)
   // 32-bit targets get 24-bit values: Float32 has no more.
   let step = bits == 32 ? Int64(256) : 1

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AudioFiles
@@ -6,7 +7,7 @@ import Testing
 struct MutationTests {
   /// Damages the header, and sometimes what follows it.
   static func mutate(_ bytes: inout [UInt8], seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<Int.random(in: 1...6, using: &generator) {
       let reach = Bool.random(using: &generator) ? min(128, bytes.count) : bytes.count
       let place = Int.random(in: 0..<reach, using: &generator)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AudioFiles
@@ -84,7 +85,7 @@ struct ReaderErrorTests {
   func truncated(_ storage: Storage) throws {
     let folder = try TemporaryFolder()
     let name = "whole.\(storage.container.fileExtension)"
-    var generator = SeededGenerator(seed: 3)
+    var generator = SplitMix64(seed: 3)
     let noise = (0..<96_000).map { _ in Float.random(in: -0.5...0.5, using: &generator) }
     try writeAll(folder.path(name), noise, container: storage.container, encoding: storage.encoding)
     #expect(try readAll(folder.path(name)).samples.count == 96_000, "the whole file must pass")

@@ -100,8 +100,12 @@ struct PresetErrorTests {
     Case(#""channels": 4, "#, "", "stages[0].arrays[0].channels is missing"),
     Case(
       #""groups": 2"#, #""groups": 3"#, "stages[0].arrays[0].groups should be a divisor of the 4 channels, but is 3"),
-    Case(#""gate": "sigmoid""#, #""gate": "tanh""#, #"stages[0].arrays[0].gate should be "sigmoid", but is "tanh""#),
-    Case(#""gate": "sigmoid""#, #""gate": null"#, #"stages[0].arrays[0].gate should be "sigmoid", but is null"#),
+    Case(
+      #""gate": "sigmoid""#, #""gate": "tanh""#,
+      #"stages[0].arrays[0].gate should be "sigmoid" or "hardSigmoid", but is "tanh""#),
+    Case(
+      #""gate": "sigmoid""#, #""gate": null"#,
+      #"stages[0].arrays[0].gate should be "sigmoid" or "hardSigmoid", but is null"#),
     Case(#""headBias": true"#, #""headBias": 1"#, "stages[0].arrays[0].headBias should be true or false, but is 1"),
     Case(
       #""headKernelSize": 2"#, #""headKernelSize": 0"#,

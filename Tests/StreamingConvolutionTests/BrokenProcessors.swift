@@ -1,3 +1,4 @@
+import CConvolutionKernels
 import StreamingConvolution
 import TestSupport
 
@@ -15,6 +16,7 @@ enum Fault: String, CaseIterable, Sendable {
   case copyKeepsState, copySharesState, copyIsSelf, copyHasOtherHistory
   case readsInputAfterWriting
   case allocates, allocatesInReset, makesObjects, asksForProcessID, writes
+  case leavesFlushOn, leavesFlushOff, claimsLatency
 }
 
 /// y0[t] = x0[t] + 0.5·x1[t − 5], y1[t] = x1[t] + 0.25·x0[t − 3] + 0.125·x0[t]: correct without a fault, and
@@ -23,6 +25,7 @@ final class TwoChannelEcho: BlockProcessor {
   let inputChannels = 2
   let outputChannels = 2
   let historyFrames: Int?
+  let latencyFrames: Int
   let maximumBlockFrames = 512
 
   private let fault: Fault
@@ -36,6 +39,7 @@ final class TwoChannelEcho: BlockProcessor {
   init(fault: Fault = .none, historyFrames: Int = 5, sharing other: TwoChannelEcho? = nil) {
     self.fault = fault
     self.historyFrames = historyFrames
+    latencyFrames = fault == .claimsLatency ? 3 : 0
     ownsHistory = other == nil
     history = other?.history ?? .allocate(capacity: 2 * capacity)
     if other == nil { history.initialize(repeating: 0, count: 2 * capacity) }
@@ -76,6 +80,8 @@ final class TwoChannelEcho: BlockProcessor {
     case .makesObjects where frames == 63: object = Planted()
     case .asksForProcessID where frames == 63: _ = getpid()
     case .writes where frames == 63: _ = write(-1, x0, 0)
+    case .leavesFlushOn: _ = cck_flush_denormals()
+    case .leavesFlushOff: cck_restore_denormals(cck_flush_denormals() & ~0x8040)
     default: break
     }
     return frames

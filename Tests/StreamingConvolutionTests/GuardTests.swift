@@ -8,10 +8,6 @@ import Testing
   import Darwin
 #endif
 
-/// Takes a pointer out of the optimiser's sight, which otherwise removes an allocation that nobody looks at.
-@inline(never) @_optimize(none)
-private func use(_ memory: UnsafeMutableRawPointer?) {}
-
 /// The two C guards bite.
 @Suite("Allocation counter and seccomp child")
 struct GuardTests {
@@ -19,13 +15,13 @@ struct GuardTests {
   func countsPlantedCalls() {
     cts_counts_begin()
     let first = malloc(64)
-    use(first)
+    cts_use(first)
     let second = realloc(first, 4096)
     let third = calloc(4, 4)
     let fourth = aligned_alloc(64, 128)
-    use(second)
-    use(third)
-    use(fourth)
+    cts_use(second)
+    cts_use(third)
+    cts_use(fourth)
     free(second)
     free(third)
     free(fourth)
@@ -56,7 +52,7 @@ struct GuardTests {
     var thread = pthread_t()
     #expect(pthread_create(&thread, nil, { _ in
       let memory = malloc(8)
-      use(memory)
+      cts_use(memory)
       free(memory)
       return nil
     }, nil) == 0)
@@ -102,7 +98,7 @@ struct GuardTests {
   func largeAllocationIsKilled() {
     let body: @convention(c) (UnsafeMutableRawPointer?) -> Void = { _ in
       let memory = malloc(1 << 28)
-      use(memory)
+      cts_use(memory)
       free(memory)
     }
     #expect(cts_run_under_strict_seccomp(body, nil) == SIGKILL)

@@ -70,4 +70,17 @@ struct ProcessorLawsTests {
     #expect(try ProcessorLaws.checkSystemCallFree { TwoChannelEcho(fault: .asksForProcessID) }.count == 2)
     #expect(try ProcessorLaws.checkSystemCallFree { TwoChannelEcho(fault: .writes) }.count == 1)
   }
+
+  @Test("restored denormals, declared history and declared latency hold, and catch")
+  func declaredProperties() throws {
+    #expect(try ProcessorLaws.checkDenormals { TwoChannelEcho() } == [])
+    #expect(try ProcessorLaws.checkHistory { TwoChannelEcho() } == [])
+    #expect(try ProcessorLaws.checkLatency { TwoChannelEcho() } == [])
+    #expect(try ProcessorLaws.checkHistory { TwoChannelEcho(historyFrames: 4) } != [])
+    #expect(try ProcessorLaws.checkLatency { TwoChannelEcho(fault: .claimsLatency) } != [])
+    #if arch(x86_64)
+      #expect(try ProcessorLaws.checkDenormals { TwoChannelEcho(fault: .leavesFlushOn) } != [])
+      #expect(try ProcessorLaws.checkDenormals { TwoChannelEcho(fault: .leavesFlushOff) } != [])
+    #endif
+  }
 }

@@ -88,6 +88,7 @@ extension Activation {
   init(_ gate: GateDescription) {
     switch gate {
     case .sigmoid: self = .sigmoid
+    case .hardSigmoid: self = .hardSigmoid
     }
   }
 }

@@ -32,6 +32,8 @@ public enum ActivationDescription: Sendable, Equatable {
 public enum GateDescription: String, Sendable, Equatable, CaseIterable {
   /// activation(z[0 ..< C]) · sigmoid(z[C ..< 2C])
   case sigmoid
+  /// activation(z[0 ..< C]) · hardSigmoid(z[C ..< 2C])
+  case hardSigmoid
 }
 
 /// How the past before the first frame is taken.

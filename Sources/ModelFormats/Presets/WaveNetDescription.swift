@@ -4,7 +4,7 @@
 /// ```
 /// x[0] = input_i · in                       in: the input, or the last x of the array before
 /// z    = dilated_j(x[j]) + mixIn_j · c      c: the network's raw input
-/// a    = activation(z), or activation(z[0..<C]) · sigmoid(z[C..<2C]) with a gate
+/// a    = activation(z), or activation(z[0..<C]) · gate(z[C..<2C]) with a gate
 /// s   += skip_j(a), or a without skipChannels     s begins at the head output of the array before, else 0
 /// x[j+1] = x[j] + residual_j(a)
 /// h    = head_i(s)

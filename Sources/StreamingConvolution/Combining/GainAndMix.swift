@@ -1,3 +1,4 @@
+import CConvolutionKernels
 import Convolution
 
 /// A processor between two gains, with some of its own input beside its output.
@@ -40,6 +41,8 @@ public final class GainAndMix: BlockProcessor {
 
   @discardableResult
   public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    let denormals = cck_flush_denormals()
+    defer { cck_restore_denormals(denormals) }
     let latency = latencyFrames
     for channel in 0..<inputChannels {
       let (x, late, scaled) = (input[channel], dry.channels[channel], wet.channels[channel])

@@ -71,7 +71,7 @@ final class NetworkRunner {
         steps.append(.convolution(first: first, count: calls.count - first, output: output))
       case .gate(let left, let right, let input, _):
         let input = place(input)
-        let half = input.channels / 2
+        let half = output.channels  // the input may have further channels, which the gate does not read
         steps.append(
           .gate(
             left.kernelCode, slopes(left, channels: half), right.kernelCode, slopes(right, channels: half),

@@ -121,3 +121,5 @@ void *swift_allocObject(const void *metadata, size_t size, size_t alignment_mask
 }
 
 #endif
+
+void cts_use(const void *memory) { __asm__ volatile("" : : "r"(memory) : "memory"); }

@@ -53,9 +53,9 @@ public final class PlanarBuffer {
   /// The form that `process` writes.
   public var output: OutputChannels { OutputChannels(planes) }
 
-  /// Copies `samples` in from the first frame on.
+  /// Copies `samples` in from the first frame on; channels behind those of `samples` stay as they are.
   public func write(_ samples: [[Float]], from frame: Int = 0, frames wanted: Int? = nil) {
-    for channel in 0..<channels {
+    for channel in samples.indices {
       let length = wanted ?? samples[channel].count - frame
       precondition(length <= frames && frame + length <= samples[channel].count, "too many frames")
       samples[channel].withUnsafeBufferPointer { source in

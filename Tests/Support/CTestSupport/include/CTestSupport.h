@@ -1,5 +1,6 @@
 // Two guards for real-time code, for tests only: one counts allocations, the other kills on system calls.
 #pragma once
+#include "activation_truth.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -25,6 +26,10 @@ cts_counts cts_counts_end(void);
 /// 1 if a planted malloc and free are counted, otherwise 0: under sanitizers, which bring their own malloc, and
 /// outside Linux with glibc. Leaves a count under way untouched.
 int cts_counting_works(void);
+
+/// Does nothing with a pointer, out of the optimiser's sight, which otherwise removes an allocation that nobody
+/// looks at.
+void cts_use(const void *memory);
 
 /// Returned by the functions below when the child could not be started or could not enter seccomp, and always
 /// outside Linux. No signal has this number.

@@ -1,0 +1,14 @@
+// swift-tools-version: 6.3
+// Examples depend on the library as any other package does; here by its path.
+import PackageDescription
+
+let package = Package(
+  name: "convaudio-examples",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "convaudio", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "block-by-block", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")])
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,145 @@
+import CConvolutionKernels
+import TestSupport
+
+/// One call of the tap kernel with random numbers, and the memory that it needs.
+struct TapCase {
+  struct Source {
+    var channels = 1
+    var positions = 1
+    var dilation = 1
+    /// Positions are cut into separate chains of so many; 0 is one chain that continues the total.
+    var chain = 0
+  }
+  enum Total { case none, inPlace, apart }
+
+  var outputs: Int
+  var frames: Int
+  var sources = [Source(channels: 2, positions: 3, dilation: 5), Source(channels: 1)]
+  var activation = CCK_IDENTITY
+  var residual = false
+  var mirror = false
+  var total = Total.none
+  var seed: UInt64 = 1
+
+  static let slack = Int(CCK_READ_SLACK)
+  /// What stands where nothing may be written.
+  static let guardValue = Float(bitPattern: 0x7FC5_A5A5)
+  /// What stands behind rows that are read: another NaN, so that what is made of it is not taken for a guard.
+  static let slackValue = Float(bitPattern: 0x7FC1_2345)
+
+  /// Taps of every output.
+  var taps: Int { sources.reduce(0) { $0 + $1.channels * $1.positions } }
+  /// Floats between the rows of residual and totals: the last row ends with the slack alone.
+  private var rowStride: Int { frames + Self.slack + 3 }
+  private var mirrorOffset: Int { frames + 5 }
+  private var yStride: Int { mirrorOffset + frames + 7 }
+
+  /// The memory that cases share one after the other; all that is read ends at an unreadable page.
+  final class Memory {
+    fileprivate let inputs = (0..<3).map { _ in GuardedMemory(capacity: 40_000) }
+    fileprivate let residual = GuardedMemory(capacity: 40_000)
+    fileprivate let previous = GuardedMemory(capacity: 40_000)
+  }
+
+  /// Lets `convolve` run, after `change` may have put a fault into the call.
+  /// - Returns: All memory that may have been written to, with the guard values around the rows.
+  func run(
+    in memory: Memory, by convolve: (UnsafePointer<cck_convolution>) -> Void,
+    change: (inout cck_convolution) -> Void = { _ in }
+  ) -> [Float] {
+    // Pointers into `memory` do not keep it alive.
+    defer { withExtendedLifetime(memory) {} }
+    var random = SplitMix64(seed: seed &* 1_000_003 &+ UInt64(outputs * 1000 + frames))
+    func rows(_ memory: GuardedMemory, _ rows: Int, stride: Int, count: Int, last: Int) -> UnsafeMutablePointer<Float> {
+      let p = memory.floats((rows - 1) * stride + last)
+      p.update(repeating: Self.slackValue, count: (rows - 1) * stride + last)
+      for row in 0..<rows { for i in 0..<count { p[row * stride + i] = random.nextSample() } }
+      return p
+    }
+
+    var chains: [cck_source] = []
+    var lists: [UnsafeMutablePointer<Int>] = []
+    defer { for list in lists { list.deallocate() } }
+    for (source, guarded) in zip(sources, memory.inputs) {
+      let history = (source.positions - 1) * source.dilation
+      let stride = history + frames + Self.slack
+      let x = rows(guarded, source.channels, stride: stride, count: history + frames, last: stride)
+      var offsets: [Int] = []
+      func close(separate: Bool) {
+        let list = UnsafeMutablePointer<Int>.allocate(capacity: offsets.count)
+        list.initialize(from: offsets, count: offsets.count)
+        lists.append(list)
+        chains.append(cck_source(base: x + history, offsets: list, taps: offsets.count, separate: separate ? 1 : 0))
+        offsets = []
+      }
+      for channel in 0..<source.channels {
+        for position in 0..<source.positions {
+          offsets.append(channel * stride + (position - source.positions + 1) * source.dilation)
+          if source.chain > 0, (position + 1) % source.chain == 0 || position == source.positions - 1 {
+            close(separate: true)
+          }
+        }
+      }
+      if source.chain == 0 { close(separate: false) }
+    }
+
+    let weights = (0..<outputs * taps).map { _ in random.nextSample() }
+    let bias = (0..<outputs).map { _ in random.nextSample() }
+    let slopes = (0..<outputs).map { _ in random.nextSample() }
+    let added = rows(memory.residual, outputs, stride: rowStride, count: frames, last: frames + Self.slack)
+    let previous = rows(memory.previous, outputs, stride: rowStride, count: frames, last: frames + Self.slack)
+    var written = [Float](repeating: Self.guardValue, count: outputs * (yStride + rowStride) + 64)
+    let totalStart = outputs * yStride + 32
+    if total == .inPlace {
+      for row in 0..<outputs {
+        for i in 0..<frames { written[totalStart + row * rowStride + i] = previous[row * rowStride + i] }
+      }
+    }
+
+    var call = cck_convolution()
+    call.outputs = outputs
+    call.frames = frames
+    call.source_count = chains.count
+    call.activation = Int32(activation.rawValue)
+    call.residual = residual ? UnsafePointer(added) : nil
+    call.residual_stride = rowStride
+    call.y_stride = yStride
+    call.mirror = mirror ? mirrorOffset : 0
+    call.total_stride = rowStride
+    chains.withUnsafeBufferPointer { chains in
+      weights.withUnsafeBufferPointer { weights in
+        bias.withUnsafeBufferPointer { bias in
+          slopes.withUnsafeBufferPointer { slopes in
+            written.withUnsafeMutableBufferPointer { written in
+              call.sources = chains.baseAddress
+              call.weights = weights.baseAddress
+              call.bias = bias.baseAddress
+              call.parameters = activation == CCK_LEAKY_RELU ? slopes.baseAddress : nil
+              call.y = written.baseAddress! + 16
+              if total != .none {
+                call.total = written.baseAddress! + totalStart
+                call.previous = total == .inPlace ? UnsafePointer(call.total) : UnsafePointer(previous)
+              }
+              change(&call)
+              convolve(&call)
+            }
+          }
+        }
+      }
+    }
+    return written
+  }
+
+  /// Of what `run` returns, the places that should have been written.
+  var writable: [Bool] {
+    var places = [Bool](repeating: false, count: outputs * (yStride + rowStride) + 64)
+    for row in 0..<outputs {
+      for frame in 0..<frames {
+        places[16 + row * yStride + frame] = true
+        if mirror { places[16 + row * yStride + mirrorOffset + frame] = true }
+        if total != .none { places[outputs * yStride + 32 + row * rowStride + frame] = true }
+      }
+    }
+    return places
+  }
+}

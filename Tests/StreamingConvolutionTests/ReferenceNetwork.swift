@@ -1,0 +1,169 @@
+import Convolution
+import ReferenceConvolution
+import StreamingConvolution
+
+/// A network value evaluated node by node in double precision, with a bound on what a Float32 run may differ.
+///
+/// The bound is derived, not chosen: every convolution adds its direct bound on the input that it may have got, every
+/// pointwise operation its rounding, and what came in is carried on by the operation's slope.
+struct ReferenceNetwork {
+  /// A signal from frame 0 on, the constant before it, and the largest error of each.
+  struct Signal {
+    var frames: [[Double]]
+    var rest: [Double]
+    var frameErrors: [[Double]]
+    var restErrors: [Double]
+
+    /// An operation without history; `error` gets the values and the errors that came in.
+    func map(_ value: ([[Double]]) -> [[Double]], error: ([[Double]], [[Double]]) -> [[Double]]) -> Signal {
+      let rests = rest.map { [$0] }
+      return Signal(
+        frames: value(frames), rest: value(rests).map { $0[0] }, frameErrors: error(frames, frameErrors),
+        restErrors: error(rests, restErrors.map { [$0] }).map { $0[0] })
+    }
+  }
+
+  /// Half a unit in the last place of 1.
+  static let u = 0x1p-24
+  /// Below this, results may be flushed to zero.
+  static let tiny = 0x1p-126
+
+  /// Every value of `network`, the input first.
+  static func values(of network: Network, on input: [[Float]], past: Past) -> [Signal] {
+    let zeros = input.map { _ in 0.0 }
+    var values = [
+      Signal(
+        frames: input.map { $0.map(Double.init) }, rest: zeros, frameErrors: input.map { $0.map { _ in 0 } },
+        restErrors: zeros)
+    ]
+    for node in network.nodes {
+      let inputs = node.inputs.map { values[$0.index] }
+      values.append(apply(node.operation, to: inputs, past: past))
+    }
+    return values
+  }
+
+  /// The output of `network`.
+  static func output(of network: Network, on input: [[Float]], past: Past) -> Signal {
+    values(of: network, on: input, past: past)[network.output.index]
+  }
+
+  private static func apply(_ operation: Network.Operation, to inputs: [Signal], past: Past) -> Signal {
+    switch operation {
+    case .convolution(let kernels, let bias): return convolve(inputs, kernels, bias, past)
+    case .affine(let scale, let shift):
+      return inputs[0].map {
+        ReferenceOperations.affine($0, scale: scale, shift: shift)
+      } error: { x, e in
+        x.indices.map { c in
+          zip(x[c], e[c]).map { x, e in
+            let carried = abs(Double(scale[c])) * e
+            return carried + u * (abs(Double(scale[c]) * x + Double(shift[c])) + carried) + tiny
+          }
+        }
+      }
+    case .activation(let activation):
+      let (reference, slope) = definition(of: activation)
+      return inputs[0].map {
+        reference.apply(to: $0)
+      } error: { x, e in
+        x.indices.map { c in
+          zip(x[c], e[c]).map { x, e in
+            let carried = slope * e
+            // 4 ulp are 8 u of the value.
+            return carried + 8 * u * (abs(reference(x, channel: c)) + carried) + 0x1p-30
+          }
+        }
+      }
+    case .add: return combine(inputs, ReferenceOperations.add) { _, _, e, f in e + f } value: { $0 + $1 }
+    case .multiply:
+      return combine(inputs, ReferenceOperations.multiply) { a, b, e, f in abs(a) * f + abs(b) * e + e * f }
+        value: { $0 * $1 }
+    case .concatenate:
+      return Signal(
+        frames: inputs.flatMap(\.frames), rest: inputs.flatMap(\.rest), frameErrors: inputs.flatMap(\.frameErrors),
+        restErrors: inputs.flatMap(\.restErrors))
+    case .slice(let range):
+      return inputs[0].map { Array($0[range]) } error: { _, e in Array(e[range]) }
+    }
+  }
+
+  private static func combine(
+    _ inputs: [Signal], _ operation: ([[Double]], [[Double]]) -> [[Double]],
+    carried: (Double, Double, Double, Double) -> Double, value: (Double, Double) -> Double
+  ) -> Signal {
+    func errors(_ a: [[Double]], _ b: [[Double]], _ e: [[Double]], _ f: [[Double]]) -> [[Double]] {
+      a.indices.map { c in
+        a[c].indices.map { t in
+          let carried = carried(a[c][t], b[c][t], e[c][t], f[c][t])
+          return carried + u * (abs(value(a[c][t], b[c][t])) + carried) + tiny
+        }
+      }
+    }
+    let (a, b) = (inputs[0], inputs[1])
+    func column(_ x: [Double]) -> [[Double]] { x.map { [$0] } }
+    return Signal(
+      frames: operation(a.frames, b.frames), rest: operation(column(a.rest), column(b.rest)).map { $0[0] },
+      frameErrors: errors(a.frames, b.frames, a.frameErrors, b.frameErrors),
+      restErrors: errors(column(a.rest), column(b.rest), column(a.restErrors), column(b.restErrors)).map { $0[0] })
+  }
+
+  private static func convolve(_ inputs: [Signal], _ kernels: [CausalKernel], _ bias: [Float], _ past: Past) -> Signal {
+    var taps = 0.0
+    var sums: [Signal] = []
+    var magnitudes: [(frames: [[Double]], rest: [Double])] = []
+    for (index, (x, kernel)) in zip(inputs, kernels).enumerated() {
+      taps += Double(kernel.groupInputChannels * kernel.kernelSize)
+      func sum(of weights: [Float], bias: [Float]?, _ frames: [[Double]], _ rest: [Double]) -> ([[Double]], [Double]) {
+        let convolution = ReferenceCausalConvolution(
+          inputChannels: kernel.inputChannels, outputChannels: kernel.outputChannels, kernelSize: kernel.kernelSize,
+          dilation: kernel.dilation, groups: kernel.groups, weights: weights, bias: bias)
+        let before = past == .silence ? rest : rest.map { _ in 0 }
+        return (convolution.apply(to: frames, past: before), convolution.settled(on: rest))
+      }
+      let sizes = kernel.weights.map(abs)
+      let y = sum(of: kernel.weights, bias: index == 0 ? bias : nil, x.frames, x.rest)
+      let e = sum(of: sizes, bias: nil, x.frameErrors, x.restErrors)
+      let m = sum(
+        of: sizes, bias: index == 0 ? bias.map(abs) : nil,
+        zip(x.frames, x.frameErrors).map { zip($0, $1).map { abs($0) + $1 } },
+        zip(x.rest, x.restErrors).map { abs($0) + $1 })
+      sums.append(Signal(frames: y.0, rest: y.1, frameErrors: e.0, restErrors: e.1))
+      magnitudes.append((m.0, m.1))
+    }
+    var total = sums[0]
+    var magnitude = magnitudes[0]
+    for index in sums.indices.dropFirst() {
+      total.frames = ReferenceOperations.add(total.frames, sums[index].frames)
+      total.frameErrors = ReferenceOperations.add(total.frameErrors, sums[index].frameErrors)
+      total.rest = zip(total.rest, sums[index].rest).map(+)
+      total.restErrors = zip(total.restErrors, sums[index].restErrors).map(+)
+      magnitude.frames = ReferenceOperations.add(magnitude.frames, magnitudes[index].frames)
+      magnitude.rest = zip(magnitude.rest, magnitudes[index].rest).map(+)
+    }
+    for c in total.frames.indices {
+      for t in total.frames[c].indices { total.frameErrors[c][t] += taps * (u * magnitude.frames[c][t] + tiny) }
+      total.restErrors[c] += taps * (u * magnitude.rest[c] + tiny)
+    }
+    return total
+  }
+
+  /// The reference's name of an activation, and the steepest slope that it has.
+  static func definition(of activation: Activation) -> (ReferenceActivation, slope: Double) {
+    switch activation {
+    case .identity: (.identity, 1)
+    case .tanh: (.tanh, 1)
+    case .sigmoid: (.sigmoid, 0.25)
+    case .relu: (.relu, 1)
+    case .leakyReLU(let slope): (.leakyReLU(negativeSlope: slope), max(1, Double(abs(slope))))
+    case .prelu(let slopes): (.prelu(slopes: slopes), max(1, Double(slopes.map(abs).max() ?? 0)))
+    case .silu: (.silu, 1.1)
+    case .gelu: (.gelu, 1.13)
+    case .geluTanh: (.geluTanh, 1.13)
+    case .softsign: (.softsign, 1)
+    case .hardTanh: (.hardTanh, 1)
+    case .hardSigmoid: (.hardSigmoid, 1.0 / 6)
+    case .hardSwish: (.hardSwish, 1.5)
+    }
+  }
+}
