@@ -63,7 +63,7 @@ let package = Package(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],
       exclude: ["Golden"]),
-    .testTarget(name: "CommandTests", dependencies: ["convaudio", "AudioFiles", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["convaudio", "ConvAudioKit", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -17,12 +17,19 @@ struct Interruption: Sendable {
     // Made before a signal can come, because making a global is not allowed in a handler.
     interruptionRequested.store(false, ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
+    // A limit on file sizes then is an error like a full disk, and not the end.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
       signal(number) { number in
         interruptionRequested.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
     }
+    // Whoever started us from a thread of Dispatch, as Foundation's Process does, has left us its mask: all blocked.
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, number) }
+    sigprocmask(SIG_UNBLOCK, &mask, nil)
     return Interruption()
   }
 

@@ -25,6 +25,8 @@ public struct BatchResult: Sendable {
 public enum BatchError: Error, Equatable, Sendable {
   /// Two inputs would be written to the same output.
   case collision(output: String, first: String, second: String)
+  /// An input would be replaced by the output of another, before or after it was read.
+  case replacesInput(output: String, of: String)
 }
 
 extension BatchError: CustomStringConvertible {
@@ -32,6 +34,8 @@ extension BatchError: CustomStringConvertible {
     switch self {
     case .collision(let output, let first, let second):
       "\(output): would be written for both \(first) and \(second); process them into different folders."
+    case .replacesInput(let output, let input):
+      "\(output): is an input, and would be replaced by the output of \(input); leave one of them out."
     }
   }
 }
@@ -45,12 +49,17 @@ public struct BatchRun: Sendable {
   /// Files at a time.
   public let jobs: Int
 
-  /// - Throws: `BatchError.collision`.
+  /// - Throws: `BatchError`.
   public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(BatchError) {
+    let sources = Set(files.map { Self.place(of: $0.input) })
     var inputs: [String: String] = [:]
     for (input, output) in files {
-      if let other = inputs.updateValue(input, forKey: Self.place(of: output)) {
+      let place = Self.place(of: output)
+      if let other = inputs.updateValue(input, forKey: place) {
         throw .collision(output: output, first: other, second: input)
+      }
+      if processor.settings.replacesExisting, sources.contains(place), place != Self.place(of: input) {
+        throw .replacesInput(output: output, of: input)
       }
     }
     self.processor = processor

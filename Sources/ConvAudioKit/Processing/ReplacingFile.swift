@@ -70,6 +70,8 @@ public final class ReplacingFile {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENAMETOOLONG { throw .name(path: path, reason: String(cString: strerror(errno))) }
+      // A link to nothing is in the way, too.
+      if !mayReplace, lstat(path, &status) == 0 { throw .exists(path: path) }
       return
     }
     if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path: path) }

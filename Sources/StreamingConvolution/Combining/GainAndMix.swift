@@ -58,6 +58,9 @@ public final class GainAndMix: BlockProcessor {
       let (late, processed, y) = (dry.channels[channel], wet.channels[channel], output[channel])
       if dryShare == 0 {
         for frame in 0..<frames { y[frame] = processed[frame] * gainOut }
+      } else if mix == 0 {
+        // Not the sum below: NaN and infinity times 0 are NaN, and −0 + 0 is 0.
+        for frame in 0..<frames { y[frame] = late[frame] * gainOut }
       } else {
         for frame in 0..<frames { y[frame] = (processed[frame] * mix + late[frame] * dryShare) * gainOut }
       }

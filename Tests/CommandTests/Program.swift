@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// What a run of the program left.
+struct Outcome {
+  /// The exit code, or −n when signal n ended it.
+  let status: Int32
+  let output: String
+  let errors: String
+}
+
+/// The built `convaudio`, run in a folder of its own.
+struct Program {
+  let folder: URL
+  var environment: [String: String] = [:]
+
+  /// It stands beside the test bundle, in the same build folder.
+  static let path: String = {
+    #if os(Linux)
+      let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    #else
+      let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath ?? CommandLine.arguments[0]
+    #endif
+    return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("convaudio").path
+  }()
+
+  /// Runs to the end, with standard input from `/dev/null`.
+  func run(_ arguments: String...) throws -> Outcome { try run(Self.path, arguments) }
+
+  /// Runs `script` in `sh`, with the program and its arguments as `"$0" "$@"`.
+  func shell(_ script: String, _ arguments: String...) throws -> Outcome {
+    try shell(script, arguments)
+  }
+
+  func shell(_ script: String, _ arguments: [String]) throws -> Outcome {
+    try run("/bin/sh", ["-c", script, Self.path] + arguments)
+  }
+
+  /// A process that is ready to run.
+  func process(_ executable: String = Self.path, arguments: [String]) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["CONVAUDIO_PRESETS": folder.path, "COLUMNS": "80"]) { $1 }.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    return process
+  }
+
+  func run(_ executable: String, _ arguments: [String]) throws -> Outcome {
+    // Through files, so that neither pipe can fill up while the other one is read.
+    let kept = try TemporaryFiles()
+    let process = process(executable, arguments: arguments)
+    process.standardOutput = kept.output
+    process.standardError = kept.errors
+    try process.run()
+    process.waitUntilExit()
+    let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    return Outcome(status: status, output: try kept.text(of: kept.output), errors: try kept.text(of: kept.errors))
+  }
+}
+
+/// Two open files without a name.
+private struct TemporaryFiles {
+  let output: FileHandle
+  let errors: FileHandle
+
+  init() throws {
+    output = try Self.make()
+    errors = try Self.make()
+  }
+
+  private static func make() throws -> FileHandle {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("convaudio-test-\(UUID().uuidString)")
+    try Data().write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try FileHandle(forUpdating: url)
+  }
+
+  func text(of file: FileHandle) throws -> String {
+    try file.seek(toOffset: 0)
+    return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+  }
+}

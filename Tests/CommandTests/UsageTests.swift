@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+@Suite struct UsageTests {
+  @Test(
+    "Usage errors exit 64 and say what would be right",
+    arguments: [
+      (["process", "in.wav"], "Error: Missing expected argument '--preset <preset>'"),
+      (["process", "-p", "tiny"], "Error: Missing expected argument '<inputs> ...'"),
+      (["process", "in.wav", "-p", "tiny", "--mix", "1.5"], "Error: --mix is 1.5, expected 0 to 1."),
+      (["process", "in.wav", "-p", "tiny", "--mix", "nan"], "Error: --mix is nan, expected 0 to 1."),
+      (["process", "in.wav", "-p", "tiny", "--gain-in", "201"], "Error: --gain-in is 201.0 dB, expected -200 to 200."),
+      (["process", "in.wav", "-p", "tiny", "--jobs", "0"], "Error: --jobs is 0, expected 1 to 1024."),
+      (
+        ["process", "in.wav", "-p", "tiny", "--max-channels", "1025"],
+        "Error: --max-channels is 1025, expected 1 to 1024."
+      ),
+      (
+        ["process", "in.wav", "-p", "tiny", "-o", ""],
+        "Error: --output is empty, expected the name of a file or folder."
+      ),
+      (
+        ["process", "in.wav", "-p", "tiny", "--bit-depth", "12"],
+        "Error: The value '12' is invalid for '--bit-depth <bit-depth>'"
+      ),
+      (["process", "in.wav", "-p", "tiny", "--colour"], "Error: Unknown option '--colour'"),
+      (["nonsense"], "Error: Unexpected argument 'nonsense'"),
+      (["info"], "Error: Missing expected argument '<preset>'"),
+    ])
+  func usage(arguments: [String], sentence: String) throws {
+    let bench = try Bench()
+    try bench.audio("in.wav")
+    let outcome = try bench.program.run(Program.path, arguments)
+    #expect((outcome.status, outcome.output) == (64, ""))
+    #expect(outcome.errors.hasPrefix(sentence), "\(outcome.errors)")
+    #expect(try bench.files() == ["in.wav"])
+  }
+
+  @Test("The help")
+  func help() throws {
+    let bench = try Bench()
+    let outcome = try bench.program.run("--help")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    #expect(
+      outcome.output == """
+        OVERVIEW: Run trained stacks of convolutions over audio.
+
+        USAGE: convaudio <subcommand>
+
+        OPTIONS:
+          --version               Show the version.
+          -h, --help              Show help information.
+
+        SUBCOMMANDS:
+          process                 Process audio files through a preset.
+          presets                 List the presets.
+          info                    Describe a preset: its layers, its cost, its memory.
+
+          See 'convaudio help <subcommand>' for detailed help.
+
+        """)
+    #expect(try bench.program.run("--version").output.contains("."))
+  }
+
+  @Test("The help of process")
+  func processHelp() throws {
+    let bench = try Bench()
+    let outcome = try bench.program.run("process", "--help")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    #expect(
+      outcome.output == """
+        OVERVIEW: Process audio files through a preset.
+
+        Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the
+        sample rate, channels, sample format and text metadata unless told otherwise.
+        Without -o the output stands beside the input as NAME.PRESET.EXTENSION. An
+        output appears only when it is complete.
+
+        USAGE: convaudio process [<options>] <inputs> ... --preset <preset>
+
+        ARGUMENTS:
+          <inputs>                The files to process.
+
+        SOUND:
+          --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
+          --gain-in <gain-in>     Gain before the preset in dB. (default: 0.0)
+          --gain-out <gain-out>   Gain behind the preset in dB. (default: 0.0)
+          --non-finite <non-finite>
+                                  What to do with samples that are NaN or infinite.
+                                  (values: keep, zero, error; default: keep)
+
+        OUTPUT FORMAT:
+          --format <format>       The output's format. Default: by its extension.
+                                  (values: wav, rf64, w64, aiff, caf, au, flac, ogg,
+                                  opus, mp3)
+          --bit-depth <bit-depth> The output's sample format. Default: the input's.
+                                  (values: 8, 16, 24, 32, float, double)
+          --no-dither             Round to integers without dither.
+
+        RUNNING:
+          --force                 Replace outputs that exist.
+          --jobs <jobs>           Files at a time. (default: 1)
+          --max-channels <max-channels>
+                                  Refuse files with more channels. (default: 64)
+          --quiet                 Print nothing but errors.
+          --json                  Print a JSON report to standard output.
+
+        OPTIONS:
+          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
+                                  of its .json file.
+          -o, --output <output>   The output file; for several inputs the folder for
+                                  them.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        """)
+  }
+}
