@@ -176,14 +176,15 @@ static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
   vf q = CCK_NAME(fma)(CCK_NAME(splat)(0x1.c157p-6f), a, CCK_NAME(splat)(0x1.d1966p-3f));
   q = CCK_NAME(fma)(q, a2, CCK_NAME(fma)(CCK_NAME(splat)(0x1.9e5126p-1f), a, CCK_NAME(splat)(0x1.6980fp0f)));
   // P = 1/2 + a p and Q = 1 + a q, each with what its rounding left over (the differences are exact); M = m + m_rest,
-  // corrected by the residual of the quotient; and the small parts added before the large one. Rounding P, Q, M and the
-  // product one after the other adds up to 4.8 ulp.
+  // corrected by the residual of the quotient. m + t is never rounded: m and t each go exactly into a multiply-add, the
+  // small part first (1 ulp less where M exp(r) is just above a power of two, around x = -1.8 and -2.2). Rounding P, Q,
+  // M and the product one after the other adds up to 4.8 ulp.
   vf over = CCK_NAME(fma)(p, a, CCK_NAME(splat)(0.5f)), over_rest = CCK_NAME(fma)(p, a, 0.5f - over);
   vf under = CCK_NAME(fma)(q, a, CCK_NAME(splat)(1.0f)), under_rest = CCK_NAME(fma)(q, a, 1.0f - under);
   vf inverse = 1.0f / under, m = over * inverse;
   vf m_rest = inverse * (CCK_NAME(fma)(-m, under, over) + CCK_NAME(fma)(-m, under_rest, over_rest));
-  vf tail = s * (m + CCK_NAME(fma)(m, CCK_NAME(small_expm1)(r), m_rest));
-  return CCK_NAME(fma)(-a, tail, CCK_NAME(relu)(x));
+  vf minus = s * -a, t = CCK_NAME(fma)(m, CCK_NAME(small_expm1)(r), m_rest);
+  return CCK_NAME(fma)(minus, m, CCK_NAME(fma)(minus, t, CCK_NAME(relu)(x)));
 }
 
 #undef CCK_LOG2_E
