@@ -10,7 +10,7 @@ extern const cck_kernels cck_kernels_avx2, cck_kernels_avx512;
 double cck_peak_avx2(size_t, float *), cck_peak_avx512(size_t, float *);
 #endif
 
-static int selected;
+static int selected, request_was_met = 1;
 
 int cck_level_available(int level) {
   if (level == CCK_LEVEL_BASELINE) return 1;
@@ -41,9 +41,11 @@ __attribute__((constructor)) static void select_level(void) {
     selected = level;
     if (wanted && strcmp(wanted, names[level]) == 0) return;
   }
+  request_was_met = !wanted || !*wanted;
 }
 
 int cck_selected_level(void) { return selected; }
+int cck_request_was_met(void) { return request_was_met; }
 
 double cck_fma_peak(int level, size_t rounds, float *sink) {
 #if defined(__x86_64__)

@@ -37,7 +37,7 @@ static void CCK_NAME(affine)(float scale, float shift, const float *x, float *y,
     CCK_NAME(store)(y + i, __builtin_elementwise_fma(CCK_NAME(load)(x + i), a, b), frames - i);
 }
 
-// Twenty-four independent accumulators: more than latency times issue width on any processor of today.
+// Independent accumulators, more than latency times issue width of the processors that have so many registers.
 static double CCK_NAME(fma_peak)(size_t rounds, float *sink) {
   vf sum[CCK_PEAK_VECTORS], a = (vf)(0.999f), b = (vf)(sink[0]);
   for (int i = 0; i < CCK_PEAK_VECTORS; i++) sum[i] = (vf)((float)i);

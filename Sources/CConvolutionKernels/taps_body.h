@@ -20,10 +20,10 @@ static inline __attribute__((always_inline)) void CCK_NAME(deliver)(
   size_t left = c->frames - frame;
   for (size_t m = 0; m < rows; m++) {
     ptrdiff_t r = (ptrdiff_t)(row + m), f = (ptrdiff_t)frame;
-    const float *added = c->residual + r * c->residual_stride + f;
+    const float *added = residual ? c->residual + r * c->residual_stride + f : NULL;
     float *y = c->y + r * c->y_stride + f;
-    const float *previous = c->previous + r * c->total_stride + f;
-    float *sum = c->total + r * c->total_stride + f;
+    const float *previous = total ? c->previous + r * c->total_stride + f : NULL;
+    float *sum = total ? c->total + r * c->total_stride + f : NULL;
     for (size_t v = 0; v < vectors; v++) {
       size_t at = v * CCK_WIDTH, lanes = whole ? CCK_WIDTH : left - at;
       vf value = values[m * vectors + v];
@@ -99,10 +99,10 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
     _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) values[i] = sum[i];
     return;
   }
-  const float *residual = c->residual + (ptrdiff_t)row * c->residual_stride + frame;
   float *y = c->y + (ptrdiff_t)row * c->y_stride + frame;
   _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
     if (c->residual) {
+      const float *residual = c->residual + (ptrdiff_t)(row + (size_t)m) * c->residual_stride + frame;
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
         sum[m * V + v] += CCK_NAME(load)(residual + v * CCK_WIDTH);
     }
@@ -112,7 +112,6 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
         CCK_NAME(store)(y + v * CCK_WIDTH + c->mirror, sum[m * V + v], CCK_WIDTH);
     }
-    residual += c->residual_stride;
     y += c->y_stride;
   }
 }

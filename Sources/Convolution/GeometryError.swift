@@ -6,6 +6,8 @@ public enum GeometryError: Error, Equatable, Sendable {
   case indivisible(what: String, channels: Int, groups: Int)
   /// An array has another length than the shape asks for.
   case count(of: String, expected: Int, actual: Int)
+  /// A size is more than is allowed.
+  case tooLarge(what: String, maximum: Int, actual: Int)
   /// A size is beyond what can be addressed.
   case overflow(what: String)
 }
@@ -19,6 +21,8 @@ extension GeometryError: CustomStringConvertible {
       "\(channels) \(what) cannot be divided into \(groups) equal groups"
     case .count(let what, let expected, let actual):
       "\(actual) \(what) were given where the shape needs \(expected)"
+    case .tooLarge(let what, let maximum, let actual):
+      "\(what) is \(actual), but must be at most \(maximum)"
     case .overflow(let what):
       "\(what) is too large to be addressed"
     }

@@ -73,6 +73,9 @@ final class ReportPrinter: Sendable {
       if report.nonFiniteInputSamples > 0 {
         printError("\(report.input): \(report.nonFiniteInputSamples) samples are NaN or infinite.")
       }
+      if report.nonFiniteOutputSamples > 0 {
+        printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
+      }
       writeToStandardOutput(summary(of: report) + "\n")
     }
   }
@@ -110,6 +113,7 @@ private struct FileEntry: Encodable {
   var peakDecibels: Double?
   var clippedSamples: Int?
   var nonFiniteInputSamples: Int?
+  var nonFiniteOutputSamples: Int?
   var notes: [String]?
 
   init(_ result: BatchResult) {
@@ -128,6 +132,7 @@ private struct FileEntry: Encodable {
       peakDecibels = report.peak > 0 ? decibels(report.peak) : nil
       clippedSamples = report.clippedSamples
       nonFiniteInputSamples = report.nonFiniteInputSamples
+      nonFiniteOutputSamples = report.nonFiniteOutputSamples
       notes = report.notes
     }
   }

@@ -100,6 +100,8 @@ int cck_level_available(int level);
 const cck_kernels *cck_kernels_of(int level);
 // The level chosen when the process started: the highest available one, or what CONVAUDIO_KERNELS asks for.
 int cck_selected_level(void);
+// 0 when CONVAUDIO_KERNELS asks for a level that there is not; the highest available one is used then.
+int cck_request_was_met(void);
 
 // The definition of cck_kernels.convolve in plain scalar C, for tests: the same bits by fmaf.
 void cck_convolve_plain(const cck_convolution *c);
@@ -109,7 +111,7 @@ void cck_convolve_plain(const cck_convolution *c);
 uint64_t cck_flush_denormals(void);
 void cck_restore_denormals(uint64_t state);
 
-// Multiply-adds of independent registers, `rounds` times 64 vector operations: the machine's limit for benchmarks.
+// Multiply-adds of independent registers, `rounds` times one of each: the machine's limit for benchmarks.
 // Returns the floating-point operations done (two a multiply-add and lane).
 double cck_fma_peak(int level, size_t rounds, float *sink);
 

@@ -67,6 +67,8 @@ public struct ProcessingReport: Sendable {
   public let clippedSamples: Int
   /// Samples of the input that were NaN or infinite.
   public let nonFiniteInputSamples: Int
+  /// Samples of the output that were NaN or infinite before they were written; integer formats hold 0 for NaN.
+  public let nonFiniteOutputSamples: Int
   /// Sentences about what was changed on the way.
   public let notes: [String]
 }
@@ -214,6 +216,7 @@ public struct FileProcessor: Sendable {
       sampleRateHz: info.sampleRateHz, format: "\(container.displayName), \(format.encoding.summary)",
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: run.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: run.nonFiniteSamples,
+      nonFiniteOutputSamples: writer.nonFiniteSamples,
       notes: reader.notes + format.notes + writer.notes.filter { !format.notes.contains($0) })
   }
 

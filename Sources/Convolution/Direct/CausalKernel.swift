@@ -46,7 +46,11 @@ public struct CausalKernel: Hashable, Sendable {
     let (count, countOverflow) = rows.multipliedReportingOverflow(by: kernelSize)
     guard !rowsOverflow, !countOverflow else { throw .overflow(what: "the number of weights") }
     guard weights.count == count else { throw .count(of: "weights", expected: count, actual: weights.count) }
-    guard dilation <= Self.maximumHistoryFrames / kernelSize else { throw .overflow(what: "the kernel's history") }
+    let (history, historyOverflow) = (kernelSize - 1).multipliedReportingOverflow(by: dilation)
+    guard !historyOverflow else { throw .overflow(what: "the kernel's history") }
+    guard history <= Self.maximumHistoryFrames else {
+      throw .tooLarge(what: "the kernel's history in frames", maximum: Self.maximumHistoryFrames, actual: history)
+    }
     self.outputChannels = outputChannels
     self.inputChannels = inputChannels
     self.kernelSize = kernelSize

@@ -17,6 +17,9 @@ public enum KernelLevel: Int, Sendable, CaseIterable {
   /// variable `CONVAUDIO_KERNELS` (`baseline`, `avx2`, `avx512`) asks for.
   public static var selected: KernelLevel { KernelLevel(rawValue: Int(cck_selected_level()))! }
 
+  /// False when `CONVAUDIO_KERNELS` asks for a level that this processor has not, or that there is not.
+  public static var requestWasMet: Bool { cck_request_was_met() != 0 }
+
   /// The levels of this processor, slowest first.
   public static var available: [KernelLevel] { allCases.filter(\.isAvailable) }
 

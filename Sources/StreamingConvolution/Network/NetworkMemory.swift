@@ -40,12 +40,8 @@ final class NetworkMemory {
   let rings: UnsafeMutableBufferPointer<Ring>
   private let memory: AlignedMemory
 
-  /// Floats of rings and rows, weights not counted.
-  var floats: Int { memory.count }
-
-  /// - Parameter subBlock: The most frames between two `advance`s.
-  init(plan: NetworkPlan, subBlock: Int) {
-    let layout = Layout(plan: plan, subBlock: subBlock)
+  /// Allocates what `layout` says.
+  init(_ layout: NetworkLayout) {
     memory = AlignedMemory(count: layout.floats)
     let base = memory.base
     var places: [Place] = []
@@ -135,8 +131,8 @@ final class NetworkMemory {
   }
 }
 
-/// Offsets of rings and rows in one piece of memory.
-private struct Layout {
+/// Offsets of rings and rows in one piece of memory, known before anything is allocated.
+struct NetworkLayout {
   struct Slot {
     var offset = 0
     var stride = 0
@@ -146,9 +142,15 @@ private struct Layout {
     var settledOffset = 0
   }
 
-  var slots: [Slot]
-  var floats = 0
+  /// For every value of the network.
+  private(set) var slots: [Slot]
+  /// Of rings and rows together, weights not counted.
+  private(set) var floats = 0
 
+  /// The same in bytes.
+  var bytes: Int { floats * MemoryLayout<Float>.stride }
+
+  /// - Parameter subBlock: The most frames that go through all layers at once.
   init(plan: NetworkPlan, subBlock: Int) {
     let network = plan.network
     let values = network.nodes.count + 1

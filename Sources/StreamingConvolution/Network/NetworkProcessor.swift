@@ -27,12 +27,25 @@ public final class NetworkProcessor: BlockProcessor {
   /// The constant that every input channel had before the first frame, for `.silence`.
   public let restingInput: [Float]
 
+  private let maximumStateBytes: Int
   private let isFused: Bool
   private let level: KernelLevel
   private let runner: NetworkRunner
 
+  /// Bytes of history and working memory, weights not counted.
+  public let stateBytes: Int
+
   /// Frames that go through all layers at once.
   static let subBlockFrames = 64
+
+  /// What `maximumStateBytes` is unless the caller says otherwise: 1 GiB.
+  public static let defaultMaximumStateBytes = 1 << 30
+
+  /// Bytes of history and working memory that a processor of `network` takes, weights not counted. Allocates nothing of
+  /// that size.
+  public static func stateBytes(of network: Network) -> Int {
+    NetworkLayout(plan: NetworkPlan(network, fused: true), subBlock: subBlockFrames).bytes
+  }
 
   /// Plans `network`, lays out its memory and settles it.
   ///
@@ -41,12 +54,13 @@ public final class NetworkProcessor: BlockProcessor {
   ///   - restingInput: The constant that every input channel had before the first frame, for `.silence`; zeros when
   ///     nil. A stage behind another one starts from what that one gives for silence.
   ///   - maximumBlockFrames: The most frames of one call of `process`.
+  ///   - maximumStateBytes: More history and working memory than this is refused before it is allocated.
   ///   - fused: Whether patterns run in fused kernels; the output is the same bit for bit.
   ///   - level: The instruction set; the output is the same bit for bit.
-  /// - Throws: `GeometryError` when a size is not positive or does not fit the network.
+  /// - Throws: `GeometryError` when a size is not positive, does not fit the network, or takes too much memory.
   public init(
     _ network: Network, past: Past = .silence, restingInput: [Float]? = nil, maximumBlockFrames: Int = 4096,
-    fused: Bool = true, level: KernelLevel = .selected
+    maximumStateBytes: Int = defaultMaximumStateBytes, fused: Bool = true, level: KernelLevel = .selected
   ) throws(GeometryError) {
     guard maximumBlockFrames > 0 else {
       throw .tooSmall(what: "the largest block", minimum: 1, actual: maximumBlockFrames)
@@ -64,13 +78,17 @@ public final class NetworkProcessor: BlockProcessor {
     inputChannels = network.inputChannels
     outputChannels = network.outputChannels
     historyFrames = NetworkCost(of: network).historyFrames
-    runner = NetworkRunner(
-      plan: NetworkPlan(network, fused: fused), subBlock: min(Self.subBlockFrames, maximumBlockFrames), level: level)
+    let plan = NetworkPlan(network, fused: fused)
+    let subBlock = min(Self.subBlockFrames, maximumBlockFrames)
+    let layout = NetworkLayout(plan: plan, subBlock: subBlock)
+    guard layout.bytes <= maximumStateBytes else {
+      throw .tooLarge(what: "the network's history in bytes", maximum: maximumStateBytes, actual: layout.bytes)
+    }
+    stateBytes = layout.bytes
+    self.maximumStateBytes = maximumStateBytes
+    runner = NetworkRunner(plan: plan, layout: layout, subBlock: subBlock, level: level)
     restingOutput = runner.settle(past: past, restingInput: resting)
   }
-
-  /// Bytes of history and working memory, weights not counted.
-  public var stateBytes: Int { runner.stateBytes }
 
   @discardableResult
   public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
@@ -85,7 +103,7 @@ public final class NetworkProcessor: BlockProcessor {
 
   public func copy() throws -> NetworkProcessor {
     try NetworkProcessor(
-      network, past: past, restingInput: restingInput, maximumBlockFrames: maximumBlockFrames, fused: isFused,
-      level: level)
+      network, past: past, restingInput: restingInput, maximumBlockFrames: maximumBlockFrames,
+      maximumStateBytes: maximumStateBytes, fused: isFused, level: level)
   }
 }

@@ -43,11 +43,8 @@ final class NetworkRunner {
   /// For every step, the ring that its output stands in, or −1.
   private let stepRings: [Int]
 
-  /// Bytes of history and working memory, weights not counted.
-  var stateBytes: Int { memory.floats * MemoryLayout<Float>.stride }
-
-  init(plan: NetworkPlan, subBlock: Int, level: KernelLevel) {
-    let memory = NetworkMemory(plan: plan, subBlock: subBlock)
+  init(plan: NetworkPlan, layout: NetworkLayout, subBlock: Int, level: KernelLevel) {
+    let memory = NetworkMemory(layout)
     let constants = ConstantPool()
     var steps: [Step] = []
     var calls: [Call] = []
