@@ -91,7 +91,7 @@ public struct ReferenceWaveNet: Sendable {
     self.head = head
   }
 
-  /// Input frames before t on which the output for t depends.
+  /// The sum of the histories of all layers and heads: no output depends on more frames before its own.
   public var historyFrames: Int {
     let inArrays = arrays.map { array in
       array.head.historyFrames + array.layers.reduce(0) { $0 + $1.dilated.historyFrames }

@@ -1,9 +1,15 @@
 import ArgumentParser
+import ConvAudioKit
 
 @main
 enum Program {
   static func main() {
     openMissingStandardStreams()
+    if !KernelLevel.requestWasMet {
+      let known = KernelLevel.available.map { "\($0)" }.joined(separator: ", ")
+      printError(
+        "CONVAUDIO_KERNELS asks for kernels that are not here, expected one of \(known); \(KernelLevel.selected) is used.")
+    }
     ConvAudioCommand.main()
   }
 }

@@ -11,7 +11,7 @@ struct InfoCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      for line in try PresetSummary(of: LoadedPreset(preset)).lines { print(line) }
+      for line in PresetSummary(of: try LoadedPreset(preset)).lines { print(line) }
     }
   }
 }

@@ -6,7 +6,8 @@ import Synchronization
   import Darwin
 #endif
 
-/// Set by SIGINT, SIGTERM and SIGHUP; read before every block. A second signal ends the program at once.
+/// Set by SIGINT, SIGTERM and SIGHUP; read after every block. A second signal, of whichever kind,
+/// ends the program at once, and may leave its temporary file.
 private let interruptionRequested = Atomic<Bool>(false)
 
 /// The user's wish to stop.
@@ -22,7 +23,7 @@ struct Interruption: Sendable {
     for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
       signal(number) { number in
         interruptionRequested.store(true, ordering: .relaxed)
-        signal(number, SIG_DFL)
+        for other in [SIGINT, SIGTERM, SIGHUP] { signal(other, SIG_DFL) }
       }
     }
     // Whoever started us from a thread of Dispatch, as Foundation's Process does, has left us its mask: all blocked.

@@ -9,10 +9,10 @@ struct SoundOptions: ParsableArguments {
   @Option(help: "Share of the processed signal, 0 to 1.")
   var mix: Float = 1
 
-  @Option(parsing: .unconditional, help: "Gain before the preset in dB.")
+  @Option(parsing: .unconditional, help: "Gain in dB before the preset and before the dry signal of --mix.")
   var gainIn: Float = 0
 
-  @Option(parsing: .unconditional, help: "Gain behind the preset in dB.")
+  @Option(parsing: .unconditional, help: "Gain in dB behind the preset and the mix.")
   var gainOut: Float = 0
 
   @Option(help: "What to do with samples that are NaN or infinite.")
@@ -41,7 +41,7 @@ struct RunningOptions: ParsableArguments {
   @Flag(help: "Replace outputs that exist.")
   var force = false
 
-  @Option(help: "Files at a time.")
+  @Option(help: "Files at a time, no more than there are cores.")
   var jobs = 1
 
   @Option(help: "Refuse files with more channels.")

@@ -48,36 +48,42 @@ final class ReportPrinter: Sendable {
       let elapsed = (now - state.start) / .seconds(1)
       let speed = state.secondsDone.values.reduce(0, +) / max(elapsed, 1e-9)
       let share = Double(progress.frames) / Double(max(1, progress.totalFrames))
-      let left = Double(progress.totalFrames - progress.frames) / rate / max(speed, 1e-9)
       let bar = String(repeating: "█", count: Int(share * 24))
       let padded = bar + String(repeating: "·", count: 24 - bar.count)
-      let which = files > 1 ? "\(min(files, state.finished + 1)) of \(files)  " : ""
-      writeToStandardError(
-        "\r\u{1B}[K\(which)\(padded) \(Int(share * 100)) %  \(rounded(speed, 1))× real time  \(clock(left)) left")
+      // Nobody knows how long files that have not begun are, so that of several only the share of one is told.
+      let left = Double(progress.totalFrames - progress.frames) / rate / max(speed, 1e-9)
+      let line =
+        files > 1
+        ? "\(state.finished) of \(files) files done  \(padded) \(Int(share * 100)) % of file \(index + 1)  \(rounded(speed, 1))× real time"
+        : "\(padded) \(Int(share * 100)) %  \(rounded(speed, 1))× real time  \(clock(left)) left"
+      writeToStandardError("\r\u{1B}[K" + line)
       state.hasLine = true
     }
   }
 
   /// Prints the summary, or the error, of one file.
   func finished(_ result: BatchResult) {
+    // Under the lock, so that no other file's progress comes in between.
     state.withLock { state in
       if state.hasLine { writeToStandardError("\r\u{1B}[K") }
       state.hasLine = false
       state.finished += 1
-    }
-    switch result.result {
-    case .failure(let error): printError("\(error)")
-    case .success(let report):
-      guard format == .text else { return }
-      for note in report.notes { printError("\(report.input): \(note).") }
-      if report.nonFiniteInputSamples > 0 {
-        printError("\(report.input): \(report.nonFiniteInputSamples) samples are NaN or infinite.")
+      switch result.result {
+      case .failure(let error): printError("\(error)")
+      case .success(let report): if format == .text { printSummary(of: report) }
       }
-      if report.nonFiniteOutputSamples > 0 {
-        printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
-      }
-      writeToStandardOutput(summary(of: report) + "\n")
     }
+  }
+
+  private func printSummary(of report: ProcessingReport) {
+    for note in report.notes { printError("\(report.input): \(note)") }
+    if report.nonFiniteInputSamples > 0 {
+      printError("\(report.input): \(report.nonFiniteInputSamples) samples are NaN or infinite.")
+    }
+    if report.nonFiniteOutputSamples > 0 {
+      printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
+    }
+    writeToStandardOutput(summary(of: report) + "\n")
   }
 
   /// Prints the JSON report of a whole run.

@@ -22,7 +22,9 @@ func writeToStandardError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 func writeToStandardOutput(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
 /// Prints a sentence to standard error.
-func printError(_ sentence: String) { writeToStandardError("convaudio: \(sentence)\n") }
+func printError(_ sentence: String) {
+  writeToStandardError("convaudio: \(sentence)\(sentence.hasSuffix(".") ? "" : ".")\n")
+}
 
 private func write(_ text: String, to descriptor: Int32) -> Bool {
   var text = text

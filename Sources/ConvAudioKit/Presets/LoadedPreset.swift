@@ -36,13 +36,17 @@ public struct LoadedPreset: Sendable {
     self.path = path
     let preset = try Preset(contentsOf: path)
     self.preset = preset
-    stages = try preset.stages.map { stage in
+    stages = try preset.stages.enumerated().map { index, stage in
       switch stage {
       case .waveNet(let description):
         let weights = try description.readWeights(from: TensorFile(contentsOf: preset.path(of: description.weightsPath)))
-        return Stage(
-          network: try Network(description, weights: weights),
-          past: description.past == .silence ? .silence : .zeroHistory)
+        do throws(GeometryError) {
+          return Stage(
+            network: try Network(description, weights: weights),
+            past: description.past == .silence ? .silence : .zeroHistory)
+        } catch {
+          throw PresetLookupError.network(path: path, stage: index, reason: error)
+        }
       }
     }
     for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated()
@@ -62,16 +66,23 @@ public struct LoadedPreset: Sendable {
   /// - Parameters:
   ///   - channels: Of the signal. Default: what the chain takes.
   ///   - maximumBlockFrames: The most frames of one call.
-  /// - Throws: `PresetLookupError.channels` when the chain is neither mono nor made for so many channels.
+  /// - Throws: `PresetLookupError.channels` when the chain is neither mono nor made for so many channels; `.network` when
+  ///   a network's history, over all channels, takes more than 1 GiB.
   public func makeProcessor(channels: Int? = nil, maximumBlockFrames: Int = 4096) throws -> any BlockProcessor {
     let channels = channels ?? inputChannels ?? 1
     var processors: [any BlockProcessor] = []
     var resting: [Float]?
-    for stage in stages {
-      let processor = try NetworkProcessor(
-        stage.network, past: stage.past, restingInput: resting, maximumBlockFrames: maximumBlockFrames)
-      resting = processor.restingOutput
-      processors.append(processor)
+    let copies = inputChannels == 1 ? channels : 1
+    for (index, stage) in stages.enumerated() {
+      do throws(GeometryError) {
+        let processor = try NetworkProcessor(
+          stage.network, past: stage.past, restingInput: resting, maximumBlockFrames: maximumBlockFrames,
+          maximumStateBytes: NetworkProcessor.defaultMaximumStateBytes / max(1, copies))
+        resting = processor.restingOutput
+        processors.append(processor)
+      } catch {
+        throw PresetLookupError.network(path: path, stage: index, reason: error)
+      }
     }
     let chain = ProcessorChain(processors, channels: channels, maximumBlockFrames: maximumBlockFrames)
     if chain.inputChannels == channels { return chain }

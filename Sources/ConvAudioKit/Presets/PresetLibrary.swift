@@ -1,3 +1,5 @@
+import Convolution
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -10,6 +12,8 @@ public enum PresetLookupError: Error, Equatable, Sendable {
   case notFound(name: String, searched: [String], known: [String])
   /// Neighbouring stages of a preset disagree on channels.
   case stagesDoNotMeet(path: String, stage: Int, expected: Int, actual: Int)
+  /// A stage's network cannot be built or takes too much memory.
+  case network(path: String, stage: Int, reason: GeometryError)
   /// The signal has a number of channels that the preset cannot take.
   case channels(preset: String, expected: Int, actual: Int)
 }
@@ -26,6 +30,7 @@ extension PresetLookupError: CustomStringConvertible {
             : "there are \(known.joined(separator: ", ")), or give the path of a .json file.")
     case .stagesDoNotMeet(let path, let stage, let expected, let actual):
       "\(path): stages[\(stage)] takes \(actual) channels, expected the \(expected) that the stage before it gives."
+    case .network(let path, let stage, let reason): "\(path): stages[\(stage)]: \(reason)."
     case .channels(let preset, let expected, let actual):
       "preset \(preset): takes \(expected) channels, but the signal has \(actual)."
     }

@@ -8,8 +8,7 @@ public struct PresetSummary {
   public let lines: [String]
 
   /// The summary of a loaded preset.
-  /// - Throws: What making its processors throws.
-  public init(of loaded: LoadedPreset) throws {
+  public init(of loaded: LoadedPreset) {
     let preset = loaded.preset
     var lines = ["\(preset.name): \(preset.description)", "  file               \(loaded.path)"]
     lines.append("  sample rate        " + (preset.sampleRateHz.map { "\($0) Hz" } ?? "any"))
@@ -22,7 +21,6 @@ public struct PresetSummary {
     if loaded.stages.isEmpty { lines.append("  stages             none: gives its input back") }
     for (index, stage) in loaded.stages.enumerated() {
       let cost = NetworkCost(of: stage.network)
-      let processor = try NetworkProcessor(stage.network, past: stage.past)
       lines.append("  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
       var parameters = 0
       switch preset.stages[index] {
@@ -38,8 +36,9 @@ public struct PresetSummary {
           + (rate.map { " (\(Self.decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
         "    multiply-adds    \(cost.multiplyAddsPerFrame) a frame"
           + (rate.map { " (\(Self.decimal(Double(cost.multiplyAddsPerFrame) * $0 / 1e6)) million a second)" } ?? ""),
-        "    latency          \(processor.latencyFrames) frames",
-        "    state            \(processor.stateBytes) bytes a channel",
+        "    latency          0 frames",
+        "    state            \(NetworkProcessor.stateBytes(of: stage.network)) bytes"
+          + (stage.network.inputChannels == 1 ? " a channel" : ""),
       ]
     }
     lines.append("  kernels            \(KernelLevel.selected.name)")

@@ -46,7 +46,7 @@ public struct BatchRun: Sendable {
   public let processor: FileProcessor
   /// Inputs and outputs.
   public let files: [(input: String, output: String)]
-  /// Files at a time.
+  /// Files at a time; the system runs no more than it has cores.
   public let jobs: Int
 
   /// - Throws: `BatchError`.

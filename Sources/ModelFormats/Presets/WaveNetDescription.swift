@@ -46,7 +46,8 @@ public struct WaveNetDescription: Sendable, Equatable {
   /// Channels of the output.
   public var outputChannels: Int { head.last?.outputChannels ?? arrays.last?.headChannels ?? inputChannels }
 
-  /// Input frames before t on which the output for t depends.
+  /// The sum of the histories of all layers and heads: no output depends on more frames before its own, and by a few
+  /// (an array's head and the next array stand side by side) it may be fewer.
   public var historyFrames: Int {
     var frames = 0
     for array in arrays {
