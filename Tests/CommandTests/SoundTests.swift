@@ -160,7 +160,12 @@ import Testing
     let bench = try Bench()
     try bench.audio("in.wav", [[0, .nan, .infinity, 0.5]], encoding: .float32)
     let kept = try bench.program.run("process", "in.wav", "-p", "empty")
-    #expect(kept.errors == "convaudio: in.wav: 2 samples are NaN or infinite.\n")
+    #expect(
+      kept.errors == """
+        convaudio: in.wav: 2 samples are NaN or infinite.
+        convaudio: in.empty.wav: 2 samples came out as NaN or infinite.
+
+        """)
     #expect(try bench.bytes("in.wav") == bench.bytes("in.empty.wav"))
     #expect(try bench.program.run("process", "in.wav", "-p", "empty", "--non-finite", "zero", "--force").status == 0)
     #expect(try bench.read("in.empty.wav").samples == [[0, 0, 0, 0.5]])

@@ -83,8 +83,10 @@ import Testing
 
         SOUND:
           --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
-          --gain-in <gain-in>     Gain before the preset in dB. (default: 0.0)
-          --gain-out <gain-out>   Gain behind the preset in dB. (default: 0.0)
+          --gain-in <gain-in>     Gain in dB before the preset and before the dry
+                                  signal of --mix. (default: 0.0)
+          --gain-out <gain-out>   Gain in dB behind the preset and the mix. (default:
+                                  0.0)
           --non-finite <non-finite>
                                   What to do with samples that are NaN or infinite.
                                   (values: keep, zero, error; default: keep)
@@ -99,7 +101,8 @@ import Testing
 
         RUNNING:
           --force                 Replace outputs that exist.
-          --jobs <jobs>           Files at a time. (default: 1)
+          --jobs <jobs>           Files at a time, no more than there are cores.
+                                  (default: 1)
           --max-channels <max-channels>
                                   Refuse files with more channels. (default: 64)
           --quiet                 Print nothing but errors.

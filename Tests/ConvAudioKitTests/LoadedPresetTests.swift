@@ -87,7 +87,7 @@ import Testing
   @Test("The summary's numbers, calculated by hand")
   func summary() throws {
     let folder = try TemporaryDirectory()
-    let lines = PresetSummary(of: load(TinyPreset(), in: folder)).lines
+    let lines = try PresetSummary(of: load(TinyPreset(), in: folder)).lines
     // input 2; two layers of 2·2·2 dilated + 2 bias + 2 mix-in; one residual of 2·2 + 2; head 2: 2 + 24 + 6 + 2 = 34.
     // Multiply-adds: the same without 6 biases. Receptive field 1 + 1 + 2 frames, 4 / 48 ms; 28 · 48000 = 1.344 million.
     #expect(lines[0] == "tiny: For tests")
@@ -100,7 +100,7 @@ import Testing
     ] {
       #expect(lines.contains(line), "\(line) in \(lines)")
     }
-    let empty = PresetSummary(of: load(TinyPreset("empty", sampleRateHz: nil, stages: []), in: folder)).lines
+    let empty = try PresetSummary(of: load(TinyPreset("empty", sampleRateHz: nil, stages: []), in: folder)).lines
     #expect(empty.contains("  sample rate        any") && empty.contains("  channels           any"))
     #expect(empty.contains("  stages             none: gives its input back"))
   }

@@ -47,12 +47,12 @@ struct CausalKernelTests {
 
   @Test("a history beyond the limit is refused")
   func historyLimit() throws {
+    let most = CausalKernel.maximumHistoryFrames
     #expect(throws: GeometryError.overflow(what: "the kernel's history")) { try make(dilation: .max) }
-    #expect(throws: GeometryError.overflow(what: "the kernel's history")) {
-      try make(dilation: CausalKernel.maximumHistoryFrames / 3 + 1)
+    #expect(throws: GeometryError.tooLarge(what: "the kernel's history in frames", maximum: most, actual: most + 2)) {
+      try make(dilation: most / 2 + 1)  // three taps
     }
-    #expect(
-      try make(dilation: CausalKernel.maximumHistoryFrames / 3).historyFrames <= CausalKernel.maximumHistoryFrames)
+    #expect(try make(dilation: most / 2).historyFrames == most)
   }
 
   @Test("every error is one sentence with both numbers")

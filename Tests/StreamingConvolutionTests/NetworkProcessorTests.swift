@@ -298,4 +298,24 @@ struct NetworkProcessorTests {
       _ = processor.process(buffer.input, into: buffer.output, frames: 9)
     }
   }
+
+  // MARK: - Memory
+
+  @Test("a network whose history takes too much memory is refused before any is allocated")
+  func memoryBound() throws {
+    var network = Network(inputChannels: 64)
+    let kernel = try CausalKernel(
+      outputChannels: 1, inputChannels: 64, kernelSize: 2, dilation: 1 << 24,
+      weights: [Float](repeating: 1, count: 128))
+    network.output = try network.convolve([(network.input, kernel)])
+    let bytes = NetworkProcessor.stateBytes(of: network)
+    #expect(bytes > 64 * 2 * 4 << 24)
+    #expect(throws: GeometryError.tooLarge(what: "the network's history in bytes", maximum: 1 << 30, actual: bytes)) {
+      try NetworkProcessor(network)
+    }
+    let small = Network(inputChannels: 1)
+    let needed = NetworkProcessor.stateBytes(of: small)
+    #expect(try NetworkProcessor(small, maximumStateBytes: needed).stateBytes == needed)
+    #expect(throws: GeometryError.self) { try NetworkProcessor(small, maximumStateBytes: needed - 1) }
+  }
 }
