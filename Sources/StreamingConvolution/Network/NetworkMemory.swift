@@ -20,6 +20,16 @@ final class NetworkMemory {
     var ring: Int
   }
 
+  /// What is added to a place's origin during the present sub-block.
+  struct Offsets {
+    /// Where it is read, with its history in front.
+    var read = 0
+    /// Where it is written.
+    var write = 0
+    /// Floats to the second copy of what is written, or 0 when the sub-block straddles p = R, or for rows.
+    var mirror = 0
+  }
+
   /// A mirrored ring's position.
   struct Ring {
     /// R, in frames.
@@ -27,10 +37,6 @@ final class NetworkMemory {
     let history: Int
     /// p: where the next frame is written.
     var position = 0
-    /// Where the present sub-block is read with its history in front.
-    var readPosition = 0
-    /// Floats to the second copy of what is written, or 0 when the sub-block straddles p = R.
-    var mirror = 0
     /// What every channel's past is after a reset.
     let settled: UnsafeMutablePointer<Float>
     let place: Place
@@ -38,6 +44,8 @@ final class NetworkMemory {
 
   let places: [Place]
   let rings: UnsafeMutableBufferPointer<Ring>
+  /// One a ring; at −1 the zeros of rows, so that no step asks which of the two it has.
+  let offsets: UnsafeMutablePointer<Offsets>
   private let memory: AlignedMemory
 
   /// Allocates what `layout` says.
@@ -60,43 +68,49 @@ final class NetworkMemory {
     self.places = places
     self.rings = .allocate(capacity: rings.count)
     _ = self.rings.initialize(from: rings)
+    let zeros = UnsafeMutablePointer<Offsets>.allocate(capacity: rings.count + 1)
+    zeros.initialize(repeating: Offsets(), count: rings.count + 1)
+    offsets = zeros + 1
   }
 
-  deinit { rings.deallocate() }
+  deinit {
+    rings.deallocate()
+    (offsets - 1).deallocate()
+  }
 
   // MARK: - Running
 
   /// Says where a sub-block of `frames` frames is written and read.
   @inline(__always) func begin(frames: Int) {
     for index in rings.indices {
-      let position = rings[index].position
-      rings[index].readPosition =
-        position >= rings[index].history ? position : position + rings[index].capacity
-      rings[index].mirror = position + frames <= rings[index].capacity ? rings[index].capacity : 0
+      let (position, capacity) = (rings[index].position, rings[index].capacity)
+      offsets[index] = Offsets(
+        read: position >= rings[index].history ? position : position &+ capacity, write: position,
+        mirror: position &+ frames <= capacity ? capacity : 0)
     }
   }
 
   /// Moves every ring on.
   @inline(__always) func advance(frames: Int) {
     for index in rings.indices {
-      let next = rings[index].position + frames
-      rings[index].position = next >= rings[index].capacity ? next - rings[index].capacity : next
+      let next = rings[index].position &+ frames
+      rings[index].position = next >= rings[index].capacity ? next &- rings[index].capacity : next
     }
   }
 
   /// Where the present sub-block of channel 0 is read.
   @inline(__always) func readBase(_ place: Place) -> UnsafeMutablePointer<Float> {
-    place.ring < 0 ? place.origin : place.origin + rings[place.ring].readPosition
+    place.origin + offsets[place.ring].read
   }
 
   /// Where the present sub-block of channel 0 is written.
   @inline(__always) func writeBase(_ place: Place) -> UnsafeMutablePointer<Float> {
-    place.ring < 0 ? place.origin : place.origin + rings[place.ring].position
+    place.origin + offsets[place.ring].write
   }
 
   /// The distance to the second copy that a kernel may write itself; 0 when there is none, or `mirror` must be called.
   @inline(__always) func mirrorOffset(_ place: Place) -> Int {
-    place.ring < 0 ? 0 : rings[place.ring].mirror
+    offsets[place.ring].mirror
   }
 
   /// Copies what was written at the ring's position to where its second copy belongs.
@@ -158,10 +172,12 @@ struct NetworkLayout {
     let line = 16
     func roundUp(_ n: Int) -> Int { (n + line - 1) / line * line }
 
-    // Rings: as long as their history asks for.
+    // Rings: as long as their history asks for, and a multiple of the sub-block, so that a stream of whole sub-blocks
+    // never straddles the end of a ring and the kernels write every second copy themselves.
+    let unit = roundUp(subBlock)
     for value in 0..<values where plan.historyFrames[value] > 0 {
       slots[value].history = plan.historyFrames[value]
-      slots[value].capacity = roundUp(plan.historyFrames[value] + subBlock)
+      slots[value].capacity = (plan.historyFrames[value] + subBlock + unit - 1) / unit * unit
       slots[value].stride = 2 * slots[value].capacity + Int(CCK_READ_SLACK)
       slots[value].offset = floats
       floats += slots[value].stride * slots[value].channels

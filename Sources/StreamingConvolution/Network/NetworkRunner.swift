@@ -21,15 +21,26 @@ final class NetworkRunner {
     case copy(channels: Int, input: Place, from: Int, output: Place, to: Int)
   }
 
-  /// What of a convolution call moves with the rings: the place of each pointer and the channel it starts at.
+  /// A pointer that moves with a ring: its channel's origin and the ring, −1 for rows.
+  struct Moving {
+    let origin: UnsafeMutablePointer<Float>
+    let ring: Int
+
+    init(_ place: NetworkMemory.Place, channel: Int) {
+      origin = place.origin + channel * place.stride
+      ring = place.ring
+    }
+  }
+
+  /// One call of the convolution kernel and what of it moves.
   private struct Call {
     var kernel: cck_convolution
-    /// The call's sources, patched in place.
+    /// The call's sources, patched in place, and where they stand.
     let sources: UnsafeMutablePointer<cck_source>
-    let inputs: UnsafeMutablePointer<(place: Place, channel: Int)>
-    let residual: (place: Place, channel: Int)?
-    let output: (place: Place, channel: Int)
-    let total: (place: Place, channel: Int)?
+    let inputs: UnsafePointer<Moving>
+    let residual: Moving?
+    let output: Moving
+    let total: Moving?
   }
 
   private let steps: UnsafeMutableBufferPointer<Step>
@@ -132,11 +143,12 @@ final class NetworkRunner {
     return (0..<taps.groups).map { group in
       let channel = group * taps.groupOutputs
       let sources = constants.sources(count: taps.chains.count)
-      let places = constants.places(count: taps.chains.count)
       for (index, chain) in taps.chains.enumerated() {
         sources[index] = cck_source(
           base: nil, offsets: offsets[index], taps: chain.offsets.count, separate: chain.isSeparate ? 1 : 0)
-        places[index] = (inputs[chain.kernel], taps.firstInput(of: kernels[chain.kernel], group: group))
+      }
+      let moving = taps.chains.map { chain in
+        Moving(inputs[chain.kernel], channel: taps.firstInput(of: kernels[chain.kernel], group: group))
       }
       var kernel = cck_convolution()
       kernel.outputs = taps.groupOutputs
@@ -150,8 +162,9 @@ final class NetworkRunner {
       kernel.y_stride = output.stride
       kernel.total_stride = total?.stride ?? 0
       return Call(
-        kernel: kernel, sources: sources, inputs: places, residual: residual.map { ($0, channel) },
-        output: (output, channel), total: total.map { ($0, channel) })
+        kernel: kernel, sources: sources, inputs: constants.moving(moving),
+        residual: residual.map { Moving($0, channel: channel) }, output: Moving(output, channel: channel),
+        total: total.map { Moving($0, channel: channel) })
     }
   }
 
@@ -238,19 +251,19 @@ final class NetworkRunner {
   }
 
   @inline(__always) private func convolve(_ call: inout Call, frames: Int) {
+    let offsets = memory.offsets
     call.kernel.frames = frames
     for index in 0..<call.kernel.source_count {
       let input = call.inputs[index]
-      call.sources[index].base = UnsafePointer(memory.readBase(input.place) + input.channel * input.place.stride)
+      call.sources[index].base = UnsafePointer(input.origin + offsets[input.ring].read)
     }
     if let residual = call.residual {
-      call.kernel.residual = UnsafePointer(
-        memory.readBase(residual.place) + residual.channel * residual.place.stride)
+      call.kernel.residual = UnsafePointer(residual.origin + offsets[residual.ring].read)
     }
-    call.kernel.y = memory.writeBase(call.output.place) + call.output.channel * call.output.place.stride
-    call.kernel.mirror = memory.mirrorOffset(call.output.place)
+    call.kernel.y = call.output.origin + offsets[call.output.ring].write
+    call.kernel.mirror = offsets[call.output.ring].mirror
     if let total = call.total {
-      call.kernel.total = memory.readBase(total.place) + total.channel * total.place.stride
+      call.kernel.total = total.origin + offsets[total.ring].read
       call.kernel.previous = UnsafePointer(call.kernel.total)
     }
     kernels.pointee.convolve(&call.kernel)
@@ -321,8 +334,10 @@ private final class ConstantPool {
 
   func sources(count: Int) -> UnsafeMutablePointer<cck_source> { allocate(cck_source.self, count: count) }
 
-  func places(count: Int) -> UnsafeMutablePointer<(place: NetworkMemory.Place, channel: Int)> {
-    allocate((place: NetworkMemory.Place, channel: Int).self, count: count)
+  func moving(_ values: [NetworkRunner.Moving]) -> UnsafePointer<NetworkRunner.Moving> {
+    let pointer = allocate(NetworkRunner.Moving.self, count: values.count)
+    pointer.initialize(from: values, count: values.count)
+    return UnsafePointer(pointer)
   }
 
   deinit { for pointer in owned { pointer.deallocate() } }
