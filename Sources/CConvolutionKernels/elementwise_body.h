@@ -3,23 +3,46 @@
 
 #define CCK_FOR_VECTORS(frames) for (size_t i = 0; i < (frames); i += CCK_WIDTH)
 
+// Activations take so many vectors at a time, so that the choice of function stays outside of the loops.
+#define CCK_CHUNK_VECTORS 16
+
+// Loads the chunk of a row that starts at frame `begin`.
+// Returns: its vectors, the last of which may be partial.
+static inline __attribute__((always_inline)) size_t CCK_NAME(load_chunk)(
+    const float *x, size_t begin, size_t frames, vf *chunk) {
+  size_t vectors = (frames - begin + CCK_WIDTH - 1) / CCK_WIDTH;
+  if (vectors > CCK_CHUNK_VECTORS) vectors = CCK_CHUNK_VECTORS;
+  for (size_t v = 0; v < vectors; v++) chunk[v] = CCK_NAME(load)(x + begin + v * CCK_WIDTH);
+  return vectors;
+}
+
+static inline __attribute__((always_inline)) void CCK_NAME(store_chunk)(
+    float *y, size_t begin, size_t frames, const vf *chunk, size_t vectors) {
+  for (size_t v = 0; v < vectors; v++) {
+    size_t at = begin + v * CCK_WIDTH;
+    CCK_NAME(store)(y + at, chunk[v], frames - at);
+  }
+}
+
+static void CCK_NAME(activate)(int activation, float parameter, const float *x, float *y, size_t frames) {
+  vf chunk[CCK_CHUNK_VECTORS];
+  for (size_t begin = 0; begin < frames; begin += CCK_CHUNK_VECTORS * CCK_WIDTH) {
+    size_t vectors = CCK_NAME(load_chunk)(x, begin, frames, chunk);
+    CCK_NAME(activate_vectors)(activation, (vf)(parameter), chunk, vectors);
+    CCK_NAME(store_chunk)(y, begin, frames, chunk, vectors);
+  }
+}
+
 static void CCK_NAME(gate)(int first, float first_parameter, int second, float second_parameter,
                            const float *a, const float *b, float *y, size_t frames) {
-  // Sixteen vectors at a time, so that the choice of function stays outside of the loops.
-  vf left[16], right[16], slopes[2] = {(vf)(first_parameter), (vf)(second_parameter)};
-  for (size_t begin = 0; begin < frames; begin += 16 * CCK_WIDTH) {
-    size_t vectors = (frames - begin + CCK_WIDTH - 1) / CCK_WIDTH;
-    if (vectors > 16) vectors = 16;
-    for (size_t v = 0; v < vectors; v++) {
-      left[v] = CCK_NAME(load)(a + begin + v * CCK_WIDTH);
-      right[v] = CCK_NAME(load)(b + begin + v * CCK_WIDTH);
-    }
-    CCK_NAME(activate_vectors)(first, slopes[0], left, vectors);
-    CCK_NAME(activate_vectors)(second, slopes[1], right, vectors);
-    for (size_t v = 0; v < vectors; v++) {
-      size_t at = begin + v * CCK_WIDTH;
-      CCK_NAME(store)(y + at, left[v] * right[v], frames - at);
-    }
+  vf left[CCK_CHUNK_VECTORS], right[CCK_CHUNK_VECTORS];
+  for (size_t begin = 0; begin < frames; begin += CCK_CHUNK_VECTORS * CCK_WIDTH) {
+    size_t vectors = CCK_NAME(load_chunk)(a, begin, frames, left);
+    CCK_NAME(load_chunk)(b, begin, frames, right);
+    CCK_NAME(activate_vectors)(first, (vf)(first_parameter), left, vectors);
+    CCK_NAME(activate_vectors)(second, (vf)(second_parameter), right, vectors);
+    for (size_t v = 0; v < vectors; v++) left[v] *= right[v];
+    CCK_NAME(store_chunk)(y, begin, frames, left, vectors);
   }
 }
 
