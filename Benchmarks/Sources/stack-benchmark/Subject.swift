@@ -34,10 +34,11 @@ struct Subject {
     secondsPerFrame.append(time / .seconds(1) / Double(count * blockFrames))
   }
 
-  /// The seconds of each of `count` blocks.
-  mutating func timeBlocks(_ count: Int) -> [Double] {
+  /// The seconds of each of `count` blocks, the first after a reset and a little running in.
+  func timeBlocks(_ count: Int) -> [Double] {
     var times = [Double](repeating: 0, count: count)
     let clock = ContinuousClock()
+    processor.reset()
     for index in -1000..<count {
       let start = clock.now
       _ = processor.process(input.readableChannels, into: output.channels, frames: blockFrames)

@@ -37,11 +37,19 @@ func benchmark() throws {
         + " | \(decimal(speed / 1e9)) | \(decimal(100 * speed / peak)) % |")
   }
 
-  var worst = try Subject(preset: preset, blockFrames: 64)
-  let times = worst.timeBlocks(100_000).sorted()
-  let middle = times[times.count / 2]
-  print("\n100,000 blocks of 64 frames: median \(decimal(middle * 1e6)) µs, p99 \(decimal(times[99_000] * 1e6)), "
-    + "p99.9 \(decimal(times[99_900] * 1e6)), worst \(decimal(times.last! * 1e6)) (\(decimal(times.last! / middle)) × median)")
+  // The work of a block depends on nothing but how many came before it, so that what other programs add can be told
+  // from what is the block's own: the least of several passes over the same blocks is the block's own.
+  let subject = try Subject(preset: preset, blockFrames: 64)
+  let passes = (0..<5).map { _ in subject.timeBlocks(100_000) }
+  for (name, times) in [
+    ("one pass", passes[0]), ("least of five passes", passes[0].indices.map { i in passes.map { $0[i] }.min() ?? 0 }),
+  ] {
+    let sorted = times.sorted()
+    let (middle, last) = (sorted[sorted.count / 2], sorted[sorted.count - 1])
+    print(
+      "100,000 blocks of 64 frames, \(name): median \(decimal(middle * 1e6)) µs, p99 \(decimal(sorted[99_000] * 1e6)), "
+        + "p99.9 \(decimal(sorted[99_900] * 1e6)), worst \(decimal(last * 1e6)) (\(decimal(last / middle)) × median)")
+  }
 }
 
 do {
