@@ -5,7 +5,11 @@ import CSndFile
 /// ```swift
 /// let reader = try AudioFileReader(path: "in.wav")
 /// var block = [Float](repeating: 0, count: 4096 * reader.info.channels)
-/// while case let frames = try block.withUnsafeMutableBufferPointer(reader.read), frames > 0 { … }
+/// while true {
+///   let frames = try block.withUnsafeMutableBufferPointer { try reader.read(into: $0) }
+///   guard frames > 0 else { break }
+///   use(block[..<(frames * reader.info.channels)])
+/// }
 /// ```
 /// - Units: full scale is ±1. Integers of up to 24 bits are exact (value / 2^(bits − 1)); 32-bit integers and
 ///   doubles are rounded to Float32, and a note says so; floats are never rescaled.

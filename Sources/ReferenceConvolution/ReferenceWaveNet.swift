@@ -37,6 +37,7 @@ public struct ReferenceWaveNet: Sendable {
     /// 1x1 to the residual; nil leaves x as it is, for the very last layer.
     public var residual: ReferenceCausalConvolution?
 
+    /// A layer of these parts; without the optional ones it is not gated, sums its activation and leaves x as it is.
     public init(
       dilated: ReferenceCausalConvolution, mixIn: ReferenceCausalConvolution, activation: ReferenceActivation,
       gate: ReferenceActivation? = nil, skip: ReferenceCausalConvolution? = nil,
@@ -60,6 +61,7 @@ public struct ReferenceWaveNet: Sendable {
     /// From the skip sum to the head output.
     public var head: ReferenceCausalConvolution
 
+    /// An array of these parts.
     public init(input: ReferenceCausalConvolution, layers: [Layer], head: ReferenceCausalConvolution) {
       self.input = input
       self.layers = layers
@@ -69,9 +71,12 @@ public struct ReferenceWaveNet: Sendable {
 
   /// One layer of the post-stack head: the activation comes first.
   public struct HeadLayer: Sendable {
+    /// What the signal goes through first.
     public var activation: ReferenceActivation
+    /// What comes after it, with bias.
     public var convolution: ReferenceCausalConvolution
 
+    /// A layer of these parts.
     public init(activation: ReferenceActivation, convolution: ReferenceCausalConvolution) {
       self.activation = activation
       self.convolution = convolution
