@@ -53,10 +53,7 @@ struct ProcessCommand: ParsableCommand {
 
   private var settings: ProcessingSettings {
     var settings = ProcessingSettings()
-    settings.gainInDecibels = sound.gainIn
-    settings.gainOutDecibels = sound.gainOut
-    settings.mix = sound.mix
-    settings.nonFinite = sound.nonFinite
+    settings.sound = sound.settings
     settings.container = format.format
     settings.bitDepth = format.bitDepth
     settings.dithers = !format.noDither

@@ -18,6 +18,15 @@ struct SoundOptions: ParsableArguments {
   @Option(help: "What to do with samples that are NaN or infinite.")
   var nonFinite: NonFinitePolicy = .keep
 
+  var settings: SoundSettings {
+    var settings = SoundSettings()
+    settings.gainInDecibels = gainIn
+    settings.gainOutDecibels = gainOut
+    settings.mix = mix
+    settings.nonFinite = nonFinite
+    return settings
+  }
+
   func validate() throws {
     guard (0...1).contains(mix) else { throw ValidationError("--mix is \(mix), expected 0 to 1.") }
     for (name, gain) in [("--gain-in", gainIn), ("--gain-out", gainOut)] where !(-200...200).contains(gain) {

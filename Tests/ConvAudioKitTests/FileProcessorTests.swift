@@ -67,7 +67,7 @@ import Testing
   func settings(gainIn: Float, gainOut: Float, mix: Float) throws {
     let input = try audio("in.wav")
     var settings = ProcessingSettings()
-    (settings.gainInDecibels, settings.gainOutDecibels, settings.mix) = (gainIn, gainOut, mix)
+    (settings.sound.gainInDecibels, settings.sound.gainOutDecibels, settings.sound.mix) = (gainIn, gainOut, mix)
     _ = try FileProcessor(preset: preset, settings: settings).process(path("in.wav"), to: path("out.wav"))
     func factor(_ decibels: Float) -> Float { Float(pow(10, Double(decibels) / 20)) }
     let wetInput = input[0].map { $0 * factor(gainIn) }
@@ -87,7 +87,7 @@ import Testing
     #expect(report.channels == 3)
     #expect(try read("out.wav").count == 3)
     var settings = ProcessingSettings()
-    settings.mix = 0.5
+    settings.sound.mix = 0.5
     #expect(throws: ProcessingError.channelsChange(preset: "tiny.spread", expected: 1, actual: 3)) {
       try FileProcessor(preset: spread, settings: settings).process(path("in.wav"), to: path("mixed.wav"))
     }
