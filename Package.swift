@@ -23,11 +23,12 @@ let package = Package(
     // MARK: - Files
     .target(name: "ModelFormats"),
     .target(name: "AudioFiles", dependencies: ["CSndFile"]),
+    .target(name: "ArrayFiles"),
 
     // MARK: - Façade and command line
     .target(
       name: "ConvAudioKit",
-      dependencies: ["Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles"]),
+      dependencies: ["Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles"]),
     .executableTarget(
       name: "convaudio",
       dependencies: [
@@ -59,6 +60,7 @@ let package = Package(
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),
+    .testTarget(name: "ArrayFilesTests", dependencies: ["ArrayFiles", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],

@@ -1,4 +1,5 @@
 // A library user imports ConvAudioKit alone; the types of these rooms are part of its interface.
+@_exported import ArrayFiles
 @_exported import AudioFiles
 @_exported import Convolution
 @_exported import ModelFormats

@@ -1,0 +1,227 @@
+/// Reads rows of numbers line by line, from bytes that come in pieces of any size.
+///
+/// ```swift
+/// let reader = try NumberRowReader(format: .csv) { buffer in Foundation.read(0, buffer.baseAddress, buffer.count) }
+/// var row = [Float](repeating: 0, count: reader.layout.columns)
+/// while try row.withUnsafeMutableBufferPointer({ try reader.read(into: $0) }) { use(row) }
+/// ```
+/// - CSV: the separator is what the first row shows: a comma, else a tab, else a semicolon. The first row is a header
+///   if any of its fields is neither a number nor missing. `inf` is a number, and a point the decimal mark. An empty
+///   line is a row with one empty field; several columns, or `MissingPolicy.error`, allow it only at the end.
+/// - NDJSON: one array of numbers a line. Empty lines are skipped.
+/// - Numerics: the nearest Float32, ties to even. Beyond its range is an error; near zero it is rounded.
+/// - Latency: a row is delivered as soon as its line end has come (`read` may give bytes one at a time), but for an
+///   empty line that only what follows can excuse.
+/// - Memory: 64 KiB, growing to 1 MiB for a long line; longer ones are an error. No allocation in `read` otherwise.
+/// - One thread at a time.
+public final class NumberRowReader {
+  public let layout: RowLayout
+  /// Rows delivered so far.
+  public var rowsRead: Int64 { rows }
+  /// Values in them that were missing and have been filled in.
+  public var missingValues: Int { missing }
+
+  private let name: String
+  private let format: RowFormat
+  private let policy: MissingPolicy
+  private let lines: LineBuffer
+  private var rows: Int64 = 0
+  private var missing = 0
+  /// The last value of every column.
+  private var held: [Float]
+  /// An empty line that only the end of the input excuses.
+  private var emptyLine: Int?
+  private var failure: RowError?
+
+  /// Reads up to the end of the first row, to know the columns. A first row of numbers is delivered by `read(into:)`.
+  ///
+  /// - Parameters:
+  ///   - name: What errors call the input. Default: "standard input".
+  ///   - columns: What the caller expects; a contradiction is an error. Default: whatever comes.
+  ///   - maximumColumns: More columns are an error. Default: 64.
+  ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end, and then it
+  ///     is not called again. A line that is not finished at the end is the last row: to stop in the middle, throw.
+  ///     What it throws passes through; a later `read(into:)` goes on where it was.
+  /// - Throws: `RowError`, or what `read` throws.
+  public init(
+    name: String = "standard input", format: RowFormat, columns: Int? = nil, missing policy: MissingPolicy = .error,
+    maximumColumns: Int = 64, read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
+  ) throws {
+    self.name = name
+    self.format = format
+    self.policy = policy
+    lines = LineBuffer(name: name, source: read)
+    layout = try Self.firstRow(
+      of: lines, name: name, format: format, columns: columns, policy: policy, maximumColumns: maximumColumns)
+    held = [Float](repeating: 0, count: layout.columns)
+  }
+
+  /// Reads the next row.
+  ///
+  /// - Parameter values: Receives `layout.columns` numbers.
+  /// - Returns: Whether there was one; false at the end, and from then on.
+  /// - Throws: `RowError`, and the same again from then on; or what the source throws.
+  /// - Precondition: Room for `layout.columns` numbers.
+  public func read(into values: UnsafeMutableBufferPointer<Float>) throws -> Bool {
+    precondition(values.count >= layout.columns, "a row needs room for \(layout.columns) numbers")
+    if let failure { throw failure }
+    do {
+      while let line = try lines.next() {
+        if Self.isEmpty(line.span, format: format) {
+          if format == .ndjson { continue }
+          if layout.columns > 1 || policy == .error {
+            if emptyLine == nil { emptyLine = lines.lineNumber }
+            continue
+          }
+        }
+        if let emptyLine {
+          throw RowError.emptyLine(RowPlace(name: name, line: emptyLine), expectedColumns: layout.columns)
+        }
+        let row = UnsafeMutableBufferPointer(rebasing: values[..<layout.columns])
+        try parse(line.span, into: row)
+        try fillIn(row, line: line.span)
+        rows += 1
+        return true
+      }
+      return false
+    } catch let error as RowError {
+      failure = error
+      throw error
+    }
+  }
+
+  // MARK: - One line
+
+  private func parse(_ line: Span<UInt8>, into row: UnsafeMutableBufferPointer<Float>) throws(RowError) {
+    let columns: Int
+    do throws(RowFault) {
+      columns =
+        format == .csv
+        ? try CSVRow.read(line, separator: layout.separator, into: row) : try NDJSONRow.read(line, into: row)
+    } catch {
+      // A field that is no number often comes of a field too many or too few, which says more.
+      if format == .csv, let count = try? CSVRow.count(line, separator: layout.separator), count != layout.columns {
+        throw .columnCount(RowPlace(name: name, line: lines.lineNumber), expected: layout.columns, actual: count)
+      }
+      throw Self.error(error, line: line, place: place(error.column))
+    }
+    guard columns == layout.columns else {
+      throw .columnCount(RowPlace(name: name, line: lines.lineNumber), expected: layout.columns, actual: columns)
+    }
+  }
+
+  /// Puts numbers where NaN marks a missing one.
+  private func fillIn(_ row: UnsafeMutableBufferPointer<Float>, line: Span<UInt8>) throws(RowError) {
+    guard policy != .error else {
+      if let column = row.firstIndex(where: \.isNaN) { throw missingValue(column, line: line) }
+      return
+    }
+    for column in row.indices {
+      if row[column].isNaN {
+        row[column] = policy == .hold ? held[column] : 0
+        missing += 1
+      } else {
+        held[column] = row[column]
+      }
+    }
+  }
+
+  private func missingValue(_ column: Int, line: Span<UInt8>) -> RowError {
+    var actual = "null"
+    if format == .csv, let content = CSVRow.content(ofColumn: column, in: line, separator: layout.separator) {
+      actual = content.isEmpty ? "an empty field" : excerpt(Self.bytes(content, of: line))
+    }
+    return .missingValue(place(column), actual: actual)
+  }
+
+  /// The place of a column, counted from 0, in the last line.
+  private func place(_ column: Int?) -> RowPlace {
+    var place = RowPlace(name: name, line: lines.lineNumber)
+    guard let column else { return place }
+    place.column = column + 1
+    if let header = layout.header {
+      let header = Array(header.utf8)
+      if let content = CSVRow.content(ofColumn: column, in: header.span, separator: layout.separator), !content.isEmpty {
+        place.columnName = printable(header[content])
+      }
+    }
+    return place
+  }
+
+  private static func error(_ fault: RowFault, line: Span<UInt8>, place: RowPlace) -> RowError {
+    let actual = excerpt(bytes(fault.range, of: line))
+    return switch fault.kind {
+    case .beyondRange: .beyondRange(place, actual: actual)
+    case .unexpected(let expected): .unexpected(place, expected: expected, actual: actual)
+    }
+  }
+
+  private static func bytes(_ range: Range<Int>, of line: Span<UInt8>) -> [UInt8] {
+    range.map { line[$0] }
+  }
+
+  private static func isEmpty(_ line: Span<UInt8>, format: RowFormat) -> Bool {
+    for place in line.indices {
+      guard line[place] == UInt8(ascii: " ") || (format == .ndjson && line[place] == UInt8(ascii: "\t")) else {
+        return false
+      }
+    }
+    return true
+  }
+}
+
+// MARK: - The first row
+
+extension NumberRowReader {
+  /// Finds out what the first row shows. If it holds numbers, it is left in `lines`.
+  private static func firstRow(
+    of lines: LineBuffer, name: String, format: RowFormat, columns expected: Int?, policy: MissingPolicy,
+    maximumColumns: Int
+  ) throws -> RowLayout {
+    var emptyLine: Int?
+    while let line = try lines.next() {
+      if isEmpty(line.span, format: format) {
+        if format == .ndjson { continue }
+        if policy == .error || (expected ?? 1) > 1 {
+          if emptyLine == nil { emptyLine = lines.lineNumber }
+          continue
+        }
+      }
+      if let emptyLine {
+        throw RowError.emptyLine(RowPlace(name: name, line: emptyLine), expectedColumns: expected ?? 1)
+      }
+      let place = RowPlace(name: name, line: lines.lineNumber)
+      var layout = RowLayout(columns: 0)
+      do throws(RowFault) {
+        if format == .csv {
+          layout.separator = CSVRow.separator(of: line.span)
+          if try CSVRow.isHeader(line.span, separator: layout.separator) { layout.header = try header(line.span) }
+          layout.columns = try CSVRow.count(line.span, separator: layout.separator)
+        } else {
+          layout.columns = try NDJSONRow.count(line.span)
+        }
+      } catch {
+        throw Self.error(error, line: line.span, place: RowPlace(name: name, line: place.line, column: error.column.map { $0 + 1 }))
+      }
+      guard layout.columns <= maximumColumns else {
+        throw RowError.tooManyColumns(place, expected: maximumColumns, actual: layout.columns)
+      }
+      if let expected, layout.columns != expected {
+        throw RowError.columnCount(place, expected: expected, actual: layout.columns)
+      }
+      if layout.header == nil { lines.stepBack() }
+      return layout
+    }
+    throw RowError.empty(name: name)
+  }
+
+  /// A header is text that can be printed and written again.
+  private static func header(_ line: Span<UInt8>) throws(RowFault) -> String {
+    let isText = line.indices.allSatisfy { line[$0] >= 0x20 && line[$0] != 0x7F || line[$0] == UInt8(ascii: "\t") }
+    guard isText, let text = String(validating: bytes(0..<line.count, of: line), as: UTF8.self) else {
+      throw RowFault(
+        kind: .unexpected(expected: "numbers, or names of columns in UTF-8"), column: nil, range: 0..<line.count)
+    }
+    return text
+  }
+}

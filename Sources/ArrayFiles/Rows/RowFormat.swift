@@ -1,0 +1,36 @@
+/// How rows of numbers are written as text, one row a line.
+public enum RowFormat: String, CaseIterable, Sendable {
+  /// Fields between separators, with or without a header line: `0.5,-0.25`.
+  case csv
+  /// One JSON array of numbers a line: `[0.5, -0.25]`.
+  case ndjson
+}
+
+/// What happens to values that are missing.
+///
+/// Missing are an empty field, `NA`, `N/A`, `NaN`, `null` and `none` (in any case) in CSV, `null` and `NaN` in NDJSON.
+public enum MissingPolicy: String, CaseIterable, Sendable {
+  /// The first one ends the reading.
+  case error
+  /// The column's last value stands in for it; 0 before the first.
+  case hold
+  /// 0 stands in for it.
+  case zero
+}
+
+/// What the first row showed.
+public struct RowLayout: Sendable, Equatable {
+  /// Numbers in a row, at least 1.
+  public var columns: Int
+  /// The first line as it came, without byte order mark and line end, if it names the columns. CSV only.
+  public var header: String?
+  /// What stands between two fields: a comma, a tab or a semicolon. A comma for NDJSON.
+  public var separator: UInt8
+
+  /// - Parameter separator: Default: a comma.
+  public init(columns: Int, header: String? = nil, separator: UInt8 = UInt8(ascii: ",")) {
+    self.columns = columns
+    self.header = header
+    self.separator = separator
+  }
+}
