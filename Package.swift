@@ -58,7 +58,7 @@ let package = Package(
       ]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport"]),
-    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),
+    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],
