@@ -59,7 +59,7 @@ let package = Package(
       ]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport"]),
-    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),
+    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
     .testTarget(name: "ArrayFilesTests", dependencies: ["ArrayFiles", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",

@@ -75,12 +75,7 @@ public final class AudioFileReader {
       guard allowTruncated else { throw .truncated(path: path, expectedFrames: expected, actualFrames: frames) }
       notes.append(Self.truncationNote(expected: expected, actual: frames))
     }
-    switch encoding {
-    case .pcm(bits: 32): notes.append("32-bit integers are rounded to Float32 (24 significant bits)")
-    case .other where exactBits == 32: notes.append("32-bit integers are rounded to Float32 (24 significant bits)")
-    case .float64: notes.append("doubles are rounded to Float32")
-    default: break
-    }
+    if let note = encoding.readingNote(exactBits: exactBits) { notes.append(note) }
     self.file = file
     self.allowTruncated = allowTruncated
     self.notes = notes

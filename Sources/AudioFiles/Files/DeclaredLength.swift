@@ -8,11 +8,15 @@ struct DeclaredLength: Equatable {
   /// Bytes between the start of the audio and the end of the file.
   var presentBytes: Int64
 
-  /// Whether at least `smallestLoss` bytes are missing. What a program that writes to a pipe puts for "unknown"
-  /// does not count: sizes near 2^31 (SoX) and 2^32 (FFmpeg), and 0.
+  /// Whether at least `smallestLoss` bytes are missing. A placeholder promises nothing.
   func isTruncated(smallestLoss: Int64) -> Bool {
-    guard declaredBytes - presentBytes >= max(1, smallestLoss) else { return false }
-    return !(0x7FFF_0000...0x8000_0000).contains(declaredBytes) && !(0xFFFF_0000...0xFFFF_FFFF).contains(declaredBytes)
+    declaredBytes - presentBytes >= max(1, smallestLoss) && !Self.isPlaceholder(declaredBytes)
+  }
+
+  /// Whether a length is one that a program puts for "unknown" when it writes to a pipe: sizes near 2^31 (SoX) and
+  /// 2^32 (FFmpeg), and 0.
+  static func isPlaceholder(_ bytes: Int64) -> Bool {
+    bytes == 0 || (0x7FFF_0000...0x8000_0000).contains(bytes) || (0xFFFF_0000...0xFFFF_FFFF).contains(bytes)
   }
 
   /// Looks the promise up; nil for formats that make none in this form (FLAC, Ogg, MP3 and rarer ones).

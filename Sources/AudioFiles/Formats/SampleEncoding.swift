@@ -43,6 +43,14 @@ public enum SampleEncoding: Hashable, Sendable {
     }
   }
 
+  /// What reading as Float32 cannot keep, for people; nil when it keeps everything, or never had it.
+  ///
+  /// - Parameter exactBits: As `decoded` gives it.
+  func readingNote(exactBits: Int?) -> String? {
+    if exactBits == 32 { return "32-bit integers are rounded to Float32 (24 significant bits)" }
+    return self == .float64 ? "doubles are rounded to Float32" : nil
+  }
+
   /// libsndfile's code for the encoding inside this container. 8-bit WAV is unsigned, all other 8-bit signed.
   ///
   /// - Precondition: `container.holds(self)`.

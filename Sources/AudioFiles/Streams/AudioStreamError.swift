@@ -1,0 +1,75 @@
+/// Why a stream cannot be read or written. Each description is one sentence: what is wrong, where, and what would
+/// be right. None is recoverable, but everything before a `shortFrame` was delivered.
+public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
+  /// The source ended before its first byte, so that no format can be recognised.
+  case empty(name: String)
+  /// No format was given, and the first bytes are those of none that is known.
+  case unrecognised(name: String)
+  /// Something that is read from a file, or after another program; `remedy` says how.
+  case otherFormat(name: String, actual: String, remedy: String)
+  /// WAV was asked for, and the bytes are something else.
+  case notWAV(name: String, actual: String)
+  /// The header gives a number that cannot be.
+  case badHeader(name: String, expected: String, actual: String)
+  /// WAV with samples that are not read here; `remedy` says what converts them.
+  case otherEncoding(name: String, actual: String, remedy: String)
+  /// The source ended before the samples began.
+  case truncatedHeader(name: String, afterBytes: Int64)
+  /// More bytes before the samples than any program writes.
+  case headerTooLong(name: String, expectedBytes: Int64, actualBytes: Int64)
+  /// Raw samples say nothing about themselves.
+  case missing(name: String, format: RawSampleFormat, expected: String)
+  /// A rate or a number of channels that was asked for cannot be.
+  case outOfRange(name: String, expected: String, actual: String)
+  /// The header says something else than was asked for.
+  case contradiction(name: String, expected: String, actual: String)
+  /// More channels than the caller allows.
+  case tooManyChannels(name: String, expected: Int, actual: Int)
+  /// The source ended within a frame.
+  case shortFrame(name: String, frame: Int64, expectedBytes: Int, actualBytes: Int)
+  /// The format of the output cannot hold what it was asked to.
+  case cannotHold(format: AudioStreamFormat, expected: String, actual: String)
+
+  public var description: String {
+    switch self {
+    case .empty(let name):
+      "\(name): is empty, expected WAV, or raw samples with --format, --rate and --channels."
+    case .unrecognised(let name):
+      "\(name): is not recognised by its first bytes; WAV is, and raw samples need --format, --rate and --channels."
+    case .otherFormat(let name, let actual, let remedy):
+      "\(name): is \(actual), expected WAV or raw samples; \(remedy)."
+    case .notWAV(let name, let actual):
+      "\(name): begins with \(actual), expected a WAV header (RIFF, RF64 or BW64)."
+    case .badHeader(let name, let expected, let actual):
+      "\(name): the WAV header gives \(actual), expected \(expected)."
+    case .otherEncoding(let name, let actual, let remedy):
+      "\(name): the WAV holds \(actual), expected PCM of 8, 16, 24 or 32 bits, or floats; \(remedy)."
+    case .truncatedHeader(let name, let bytes):
+      "\(name): ends after \(bytes) bytes, expected a whole WAV header and its data chunk."
+    case .headerTooLong(let name, let expected, let actual):
+      "\(name): the WAV header claims \(actual) bytes before the samples, expected at most \(expected)."
+    case .missing(let name, let format, let expected):
+      "\(name): raw \(format.rawValue) samples say nothing about themselves, expected \(expected)."
+    case .outOfRange(let name, let expected, let actual):
+      "\(name): cannot have \(actual), expected \(expected)."
+    case .contradiction(let name, let expected, let actual):
+      "\(name): the WAV header gives \(actual), expected \(expected) as was asked for."
+    case .tooManyChannels(let name, let expected, let actual):
+      "\(name): has \(actual) channels, expected at most \(expected); --max-channels \(actual) allows them."
+    case .shortFrame(let name, let frame, let expected, let actual):
+      "\(name): ends within frame \(frame), counted from 0: expected \(expected) bytes, and \(actual) came."
+    case .cannotHold(let format, let expected, let actual):
+      "\(format.displayName) cannot hold \(actual), expected \(expected)."
+    }
+  }
+}
+
+extension AudioStreamFormat {
+  /// The name that people use.
+  var displayName: String {
+    switch self {
+    case .wav: "WAV"
+    case .raw(let format): "raw \(format.rawValue)"
+    }
+  }
+}

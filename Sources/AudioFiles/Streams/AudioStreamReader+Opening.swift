@@ -1,0 +1,58 @@
+/// What is found out, and refused, before the first frame.
+extension AudioStreamReader {
+  /// Describes raw samples by what the caller says.
+  static func rawInfo(
+    name: String, samples: RawSampleFormat, sampleRateHz: Int?, channels: Int?
+  ) throws(AudioStreamError) -> AudioStreamInfo {
+    guard let sampleRateHz, let channels else {
+      let missing = [sampleRateHz == nil ? "--rate" : nil, channels == nil ? "--channels" : nil].compactMap(\.self)
+      throw .missing(name: name, format: samples, expected: missing.joined(separator: " and "))
+    }
+    guard (1...Int(Int32.max)).contains(sampleRateHz) else {
+      throw .outOfRange(
+        name: name, expected: "1 to 2147483647 Hz", actual: "a sample rate of \(sampleRateHz) Hz")
+    }
+    guard channels > 0 else {
+      throw .outOfRange(name: name, expected: "at least 1", actual: "\(channels) channels")
+    }
+    return AudioStreamInfo(
+      format: .raw(samples), encoding: samples.encoding, sampleRateHz: sampleRateHz, channels: channels)
+  }
+
+  /// Looks at the first bytes, and leaves them where they are.
+  static func expectWAV(_ source: StreamSource, name: String, isAsked: Bool) throws {
+    _ = try source.require(StreamSignature.bytes)
+    let start = source.prefix(StreamSignature.bytes)
+    switch StreamSignature(start: start) {
+    case .wav: return
+    case .other(let actual, let remedy):
+      throw AudioStreamError.otherFormat(name: name, actual: actual, remedy: remedy)
+    case nil:
+      guard !start.isEmpty else { throw AudioStreamError.empty(name: name) }
+      guard !isWAVCutShort(start) else {
+        throw AudioStreamError.truncatedHeader(name: name, afterBytes: Int64(start.count))
+      }
+      guard isAsked else { throw AudioStreamError.unrecognised(name: name) }
+      let hexadecimal = start.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+      throw AudioStreamError.notWAV(name: name, actual: "the bytes " + hexadecimal.joined(separator: " "))
+    }
+  }
+
+  /// Whether the source ended within the first twelve bytes of a WAV header.
+  private static func isWAVCutShort(_ start: [UInt8]) -> Bool {
+    guard (4..<StreamSignature.bytes).contains(start.count) else { return false }
+    return ["RIFF", "RF64", "BW64"].contains { start[..<4].elementsEqual($0.utf8) }
+  }
+
+  /// Refuses a header that says something else than the caller.
+  static func check(
+    _ info: AudioStreamInfo, name: String, sampleRateHz: Int?, channels: Int?
+  ) throws(AudioStreamError) {
+    if let sampleRateHz, sampleRateHz != info.sampleRateHz {
+      throw .contradiction(name: name, expected: "\(sampleRateHz) Hz", actual: "\(info.sampleRateHz) Hz")
+    }
+    if let channels, channels != info.channels {
+      throw .contradiction(name: name, expected: "\(channels) channels", actual: "\(info.channels) channels")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/// What a WAV header says, reduced to what matters for reading the samples behind it.
+struct WAVHeader: Equatable {
+  /// How samples are stored.
+  var samples: RawSampleFormat
+  /// Frames per second.
+  var sampleRateHz: Int
+  /// Samples per frame.
+  var channels: Int
+  /// Speaker positions, 0 for none.
+  var channelMask: UInt32
+  /// Bytes of the data chunk; nil when the header does not say and the samples go on to the end.
+  var dataBytes: Int64?
+
+  /// Format tags of the `fmt ` chunk (mmreg.h).
+  enum Tag {
+    static let pcm: UInt16 = 1
+    static let float: UInt16 = 3
+    static let extensible: UInt16 = 0xFFFE
+  }
+
+  /// The last fourteen bytes of a GUID whose first two are a format tag (KSDATAFORMAT_SUBTYPE_WAVEFORMATEX).
+  static let guidTail: [UInt8] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+
+  /// The most bytes of a frame: the field for them has 16 bits.
+  static let maximumFrameBytes = 65_535
+
+  /// A length that stands for "unknown". Programs that read from pipes take it as such; 0 some take as empty.
+  private static let unknownLength: UInt32 = 0xFFFF_FFFF
+
+  /// The header of a stream whose length nobody knows: everything before the first sample.
+  ///
+  /// - Precondition: A frame has at most `maximumFrameBytes`; the rate is positive and fits 31 bits.
+  func streamBytes() -> [UInt8] {
+    let frameBytes = channels * samples.bytesPerSample
+    let bits = UInt16(samples.bytesPerSample * 8)
+    let tag = samples.isFloat ? Tag.float : Tag.pcm
+    // Microsoft asks for the extensible form from three channels and from 17 bits on. Floats have a tag of their
+    // own, which every program knows.
+    let isExtensible = channels > 2 || (!samples.isFloat && bits > 16)
+
+    var format: [UInt8] = []
+    format.append(isExtensible ? Tag.extensible : tag)
+    format.append(UInt16(channels))
+    format.append(UInt32(sampleRateHz))
+    // Bytes per second. No program here needs them, and the field is too small for the wildest rates.
+    format.append(UInt32(clamping: sampleRateHz * frameBytes))
+    format.append(UInt16(frameBytes))
+    format.append(bits)
+    if isExtensible {
+      format.append(UInt16(22))
+      format.append(bits)
+      format.append(channelMask)
+      format.append(tag)
+      format += Self.guidTail
+    } else if samples.isFloat {
+      format.append(UInt16(0))
+    }
+
+    var bytes = Array("RIFF".utf8)
+    bytes.append(Self.unknownLength)
+    bytes += "WAVEfmt ".utf8
+    bytes.append(UInt32(format.count))
+    bytes += format
+    if samples.isFloat {
+      bytes += "fact".utf8
+      bytes.append(UInt32(4))
+      bytes.append(Self.unknownLength)
+    }
+    bytes += "data".utf8
+    bytes.append(Self.unknownLength)
+    return bytes
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ value: some FixedWidthInteger) {
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+  }
+}
