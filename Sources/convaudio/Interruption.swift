@@ -8,30 +8,71 @@ import Synchronization
 
 /// Set by SIGINT, SIGTERM and SIGHUP; read after every block. A second signal, of whichever kind,
 /// ends the program at once, and may leave its temporary file.
-private let interruptionRequested = Atomic<Bool>(false)
+private let stopRequested = Atomic<Bool>(false)
+/// Set by SIGUSR1, where it is caught.
+private let reportRequested = Atomic<Bool>(false)
 
-/// The user's wish to stop.
+/// The user's wishes, as they come by signals.
+///
+/// A blocked `read` or `write` is interrupted, and whoever called it asks here. A signal that comes between the asking
+/// and the call would be missed, so an alarm interrupts the call again a second later, as long as a wish is open; that
+/// costs no system call while there is none.
 struct Interruption: Sendable {
   /// Catches SIGINT, SIGTERM and SIGHUP (unless `nohup` asked to ignore it) from here on. A reader of our output that
   /// goes away does not stop the work: SIGPIPE is ignored.
-  static func install() -> Interruption {
+  ///
+  /// - Parameter catchesReportRequests: Whether SIGUSR1 is a wish for a report. Default: it ends the program.
+  static func install(catchesReportRequests: Bool = false) -> Interruption {
     // Made before a signal can come, because making a global is not allowed in a handler.
-    interruptionRequested.store(false, ordering: .relaxed)
+    stopRequested.store(false, ordering: .relaxed)
+    reportRequested.store(false, ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
     // A limit on file sizes then is an error like a full disk, and not the end.
     signal(SIGXFSZ, SIG_IGN)
+    catchSignal(SIGALRM) { _ in
+      if stopRequested.load(ordering: .relaxed) || reportRequested.load(ordering: .relaxed) { alarm(1) }
+    }
     for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
-      signal(number) { number in
-        interruptionRequested.store(true, ordering: .relaxed)
+      catchSignal(number) { _ in
+        stopRequested.store(true, ordering: .relaxed)
         for other in [SIGINT, SIGTERM, SIGHUP] { signal(other, SIG_DFL) }
+        alarm(1)
+      }
+    }
+    if catchesReportRequests {
+      catchSignal(SIGUSR1) { _ in
+        reportRequested.store(true, ordering: .relaxed)
+        alarm(1)
       }
     }
     // Whoever started us from a thread of Dispatch, as Foundation's Process does, has left us its mask: all blocked.
     var mask = sigset_t()
     sigemptyset(&mask)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1] { sigaddset(&mask, number) }
     sigprocmask(SIG_UNBLOCK, &mask, nil)
     return Interruption()
+  }
+
+  /// Whether the program was asked to stop.
+  var isRequested: Bool { stopRequested.load(ordering: .relaxed) }
+
+  /// Whether a report was asked for since the last time.
+  func takeReportRequest() -> Bool {
+    // A plain load first: this is asked after every block, and an exchange is far dearer.
+    reportRequested.load(ordering: .relaxed) && reportRequested.exchange(false, ordering: .relaxed)
+  }
+
+  /// Not `signal`, which has the system begin an interrupted call again.
+  private static func catchSignal(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+    var action = sigaction()
+    sigemptyset(&action.sa_mask)
+    action.sa_flags = 0
+    #if canImport(Glibc)
+      action.__sigaction_handler.sa_handler = handler
+    #else
+      action.__sigaction_u.__sa_handler = handler
+    #endif
+    sigaction(number, &action, nil)
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {
@@ -44,6 +85,4 @@ struct Interruption: Sendable {
     #endif
     return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
-
-  var isRequested: Bool { interruptionRequested.load(ordering: .relaxed) }
 }

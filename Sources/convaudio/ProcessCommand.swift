@@ -8,7 +8,7 @@ struct ProcessCommand: ParsableCommand {
     discussion: """
       Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the sample rate, channels, sample \
       format and text metadata unless told otherwise. Without -o the output stands beside the input as \
-      NAME.PRESET.EXTENSION. An output appears only when it is complete.
+      NAME.PRESET.EXTENSION. An output appears only when it is complete. The name - is standard input or output.
       """)
 
   @Argument(help: "The files to process.")
@@ -26,7 +26,8 @@ struct ProcessCommand: ParsableCommand {
 
   func run() throws {
     let interruption = Interruption.install()
-    let printer = ReportPrinter(format: running.reportFormat, files: inputs.count)
+    let printer = ReportPrinter(
+      format: running.reportFormat, files: inputs.count, isOutputTaken: writesToStandardOutput)
     try exitingOnError {
       let results: [BatchResult]
       do {
@@ -49,6 +50,13 @@ struct ProcessCommand: ParsableCommand {
 
   func validate() throws {
     if output == "" { throw ValidationError("--output is empty, expected the name of a file or folder.") }
+    guard writesToStandardOutput else { return }
+    if inputs.count > 1 { throw ValidationError("--output is -, which takes one input, and there are \(inputs.count).") }
+    if running.json { throw ValidationError("--json needs standard output, which the audio goes to; name an --output.") }
+  }
+
+  private var writesToStandardOutput: Bool {
+    output == FileProcessor.standardStream || (output == nil && inputs.contains(FileProcessor.standardStream))
   }
 
   private var settings: ProcessingSettings {

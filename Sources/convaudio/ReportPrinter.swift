@@ -19,6 +19,7 @@ final class ReportPrinter: Sendable {
   private let format: Format
   private let files: Int
   private let showsProgress: Bool
+  private let isOutputTaken: Bool
   private let state: Mutex<State>
 
   private struct State {
@@ -29,7 +30,9 @@ final class ReportPrinter: Sendable {
     var hasLine = false
   }
 
-  init(format: Format, files: Int) {
+  /// - Parameter isOutputTaken: Whether audio goes to standard output, so that our words go to standard error.
+  init(format: Format, files: Int, isOutputTaken: Bool = false) {
+    self.isOutputTaken = isOutputTaken
     self.format = format
     self.files = files
     showsProgress = format == .text && isatty(STDERR_FILENO) == 1
@@ -83,7 +86,11 @@ final class ReportPrinter: Sendable {
     if report.nonFiniteOutputSamples > 0 {
       printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
     }
-    writeToStandardOutput(summary(of: report) + "\n")
+    if isOutputTaken {
+      writeToStandardError(summary(of: report) + "\n")
+    } else {
+      writeToStandardOutput(summary(of: report) + "\n")
+    }
   }
 
   /// Prints the JSON report of a whole run.

@@ -13,6 +13,20 @@ func openMissingStandardStreams() {
   }
 }
 
+/// Audio neither comes from a keyboard nor is read from a screen.
+///
+/// - Parameters:
+///   - input: Whether audio is expected on standard input.
+///   - output: Whether it goes to standard output.
+func refuseTerminals(input: Bool, output: Bool) throws {
+  if input, isatty(STDIN_FILENO) == 1 {
+    throw CommandError("standard input: is a terminal, expected audio from a pipe or file.")
+  }
+  if output, isatty(STDOUT_FILENO) == 1 {
+    throw CommandError("standard output: is a terminal, expected a pipe or file for audio.")
+  }
+}
+
 /// Standard error, unbuffered.
 func writeToStandardError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 

@@ -111,7 +111,7 @@ import Testing
   @Test("Another rate and an output in the way are refused before anything is made")
   func refusals() throws {
     try audio("44.wav", sampleRateHz: 44_100)
-    let rate = ProcessingError.sampleRate(path: path("44.wav"), expectedHz: 48_000, actualHz: 44_100, preset: "tiny")
+    let rate = ProcessingError.sampleRate(path: path("44.wav"), expectedHz: 48_000, actualHz: 44_100, preset: "tiny", isPiped: false)
     #expect(throws: rate) { try FileProcessor(preset: preset).process(path("44.wav"), to: path("out.wav")) }
     #expect(throws: OutputError.exists(path: path("44.wav"))) {
       try FileProcessor(preset: preset).process(path("44.wav"), to: path("44.wav"))

@@ -37,23 +37,27 @@ public final class AudioFileReader {
   /// Opens a file and reads its header.
   ///
   /// - Parameters:
+  ///   - name: What people call the file, in `info` and in errors. Default: its path.
   ///   - maximumChannels: More channels are an error. Default 64.
   ///   - allowTruncated: Whether a file that was cut off is read as far as it goes. Default false.
   /// - Throws: `cannotOpen`, `notAFile`, `notAudio`, `badHeader`, `tooManyChannels`, `truncated`; `readFailed`
   ///   where the length had to be counted and decoding failed.
-  public init(path: String, maximumChannels: Int = 64, allowTruncated: Bool = false) throws(AudioFileError) {
-    var file = try Self.open(path: path)
+  public init(
+    path: String, name: String? = nil, maximumChannels: Int = 64, allowTruncated: Bool = false
+  ) throws(AudioFileError) {
+    let name = name ?? path
+    var file = try Self.open(path: path, name: name)
     let header = file.header
     let channels = Int(header.channels)
     guard channels > 0 else {
-      throw .badHeader(path: path, expected: "1 to 1024 channels", actual: "\(channels) channels")
+      throw .badHeader(path: name, expected: "1 to 1024 channels", actual: "\(channels) channels")
     }
     guard header.samplerate > 0 else {
       throw .badHeader(
-        path: path, expected: "a positive sample rate", actual: "a sample rate of \(header.samplerate) Hz")
+        path: name, expected: "a positive sample rate", actual: "a sample rate of \(header.samplerate) Hz")
     }
     guard channels <= maximumChannels else {
-      throw .tooManyChannels(path: path, expected: maximumChannels, actual: channels)
+      throw .tooManyChannels(path: name, expected: maximumChannels, actual: channels)
     }
     let format = Int(header.format)
     let (encoding, exactBits) = SampleEncoding.decoded(sndfileFormat: format)
@@ -63,8 +67,8 @@ public final class AudioFileReader {
 
     let isMPEGWithoutLength = format & SF_FORMAT_TYPEMASK == SF_FORMAT_MPEG && !file.io.statesMPEGLength
     if frames == Int64.max || isMPEGWithoutLength {
-      frames = try Self.countFrames(path: path, channels: channels, allowTruncated: allowTruncated)
-      file = try Self.open(path: path, hidesEnd: isMPEGWithoutLength)
+      frames = try Self.countFrames(path: path, name: name, channels: channels, allowTruncated: allowTruncated)
+      file = try Self.open(path: path, name: name, hidesEnd: isMPEGWithoutLength)
     }
     let frameBytes = Int64(channels * (encoding.bytesPerSample ?? 1))
     if let length = DeclaredLength.find(in: file.io), length.isTruncated(smallestLoss: frameBytes) {
@@ -72,7 +76,7 @@ public final class AudioFileReader {
         encoding.bytesPerSample != nil
         ? length.declaredBytes / frameBytes
         : Int64(Double(frames) * Double(length.declaredBytes) / Double(max(1, length.presentBytes)))
-      guard allowTruncated else { throw .truncated(path: path, expectedFrames: expected, actualFrames: frames) }
+      guard allowTruncated else { throw .truncated(path: name, expectedFrames: expected, actualFrames: frames) }
       notes.append(Self.truncationNote(expected: expected, actual: frames))
     }
     if let note = encoding.readingNote(exactBits: exactBits) { notes.append(note) }
@@ -80,7 +84,7 @@ public final class AudioFileReader {
     self.allowTruncated = allowTruncated
     self.notes = notes
     info = AudioFileInfo(
-      path: path, container: AudioContainer(sndfileFormat: format), encoding: encoding,
+      path: name, container: AudioContainer(sndfileFormat: format), encoding: encoding,
       sampleRateHz: Int(header.samplerate), channels: channels, frames: frames, text: text, exactBits: exactBits)
   }
 
@@ -124,49 +128,49 @@ public final class AudioFileReader {
     "the file is truncated: \(actual) of \(expected) frames are there"
   }
 
-  private static func open(path: String, hidesEnd: Bool = false) throws(AudioFileError) -> SoundFile {
+  private static func open(path: String, name: String, hidesEnd: Bool = false) throws(AudioFileError) -> SoundFile {
     let io = try DescriptorIO.reading(path: path)
-    if io.length == 0 { throw .notAudio(path: path, reason: "the file is empty") }
+    if io.length == 0 { throw .notAudio(path: name, reason: "the file is empty") }
     io.hidesEnd = hidesEnd
     return try SoundFile(io: io, mode: SFM_READ, header: SF_INFO()) { code, words in
-      if io.failure != 0 { return .cannotOpen(path: path, reason: words) }
-      if let truncation = Self.truncationOfUnreadableCAF(io: io, path: path) { return truncation }
+      if io.failure != 0 { return .cannotOpen(path: name, reason: words) }
+      if let truncation = Self.truncationOfUnreadableCAF(io: io, name: name) { return truncation }
       // Numbers of libsndfile's own list (common.h): SFE_CHANNEL_COUNT_ZERO, SFE_CHANNEL_COUNT, SFE_BAD_SF_INFO.
       return switch code {
-      case 32: .badHeader(path: path, expected: "1 to 1024 channels", actual: "0 channels")
-      case 33: .badHeader(path: path, expected: "1 to 1024 channels", actual: "more than 1024 channels")
+      case 32: .badHeader(path: name, expected: "1 to 1024 channels", actual: "0 channels")
+      case 33: .badHeader(path: name, expected: "1 to 1024 channels", actual: "more than 1024 channels")
       case 24:
         .badHeader(
-          path: path, expected: "a positive sample rate", actual: "a sample rate of 0 Hz or beyond 2147483647 Hz")
-      default: .notAudio(path: path, reason: words)
+          path: name, expected: "a positive sample rate", actual: "a sample rate of 0 Hz or beyond 2147483647 Hz")
+      default: .notAudio(path: name, reason: words)
       }
     }
   }
 
   /// libsndfile calls a CAF file malformed when its audio was cut off; this finds the reason.
-  private static func truncationOfUnreadableCAF(io: DescriptorIO, path: String) -> AudioFileError? {
+  private static func truncationOfUnreadableCAF(io: DescriptorIO, name: String) -> AudioFileError? {
     guard let layout = ChunkLayout(of: io), layout.family == .caf, let description = layout.find("desc", in: io),
       let length = DeclaredLength.find(in: io),
       let bytesPerPacket = io.integer(at: description.start + 16, bytes: 4, isBigEndian: true), bytesPerPacket > 0,
       length.isTruncated(smallestLoss: bytesPerPacket)
     else { return nil }
     return .truncated(
-      path: path, expectedFrames: length.declaredBytes / bytesPerPacket,
+      path: name, expectedFrames: length.declaredBytes / bytesPerPacket,
       actualFrames: length.presentBytes / bytesPerPacket)
   }
 
   /// Counts by decoding: for the few files whose header does not give a length.
   private static func countFrames(
-    path: String, channels: Int, allowTruncated: Bool
+    path: String, name: String, channels: Int, allowTruncated: Bool
   ) throws(AudioFileError) -> Int64 {
-    let file = try open(path: path, hidesEnd: true)
+    let file = try open(path: path, name: name, hidesEnd: true)
     let blockFrames = max(1, 16_384 / channels)
     let block = UnsafeMutablePointer<Float>.allocate(capacity: blockFrames * channels)
     defer { block.deallocate() }
     var total: Int64 = 0
     while case let frames = file.read(block, frames: blockFrames), frames > 0 { total += Int64(frames) }
     if let trouble = file.trouble, !allowTruncated {
-      throw .readFailed(path: path, atFrame: total, reason: trouble)
+      throw .readFailed(path: name, atFrame: total, reason: trouble)
     }
     return total
   }

@@ -3,11 +3,17 @@ import Convolution
 import ModelFormats
 import StreamingConvolution
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What was done to one file.
 public struct ProcessingReport: Sendable {
-  /// The input's path.
+  /// The input's path, or `standard input`.
   public let input: String
-  /// The output's path.
+  /// The output's path, or `standard output`.
   public let output: String
   /// Frames written.
   public let frames: Int64
@@ -65,8 +71,10 @@ public struct FileProcessor: Sendable {
   }
 
   /// The name that an output has when none is given: `in.dilated-stack.wav` for `in.wav`, in the folder `folder`, or
-  /// beside the input.
+  /// beside the input. `-` for `-`, and `stdin.dilated-stack.wav` in a folder.
   public func defaultOutput(for input: String, in folder: String? = nil) -> String {
+    if input == Self.standardStream, folder == nil { return Self.standardStream }
+    let input = input == Self.standardStream ? "stdin" : input
     let slash = input.lastIndex(of: "/")
     let inputFolder = slash.map { String(input[...$0]) } ?? ""
     let name = slash.map { String(input[input.index(after: $0)...]) } ?? input
@@ -78,31 +86,40 @@ public struct FileProcessor: Sendable {
     return (folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? inputFolder) + "\(stem).\(preset.preset.name).\(ending)"
   }
 
+  /// Stands for standard input or output where a path is expected.
+  public static let standardStream = "-"
+
   /// Processes one file.
   ///
   /// - Parameters:
-  ///   - input: Any format that `AudioFiles` reads.
-  ///   - output: The file to make.
+  ///   - input: Any format that `AudioFiles` reads. `-` is standard input, which goes into a temporary file first.
+  ///   - output: The file to make. `-` is standard output, to which the file goes when it is complete, in the input's
+  ///     container unless the settings name one.
   ///   - progress: Called after every block, on this thread.
   ///   - isCancelled: Asked before every block.
   /// - Returns: What was done.
   /// - Throws: `AudioFileError`, `OutputError`, `ProcessingError`, `PresetLookupError`. Nothing is left behind then.
   public func process(
     _ input: String, to output: String, progress: (ProcessingProgress) -> Void = { _ in },
-    isCancelled: () -> Bool = { false }
+    isCancelled: @escaping () -> Bool = { false }
   ) throws -> ProcessingReport {
     let start = ContinuousClock.now
-    try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting)
-    let reader = try AudioFileReader(path: input, maximumChannels: settings.maximumChannels)
+    let isPipedOut = output == Self.standardStream
+    if !isPipedOut { try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting) }
+    let (reader, spool) = try openReader(input, isCancelled: isCancelled)
+    defer { withExtendedLifetime(spool) {} }
     let info = reader.info
-    guard info.frames > 0 else { throw ProcessingError.empty(path: input) }
+    guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
     if let expected = preset.preset.sampleRateHz, expected != info.sampleRateHz {
       throw ProcessingError.sampleRate(
-        path: input, expectedHz: expected, actualHz: info.sampleRateHz, preset: preset.preset.name)
+        path: info.path, expectedHz: expected, actualHz: info.sampleRateHz, preset: preset.preset.name,
+        isPiped: spool != nil)
     }
-    guard let container = settings.container ?? AudioContainer(fileExtension: fileExtension(of: output)) else {
+    let implied = isPipedOut ? info.container ?? .wav : AudioContainer(fileExtension: fileExtension(of: output))
+    guard let container = settings.container ?? implied else {
       throw ProcessingError.unknownExtension(path: output)
     }
+    let outputName = isPipedOut ? "standard output" : output
     let processor = try settings.sound.makeProcessor(
       preset, input: info.path, channels: info.channels, maximumBlockFrames: Self.blockFrames)
     let format: AudioOutputFormat
@@ -112,9 +129,12 @@ public struct FileProcessor: Sendable {
         expectedFrames: info.frames + Int64(processor.tailFrames), channels: processor.outputChannels,
         processed: !preset.stages.isEmpty || settings.sound.changesLevels, dither: settings.dithers)
     } catch {
-      throw ProcessingError.format(path: output, reason: error)
+      throw ProcessingError.format(path: outputName, reason: error)
     }
-    let file = try ReplacingFile(path: output, mayReplace: settings.replacesExisting)
+    let file: any PendingOutput =
+      isPipedOut
+      ? try StandardOutput(isCancelled: isCancelled)
+      : try ReplacingFile(path: output, mayReplace: settings.replacesExisting)
     let writer: AudioFileWriter
     var run: SignalRun
     do {
@@ -125,21 +145,36 @@ public struct FileProcessor: Sendable {
       while try run.step() || run.flush() {
         progress(
           ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
-        if isCancelled() { throw ProcessingError.cancelled(path: input) }
+        if isCancelled() { throw ProcessingError.cancelled(path: info.path) }
       }
       try writer.finish()
     } catch AudioFileError.writeFailed(path: _, let reason) {
       // The user knows the file by its final name.
-      throw AudioFileError.writeFailed(path: output, reason: reason)
+      throw AudioFileError.writeFailed(path: outputName, reason: reason)
     }
     try file.commit()
     return ProcessingReport(
-      input: input, output: output, frames: writer.framesWritten, channels: format.channels,
+      input: info.path, output: outputName, frames: writer.framesWritten, channels: format.channels,
       sampleRateHz: info.sampleRateHz, format: "\(container.displayName), \(format.encoding.summary)",
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: run.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: run.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
       notes: reader.notes + format.notes + writer.notes.filter { !format.notes.contains($0) })
+  }
+
+  /// Opens a file, or what standard input has, which goes into a file that lives as long as the second result.
+  private func openReader(
+    _ input: String, isCancelled: @escaping () -> Bool
+  ) throws -> (AudioFileReader, SpooledFile?) {
+    guard input == Self.standardStream else {
+      return (try AudioFileReader(path: input, maximumChannels: settings.maximumChannels), nil)
+    }
+    let name = "standard input"
+    let spool = try SpooledFile()
+    try spool.fill(from: STDIN_FILENO, name: name, isCancelled: isCancelled)
+    if isCancelled() { throw ProcessingError.cancelled(path: name) }
+    let reader = try AudioFileReader(path: spool.path, name: name, maximumChannels: settings.maximumChannels)
+    return (reader, spool)
   }
 
   private func fileExtension(of path: String) -> String {

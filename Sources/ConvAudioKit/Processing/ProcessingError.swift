@@ -2,8 +2,8 @@ import AudioFiles
 
 /// Why a file cannot be processed.
 public enum ProcessingError: Error, Equatable, Sendable {
-  /// The file has another rate than the preset was made for.
-  case sampleRate(path: String, expectedHz: Int, actualHz: Int, preset: String)
+  /// The file, or what a pipe brought, has another rate than the preset was made for.
+  case sampleRate(path: String, expectedHz: Int, actualHz: Int, preset: String, isPiped: Bool)
   /// There is nothing to process.
   case empty(path: String)
   /// The input has NaN or infinities, and the settings refuse them.
@@ -23,9 +23,11 @@ public enum ProcessingError: Error, Equatable, Sendable {
 extension ProcessingError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .sampleRate(let path, let expected, let actual, let preset):
-      "\(path): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; "
-        + "convert it first, for example with sox \(shellQuoted(path)) -r \(expected) converted.wav."
+    case .sampleRate(let path, let expected, let actual, let preset, let isPiped):
+      "\(path): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; convert it first, "
+        + (isPiped
+          ? "for example with ffmpeg -i - -ar \(expected) -f wav - in the pipe."
+          : "for example with sox \(shellQuoted(path)) -r \(expected) converted.wav.")
     case .empty(let path): "\(path): has no frames, expected at least one."
     case .nonFinite(let path, let frame):
       "\(path): has a sample that is NaN or infinite at frame \(frame); --non-finite zero or keep lets it through."

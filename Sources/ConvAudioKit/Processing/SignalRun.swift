@@ -10,6 +10,12 @@ protocol FrameSource: AnyObject {
   /// Fills the front of `samples` with whole frames, interleaved. Fewer than there is room for may come at any time;
   /// 0 only at the end.
   func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int
+  /// Called behind the last frame; throws when the input did not end with a whole one.
+  func finish() throws
+}
+
+extension FrameSource {
+  func finish() {}
 }
 
 /// Where a signal goes, block by block.

@@ -1,0 +1,46 @@
+/// Why a stream cannot be processed, or ends early.
+public enum StreamError: Error, Equatable, Sendable {
+  /// The stream has another rate than the preset was made for; `command` converts it in the pipe.
+  case sampleRate(name: String, expectedHz: Int, actualHz: Int, preset: String, command: String)
+  /// A WAV is to be made of rows, and nothing says how many come in a second.
+  case rateNeeded
+  /// Rows are processed one by one.
+  case blockOfRows(actual: Int)
+  /// Too long or too short a block.
+  case block(expected: ClosedRange<Int>, actual: Int)
+  /// A bit depth was asked for, and the format has its own.
+  case bitDepth(format: StreamFormat)
+  /// The system refused to read.
+  case readFailed(name: String, reason: String)
+  /// The system refused to write.
+  case writeFailed(name: String, reason: String)
+  /// A pipe goes into a temporary file, and none can be made.
+  case noSpool(folder: String, reason: String)
+}
+
+extension StreamError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .sampleRate(let name, let expected, let actual, let preset, let command):
+      "\(name): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; "
+        + "put this before it: \(command)"
+    case .rateNeeded: "the output is WAV and the input has no sample rate; --rate gives it one."
+    case .blockOfRows(let actual):
+      "the block is \(actual) frames long, expected 1, because rows of numbers are answered one by one."
+    case .block(let expected, let actual):
+      "the block is \(actual) frames long, expected \(expected.lowerBound) to \(expected.upperBound)."
+    case .bitDepth(let format):
+      "a bit depth is chosen for WAV only, and \(format.rawValue) has its own; choose another --output-format."
+    case .readFailed(let name, let reason): "\(name): cannot be read: \(reason)."
+    case .writeFailed(let name, let reason): "\(name): cannot be written: \(reason)."
+    case .noSpool(let folder, let reason):
+      "\(folder): a temporary file cannot be made there: \(reason); $TMPDIR names another folder."
+    }
+  }
+}
+
+/// The reader of the output has gone away. Thrown by a stream's `write`; the run then ends as if it were done.
+public struct ReaderClosed: Error {
+  /// What a broken pipe or a closed connection means to a stream.
+  public init() {}
+}

@@ -1,0 +1,153 @@
+import ArrayFiles
+import AudioFiles
+import StreamingConvolution
+
+/// What a stream was, to its end.
+public struct StreamReport: Sendable {
+  /// Why it ended.
+  public enum Ending: Sendable {
+    /// The input was at its end.
+    case endOfInput
+    /// Somebody asked to stop.
+    case cancelled
+    /// The reader of the output went away.
+    case readerClosed
+  }
+
+  /// Why it ended.
+  public var ending = Ending.endOfInput
+  /// Frames that were read.
+  public var framesRead: Int64 = 0
+  /// Frames that were written.
+  public var framesWritten: Int64 = 0
+  /// Samples that were beyond full scale and had to be clamped.
+  public var clippedSamples = 0
+  /// Samples of the input that were NaN or infinite.
+  public var nonFiniteInputSamples = 0
+  /// Samples of the output that were; integers hold 0 for NaN, NDJSON null.
+  public var nonFiniteOutputSamples = 0
+  /// Values of rows that were missing, and replaced.
+  public var missingValues = 0
+  /// Sentences about what was changed on the way.
+  public var notes: [String] = []
+}
+
+/// Runs a stream through a preset, block by block: a pipe, a socket, whatever gives and takes bytes.
+///
+/// ```swift
+/// let runner = StreamRunner(preset: try LoadedPreset("dilated-stack"))
+/// try runner.run(from: STDIN_FILENO, to: STDOUT_FILENO)
+/// ```
+/// - Streaming: a block goes out as soon as its frames have come, in one call of `write`; a reader that is slow slows
+///   the run, and nothing else. The samples are those that `FileProcessor` gives, whatever the block and however the
+///   input is cut.
+/// - Memory: constant. Nothing is allocated after the first block, apart from what `read` and `write` do.
+public struct StreamRunner: Sendable {
+  /// Fills the front of the buffer and returns how many bytes; 0 at the end. May wait; may give fewer than there is room
+  /// for, one included.
+  public typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
+  /// Takes all the bytes. May wait; throws `ReaderClosed` when nobody wants them any more.
+  public typealias Write = (UnsafeRawBufferPointer) throws -> Void
+
+  /// What the stream goes through.
+  public let preset: LoadedPreset
+  /// How.
+  public let settings: StreamSettings
+
+  /// A runner of streams with these settings.
+  public init(preset: LoadedPreset, settings: StreamSettings = StreamSettings()) {
+    self.preset = preset
+    self.settings = settings
+  }
+
+  /// Runs from one file descriptor to another, until the input ends.
+  ///
+  /// - Parameters:
+  ///   - input: Blocking or not; a pipe, file, socket or device.
+  ///   - inputName: What people call it, for errors.
+  ///   - times: Is told how long each block took.
+  ///   - isCancelled: Asked before every read and write, and when a signal interrupted one: when true, the frames that
+  ///     have come are finished and the run ends. A reader that takes nothing for half a second then loses the rest.
+  /// - Throws: `AudioStreamError`, `RowError`, `StreamError`, `ProcessingError`, `PresetLookupError`, after all frames
+  ///   before the trouble were written.
+  @discardableResult
+  public func run(
+    from input: Int32, to output: Int32, inputName: String = "standard input", outputName: String = "standard output",
+    times: BlockTimes = BlockTimes(), isCancelled: @escaping () -> Bool = { false }
+  ) throws -> StreamReport {
+    let source = DescriptorStream(descriptor: input, name: inputName, isCancelled: isCancelled)
+    let sink = DescriptorStream(descriptor: output, name: outputName, isCancelled: isCancelled)
+    return try run(
+      inputName: inputName, times: times, isCancelled: isCancelled, read: source.read(into:), write: sink.write)
+  }
+
+  /// Runs from one callback to another, until the input ends.
+  ///
+  /// - Parameters:
+  ///   - inputName: What people call the input, for errors.
+  ///   - times: Is told how long each block took.
+  ///   - isCancelled: Asked after every block: when true, the run ends. A `read` that waits should return 0 then.
+  ///   - read: Gives bytes.
+  ///   - write: Takes bytes.
+  /// - Throws: As above, and what the callbacks throw.
+  @discardableResult
+  public func run(
+    inputName: String = "the stream", times: BlockTimes = BlockTimes(), isCancelled: @escaping () -> Bool = { false },
+    read: @escaping Read, write: @escaping Write
+  ) throws -> StreamReport {
+    var report = StreamReport()
+    let blockFrames = try blockFrames()
+    let ends: StreamEnds
+    do {
+      ends = try StreamEnds(name: inputName, settings: settings, read: read)
+    } catch {
+      // An input that was interrupted looks like one that ended too early.
+      guard isCancelled() else { throw error }
+      report.ending = .cancelled
+      return report
+    }
+    try ends.check(preset)
+    let processor = try settings.sound.makeProcessor(
+      preset, input: inputName, channels: ends.channels, maximumBlockFrames: blockFrames)
+    do {
+      let sink = try ends.makeSink(
+        for: preset, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)
+      var run = SignalRun(
+        processor: processor, from: ends.source, to: sink.frames, policy: settings.sound.nonFinite,
+        isAligned: settings.isAligned, times: times)
+      defer {
+        report.framesRead = ends.source.framesRead
+        report.framesWritten = sink.framesWritten
+        report.clippedSamples = sink.clippedSamples
+        report.nonFiniteInputSamples = run.nonFiniteSamples
+        report.nonFiniteOutputSamples = sink.nonFiniteSamples
+        report.missingValues = ends.missingValues
+        report.notes = ends.notes
+      }
+      while !isCancelled(), try run.step() {}
+      while !isCancelled(), try run.flush() {}
+      if isCancelled() {
+        report.ending = .cancelled
+      } else {
+        try ends.source.finish()
+      }
+    } catch is ReaderClosed {
+      report.ending = .readerClosed
+    } catch is ReaderStuck {
+      report.ending = .cancelled
+      report.notes.append("the reader of the output took nothing, and did not get the rest of the last block")
+    }
+    return report
+  }
+
+  private func blockFrames() throws(StreamError) -> Int {
+    if settings.format?.rows != nil {
+      if let actual = settings.blockFrames, actual != 1 { throw .blockOfRows(actual: actual) }
+      return 1
+    }
+    let frames = settings.blockFrames ?? 64
+    let limits = 1...StreamSettings.maximumBlockFrames
+    guard limits.contains(frames) else { throw .block(expected: limits, actual: frames) }
+    return frames
+  }
+}
