@@ -26,7 +26,7 @@ extension ProcessingError: CustomStringConvertible {
     case .sampleRate(let path, let expected, let actual, let preset, let isPiped):
       "\(path): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; convert it first, "
         + (isPiped
-          ? "for example with ffmpeg -i - -ar \(expected) -f wav - in the pipe."
+          ? "for example by `ffmpeg -i - -ar \(expected) -f wav -` in the pipe."
           : "for example with sox \(shellQuoted(path)) -r \(expected) converted.wav.")
     case .empty(let path): "\(path): has no frames, expected at least one."
     case .nonFinite(let path, let frame):

@@ -61,10 +61,10 @@ struct StreamEnds {
     }
     let command =
       switch format {
-      case .wav: "sox -t wav - -r \(expected) -t wav - |"
+      case .wav: "sox -t wav - -r \(expected) -t wav -"
       case .f32le, .f64le, .s16le, .s24le, .s32le, .u8, .csv, .ndjson:
         // SoX's names of raw formats are ours without the byte order.
-        "sox -t \(soxType) -r \(actual) -c \(channels) - -r \(expected) -t \(soxType) - |"
+        "sox -t \(soxType) -r \(actual) -c \(channels) - -r \(expected) -t \(soxType) -"
       }
     throw StreamError.sampleRate(
       name: source.name, expectedHz: expected, actualHz: actual, preset: preset.preset.name, command: command)

@@ -23,7 +23,7 @@ extension StreamError: CustomStringConvertible {
     switch self {
     case .sampleRate(let name, let expected, let actual, let preset, let command):
       "\(name): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; "
-        + "put this before it: \(command)"
+        + "put `\(command)` before it."
     case .rateNeeded: "the output is WAV and the input has no sample rate; --rate gives it one."
     case .blockOfRows(let actual):
       "the block is \(actual) frames long, expected 1, because rows of numbers are answered one by one."

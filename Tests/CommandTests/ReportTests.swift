@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct StreamTests {
+@Suite struct ReportTests {
   struct Entry: Decodable {
     var input: String
     var output: String?

@@ -1,0 +1,90 @@
+@testable import ConvAudioKit
+import TestSupport
+import Testing
+
+/// Gives its input back `latencyFrames` later, and an echo of half of it `tailFrames` behind that.
+private final class Echo: BlockProcessor {
+  let (inputChannels, outputChannels) = (1, 1)
+  let latencyFrames = 5
+  let tailFrames = 12
+  let historyFrames: Int? = 17
+  let maximumBlockFrames: Int
+  private var past: [Float] = []
+
+  init(maximumBlockFrames: Int) { self.maximumBlockFrames = maximumBlockFrames }
+
+  func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    for frame in 0..<frames {
+      past.append(input[0][frame])
+      func before(_ frames: Int) -> Float { past.count > frames ? past[past.count - 1 - frames] : 0 }
+      output[0][frame] = before(latencyFrames) + before(latencyFrames + tailFrames) / 2
+    }
+    return frames
+  }
+
+  func reset() { past = [] }
+  func copy() -> Echo { Echo(maximumBlockFrames: maximumBlockFrames) }
+}
+
+private final class Samples: FrameSource, FrameSink {
+  let name = "samples"
+  let input: [Float]
+  private(set) var output: [Float] = []
+  private var place = 0
+  var framesRead: Int64 { Int64(place) }
+
+  init(_ input: [Float]) { self.input = input }
+
+  func read(into samples: UnsafeMutableBufferPointer<Float>) -> Int {
+    let count = min(samples.count, input.count - place)
+    for index in 0..<count { samples[index] = input[place + index] }
+    place += count
+    return count
+  }
+
+  func write(_ samples: UnsafeBufferPointer<Float>) { output += samples }
+}
+
+@Suite struct SignalRunTests {
+  @Test("Latency stays in front or goes, and the tail comes out either way", arguments: [true, false], [1, 3, 7, 64, 500])
+  func latencyAndTail(isAligned: Bool, block: Int) throws {
+    let samples = Samples(Signals.noise(frames: 100))
+    let times = BlockTimes()
+    var run = SignalRun(
+      processor: Echo(maximumBlockFrames: block), from: samples, to: samples, policy: .keep, isAligned: isAligned,
+      times: times)
+    while try run.step() {}
+    while try run.flush() {}
+    let quiet = [Float](repeating: 0, count: 12)
+    let expected = zip(samples.input + quiet, quiet + samples.input).map { $0 + $1 / 2 }
+    #expect(samples.output == (isAligned ? [] : [0, 0, 0, 0, 0]) + expected)
+    #expect(run.peak == expected.map(abs).max())
+    #expect(times.count == UInt64((100 + block - 1) / block))
+  }
+}
+
+@Suite struct BlockTimesTests {
+  @Test("Percentiles are at most 1/32 too high and never too low; the worst is exact")
+  func percentiles() {
+    var random = SplitMix64(seed: 7)
+    // From nanoseconds to hours, each order of magnitude as often.
+    let times = (0..<20_000).map { _ in random.next() >> UInt64(20 + random.nextInteger(upTo: 43)) }
+    let counted = BlockTimes()
+    for time in times { counted.record(nanoseconds: time) }
+    let sorted = times.sorted()
+    for share in [0.001, 0.25, 0.5, 0.9, 0.99, 0.999, 1] {
+      let exact = sorted[Int((share * Double(times.count)).rounded(.up)) - 1]
+      let answer = counted.percentile(share)
+      #expect(answer >= exact && Double(answer) <= Double(exact) * (1 + 1 / 32.0), "\(share): \(answer) for \(exact)")
+    }
+    #expect(counted.worstNanoseconds == sorted.last && counted.count == 20_000)
+  }
+
+  @Test("No time and the longest time are counted", arguments: [0, 1, 63, 64, .max] as [UInt64])
+  func edges(_ time: UInt64) {
+    let counted = BlockTimes()
+    #expect(counted.percentile(0.5) == 0)
+    counted.record(nanoseconds: time)
+    #expect(counted.percentile(0) == time && counted.percentile(1) == time)
+  }
+}

@@ -1,0 +1,315 @@
+@testable import ConvAudioKit
+import CTestSupport
+import Foundation
+import TestSupport
+import Testing
+
+/// Bytes that come in pieces, and bytes that go.
+private final class Bytes {
+  private(set) var written: [UInt8] = []
+  /// Lengths of the calls of `write`.
+  private(set) var writes: [Int] = []
+  private var rest: ArraySlice<UInt8>
+  private var random: SplitMix64
+  private let longestPiece: Int
+
+  init(_ bytes: [UInt8], longestPiece: Int = .max, seed: UInt64 = 1) {
+    rest = bytes[...]
+    self.longestPiece = longestPiece
+    random = SplitMix64(seed: seed)
+  }
+
+  func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let room = min(buffer.count, rest.count)
+    let count = longestPiece == .max ? room : min(room, 1 + random.nextInteger(upTo: longestPiece - 1))
+    buffer.copyBytes(from: rest.prefix(count))
+    rest = rest.dropFirst(count)
+    return count
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) {
+    written += bytes
+    writes.append(bytes.count)
+  }
+}
+
+@Suite struct StreamRunnerTests {
+  private let folder: TemporaryDirectory
+  private static let frames = 3001
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private func path(_ name: String) -> String { folder.path + "/" + name }
+
+  /// The presets that every law is tried on.
+  enum Case: String, CaseIterable {
+    case tiny, empty, twoStages, stereo, spread, dilatedStack, movingAverage
+
+    func preset(in folder: URL) throws -> LoadedPreset {
+      let made: TinyPreset? =
+        switch self {
+        case .tiny: TinyPreset()
+        case .empty: TinyPreset("empty", sampleRateHz: nil, stages: [])
+        case .twoStages: TinyPreset("two", stages: [.init(seed: 1), .init(past: "zeroHistory", seed: 2)])
+        case .stereo: TinyPreset("stereo", stages: [.init(inputs: 2, outputs: 2)])
+        case .spread: TinyPreset("spread", stages: [.init(inputs: 2, outputs: 3)])
+        case .dilatedStack, .movingAverage: nil
+        }
+      if let made { return try LoadedPreset(path: made.write(into: folder)) }
+      return try LoadedPreset(self == .dilatedStack ? "dilated-stack" : "moving-average")
+    }
+  }
+
+  /// A file of stereo noise, loud enough to clip.
+  private func makeInput(_ encoding: SampleEncoding) throws -> [UInt8] {
+    let samples = Signals.noise(channels: 2, frames: Self.frames, amplitude: 1.2)
+    let info = AudioFileInfo(
+      path: "in.wav", container: .wav, encoding: encoding, sampleRateHz: 48_000, channels: 2, frames: Int64(Self.frames))
+    let writer = try AudioFileWriter(
+      path: path("in.wav"), format: .choose(container: .wav, source: info, expectedFrames: info.frames),
+      sampleRateHz: 48_000, channels: 2, dither: false)
+    let interleaved = (0..<Self.frames * 2).map { samples[$0 % 2][$0 / 2] }
+    try interleaved.withUnsafeBufferPointer { try writer.write($0) }
+    try writer.finish()
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path("in.wav"))))
+  }
+
+  /// What stands behind the header of a WAV.
+  private func audio(_ wav: [UInt8]) throws -> [UInt8] {
+    let data = Data(wav)
+    let name = try #require(data.range(of: Data("data".utf8)))
+    return [UInt8](data[(name.upperBound + 4)...])
+  }
+
+  @discardableResult
+  private func run(
+    _ preset: LoadedPreset, _ bytes: Bytes, _ configure: (inout StreamSettings) -> Void = { _ in }
+  ) throws -> StreamReport {
+    var settings = StreamSettings()
+    configure(&settings)
+    return try StreamRunner(preset: preset, settings: settings).run(read: bytes.read, write: bytes.write)
+  }
+
+  @Test(
+    "A stream holds the bytes of the file that process makes, for every preset, encoding, block and cutting",
+    arguments: Case.allCases,
+    [.pcm(bits: 8), .pcm(bits: 16), .pcm(bits: 24), .pcm(bits: 32), .float32, .float64] as [SampleEncoding])
+  func sameAsProcess(_ c: Case, _ encoding: SampleEncoding) throws {
+    let preset = try c.preset(in: folder.url)
+    let input = try makeInput(encoding)
+    let report = try FileProcessor(preset: preset).process(path("in.wav"), to: path("out.wav"))
+    let expected = try audio([UInt8](Data(contentsOf: URL(fileURLWithPath: path("out.wav")))))
+    let cuttings: [(block: Int, longestPiece: Int)] =
+      c == .dilatedStack ? [(64, 300)] : [(1, .max), (64, 1), (64, 700), (1000, 33), (4096, 5000)]
+    for cutting in cuttings {
+      let bytes = Bytes(input, longestPiece: cutting.longestPiece)
+      let stream = try run(preset, bytes) { $0.blockFrames = cutting.block }
+      let output = try audio(bytes.written)
+      // A WAV of odd length ends with a padding byte, in a file.
+      #expect(output == Array(expected.prefix(output.count)), "\(cutting)")
+      #expect(expected.count - output.count == output.count % 2, "\(cutting)")
+      #expect(stream.framesWritten == report.frames && stream.framesRead == Int64(Self.frames))
+      #expect(stream.clippedSamples == report.clippedSamples)
+    }
+  }
+
+  @Test("Raw samples are those of the WAV, in and out", arguments: RawSampleFormat.allCases)
+  func raw(_ raw: RawSampleFormat) throws {
+    let preset = try Case.tiny.preset(in: folder.url)
+    let format = StreamFormat(rawValue: raw.rawValue)!
+    let input = try makeInput(raw.encoding)
+    let wav = Bytes(input)
+    try run(preset, wav)
+    let bytes = Bytes(try audio(input), longestPiece: 100)
+    try run(preset, bytes) { ($0.format, $0.sampleRateHz, $0.channels) = (format, 48_000, 2) }
+    #expect(bytes.written == (try audio(wav.written)))
+    let toWAV = Bytes(try audio(input))
+    try run(preset, toWAV) {
+      ($0.format, $0.sampleRateHz, $0.channels, $0.outputFormat) = (format, 48_000, 2, .wav)
+    }
+    #expect(toWAV.written == wav.written)
+    let fromWAV = Bytes(input)
+    try run(preset, fromWAV) { $0.outputFormat = format }
+    #expect(fromWAV.written == bytes.written)
+  }
+
+  @Test("Rows hold the samples that floats do, one row a call, and keep the header", arguments: RowFormat.allCases)
+  func rows(_ rows: RowFormat) throws {
+    let preset = try Case.tiny.preset(in: folder.url)
+    let samples = Signals.noise(frames: 400)
+    let raw = Bytes(samples.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { [UInt8]($0) } })
+    try run(preset, raw) { ($0.format, $0.sampleRateHz, $0.channels) = (.f32le, 48_000, 2) }
+    var lines = (0..<200).map { "\(samples[2 * $0]),\(samples[2 * $0 + 1])" }
+    lines = rows == .csv ? ["left,right"] + lines : lines.map { "[\($0)]" }
+    let bytes = Bytes(Array(lines.joined(separator: "\n").utf8), longestPiece: 7)
+    let report = try run(preset, bytes) { $0.format = StreamFormat(rawValue: rows.rawValue) }
+    #expect(bytes.writes.count == lines.count)
+    #expect(report.framesWritten == 200)
+    let text = String(decoding: bytes.written, as: UTF8.self)
+    #expect(text.hasPrefix(rows == .csv ? "left,right\n" : "["))
+    let values = text.split { "\n,[]".contains($0) }.compactMap { Float($0) }
+    #expect(values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { [UInt8]($0) } } == raw.written)
+    let back = Bytes(bytes.written)
+    let empty = try Case.empty.preset(in: folder.url)
+    try run(empty, back) { ($0.format, $0.outputFormat) = (StreamFormat(rawValue: rows.rawValue), .f32le) }
+    #expect(back.written == raw.written)
+  }
+
+  @Test("Other columns than came in get names of their own, and rows become WAV with a rate")
+  func columns() throws {
+    let preset = try Case.spread.preset(in: folder.url)
+    let rows = Array("a;b\n0;1\n".utf8)
+    let bytes = Bytes(rows)
+    try run(preset, bytes) { $0.format = .csv }
+    #expect(String(decoding: bytes.written, as: UTF8.self).hasPrefix("channel1;channel2;channel3\n"))
+    let average = try Case.movingAverage.preset(in: folder.url)
+    #expect(throws: StreamError.rateNeeded) {
+      try run(average, Bytes(rows)) { ($0.format, $0.outputFormat) = (.csv, .wav) }
+    }
+    let wav = Bytes(rows)
+    try run(average, wav) { ($0.format, $0.outputFormat, $0.sampleRateHz) = (.csv, .wav, 100) }
+    #expect(try audio(wav.written).count == 2 * 4)
+  }
+
+  @Test("Each block goes out in one call when its frames have come, before more is read")
+  func promptness() throws {
+    let preset = try Case.tiny.preset(in: folder.url)
+    var settings = StreamSettings()
+    (settings.format, settings.sampleRateHz, settings.channels, settings.blockFrames) = (.s16le, 48_000, 1, 10)
+    var read = 0
+    var written = 0
+    // Pieces of seven bytes, a third of a block; no more than a block may be under way.
+    _ = try StreamRunner(preset: preset, settings: settings).run(
+      read: { buffer in
+        #expect(written == read / 20 * 20)
+        let count = min(7, 1003 - read, buffer.count)
+        buffer[..<count].initializeMemory(as: UInt8.self, repeating: 1)
+        read += count
+        return count
+      } as StreamRunner.Read,
+      write: { bytes in
+        #expect(bytes.count == 20 || read >= 1000)
+        written += bytes.count
+        if read >= 1003 { throw ReaderClosed() }
+      })
+    // The last frame, which fills no block, too; the byte behind it is nobody's.
+    #expect(written == 1002)
+  }
+
+  @Test("An input that ends within a frame is an error after everything before it was written")
+  func shortFrame() throws {
+    let preset = try Case.empty.preset(in: folder.url)
+    let bytes = Bytes([UInt8](repeating: 1, count: 4 * 150 + 3))
+    let error = AudioStreamError.shortFrame(name: "the stream", frame: 150, expectedBytes: 4, actualBytes: 3)
+    #expect(throws: error) { try run(preset, bytes) { ($0.format, $0.sampleRateHz, $0.channels) = (.s16le, 8000, 2) } }
+    #expect(bytes.written.count == 4 * 150)
+  }
+
+  @Test("A rate, a block or a bit depth that does not fit is refused before anything is written")
+  func refusals() throws {
+    let tiny = try Case.tiny.preset(in: folder.url)
+    let input = Array(try audio(makeInput(.pcm(bits: 16))))
+    let command = "sox -t s16 -r 44100 -c 2 - -r 48000 -t s16 -"
+    let cases: [(error: StreamError, configure: (inout StreamSettings) -> Void)] = [
+      (.sampleRate(name: "the stream", expectedHz: 48_000, actualHz: 44_100, preset: "tiny", command: command),
+       { $0.sampleRateHz = 44_100 }),
+      (.block(expected: 1...65_536, actual: 0), { $0.blockFrames = 0 }),
+      (.block(expected: 1...65_536, actual: 65_537), { $0.blockFrames = 65_537 }),
+      (.bitDepth(format: .s16le), { $0.bitDepth = .pcm24 }),
+      (.blockOfRows(actual: 64), { ($0.format, $0.blockFrames) = (.csv, 64) }),
+    ]
+    for (error, configure) in cases {
+      let bytes = Bytes(input)
+      #expect(throws: error) {
+        try run(tiny, bytes) {
+          ($0.format, $0.sampleRateHz, $0.channels) = (.s16le, 48_000, 2)
+          configure(&$0)
+        }
+      }
+      #expect(bytes.writes.isEmpty)
+    }
+  }
+
+  @Test("A reader that goes away ends the run, an error of a callback comes through, a wish to stop is heard")
+  func endings() throws {
+    struct Trouble: Error {}
+    let runner = StreamRunner(preset: try Case.tiny.preset(in: folder.url))
+    let input = try makeInput(.pcm(bits: 16))
+    func end(
+      cancelAfter: Int = .max, write: @escaping (Int) throws -> Void = { _ in }
+    ) throws -> (report: StreamReport, writes: Int) {
+      var writes = 0
+      let report = try runner.run(isCancelled: { writes >= cancelAfter }, read: Bytes(input).read) { _ in
+        writes += 1
+        try write(writes)
+      }
+      return (report, writes)
+    }
+    let closed = try end { if $0 == 5 { throw ReaderClosed() } }
+    #expect(closed.report.ending == .readerClosed && closed.writes == 5)
+    #expect(throws: Trouble.self) { try end { if $0 == 5 { throw Trouble() } } }
+    let cancelled = try end(cancelAfter: 5)
+    #expect(cancelled.report.ending == .cancelled && cancelled.writes == 5)
+    #expect(cancelled.report.framesWritten == 4 * 64)
+    #expect(try end().report.ending == .endOfInput)
+    let early = try runner.run(isCancelled: { true }, read: { _ in 0 }, write: { _ in })
+    #expect(early.ending == .cancelled && early.framesRead == 0)
+  }
+
+  @Test("NaN in the input is counted, kept, cleared or refused at its frame")
+  func nonFinite() throws {
+    let preset = try Case.empty.preset(in: folder.url)
+    let samples: [Float] = [0, 0.5, .nan, 1, -.infinity, 0.25]
+    let input = samples.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { [UInt8]($0) } }
+    func run(_ policy: NonFinitePolicy) throws -> (report: StreamReport, written: [UInt8]) {
+      let bytes = Bytes(input)
+      let report = try self.run(preset, bytes) {
+        ($0.format, $0.sampleRateHz, $0.channels) = (.f32le, 48_000, 2)
+        $0.sound.nonFinite = policy
+      }
+      return (report, bytes.written)
+    }
+    #expect(try run(.keep).written == input)
+    #expect(try run(.keep).report.nonFiniteOutputSamples == 2)
+    let cleared = try run(.zero)
+    #expect(cleared.report.nonFiniteInputSamples == 2 && cleared.report.nonFiniteOutputSamples == 0)
+    #expect(throws: ProcessingError.nonFinite(path: "the stream", frame: 1)) { try run(.error) }
+  }
+
+  @Test(
+    "A running stream allocates nothing", .enabled(if: ProcessorLaws.canCountAllocations),
+    arguments: [.wav, .s24le, .csv, .ndjson] as [StreamFormat])
+  func allocations(_ format: StreamFormat) throws {
+    let preset = try Case.movingAverage.preset(in: folder.url)
+    let input: [UInt8] =
+      switch format {
+      case .csv: Array(String(repeating: "0.125,-3.5e-3\n", count: 20_000).utf8)
+      case .ndjson: Array(String(repeating: "[0.125,-3.5e-3]\n", count: 20_000).utf8)
+      case .wav: try makeInput(.pcm(bits: 24))
+      default: try audio(makeInput(.pcm(bits: 24)))
+      }
+    var settings = StreamSettings()
+    settings.format = format
+    if format == .s24le { (settings.sampleRateHz, settings.channels) = (48_000, 2) }
+    let runner = StreamRunner(preset: preset, settings: settings)
+    var place = 0
+    var writes = 0
+    var counts = cts_counts()
+    try input.withUnsafeBytes { input in
+      _ = try runner.run(
+        read: { buffer in
+          let count = min(buffer.count, input.count - place, 500)
+          buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[place..<place + count]))
+          place += count
+          return count
+        } as StreamRunner.Read,
+        write: { _ in
+          writes += 1
+          if writes == 10 { cts_counts_begin() }
+          if writes == 40 { counts = cts_counts_end() }
+        })
+    }
+    #expect(writes > 40)
+    #expect(counts.allocations == 0 && counts.frees == 0 && counts.objects == 0, "\(counts)")
+  }
+}
