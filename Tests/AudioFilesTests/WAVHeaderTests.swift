@@ -54,7 +54,7 @@ struct WAVHeaderTests {
     let rifx = wav(HeaderCase.format, HeaderCase.open, riff: "RIFX")
     #expect(
       sentence(rifx)
-        == "pipe: is big-endian WAV (RIFX), expected WAV or raw samples; put `sox - -t wav -` before it.")
+        == "pipe: is big-endian WAV (RIFX), expected WAV or raw samples; put `sox -t wav - -t wav -` before it.")
     #expect(
       sentence(Array("RIFFxxxxAVI LIST".utf8))?.hasPrefix("pipe: is RIFF with AVI? inside and not WAVE, ") == true)
   }
