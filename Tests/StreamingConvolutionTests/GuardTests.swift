@@ -28,6 +28,7 @@ struct GuardTests {
     free(nil)
     let counts = cts_counts_end()
     #expect(counts.allocations == 4)
+    #expect(counts.bytes == 64 + 4096 + 16 + 128)
     #expect(counts.frees == 3)
 
     cts_counts_begin()

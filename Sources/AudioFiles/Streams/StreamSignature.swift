@@ -18,8 +18,9 @@ enum StreamSignature: Equatable {
     case ("RIFF", let form) where form.utf8.count == 4:
       let letters = String(form.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "?" })
       self = .other(name: "RIFF with \(letters) inside and not WAVE", remedy: Self.convert)
-    // FFmpeg 5.1 refuses RIFX with an extensible header; SoX reads every kind.
-    case ("RIFX", _): self = .other(name: "big-endian WAV (RIFX)", remedy: "put `sox - -t wav -` before it")
+    // FFmpeg 5.1 refuses RIFX with an extensible header; SoX reads every kind, and needs its -t: what it recognises
+    // by itself it loses when the first piece of a pipe is short.
+    case ("RIFX", _): self = .other(name: "big-endian WAV (RIFX)", remedy: "put `sox -t wav - -t wav -` before it")
     case ("riff", _) where start.count >= 8 && start[4..<8].elementsEqual([0x2E, 0x91, 0xCF, 0x11]):
       self = .file("Wave64")
     case ("FORM", "AIFF"): self = .file("AIFF")

@@ -52,33 +52,41 @@ extern void __libc_free(void *);
     if (counting) counts.field++; \
   } while (0)
 
+#define COUNT_ALLOCATION(size) \
+  do { \
+    if (counting) { \
+      counts.allocations++; \
+      counts.bytes += (size); \
+    } \
+  } while (0)
+
 void *malloc(size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(count * size);
   return __libc_calloc(count, size);
 }
 
 void *realloc(void *memory, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_realloc(memory, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_memalign(alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
   void *result = __libc_memalign(alignment, size);
   if (!result) return ENOMEM;

@@ -14,6 +14,7 @@ typedef struct {
   uint64_t retains;     ///< swift_retain from compiled modules (calls inside the runtime are not seen).
   uint64_t releases;    ///< swift_release, likewise.
   uint64_t objects;     ///< swift_allocObject, likewise; each is also an allocation.
+  uint64_t bytes;       ///< What the allocations asked for, all in all.
 } cts_counts;
 
 /// Starts counting on the calling thread, from zero. Other threads are neither counted nor slowed.
