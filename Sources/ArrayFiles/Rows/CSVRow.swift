@@ -52,7 +52,7 @@ enum CSVRow {
         guard let value = value(line, content) else {
           throw RowFault(kind: expectedNumber(line, content, separator: separator), column: column, range: content)
         }
-        guard value != .infinity || isWord(line, content) else {
+        guard !value.isInfinite || isWord(line, content) else {
           throw RowFault(kind: .beyondRange, column: column, range: content)
         }
         values[column] = value
@@ -141,10 +141,8 @@ enum CSVRow {
   /// A field's number; NaN if it is missing, infinite also beyond Float32's range; nil if it is anything else.
   private static func value(_ line: Span<UInt8>, _ content: Range<Int>) -> Float? {
     if content.isEmpty { return .nan }
-    if let (value, end) = DecimalNumber.read(line, from: content.lowerBound, grammar: .lenient), end == content.upperBound
-    {
-      return value
-    }
+    let number = DecimalNumber.read(line, from: content.lowerBound, grammar: .lenient)
+    if let number, number.end == content.upperBound { return number.value }
     var word = content
     let sign = line[word.lowerBound]
     if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { word = word.lowerBound + 1..<word.upperBound }
@@ -164,9 +162,9 @@ enum CSVRow {
     return sign == UInt8(ascii: "-") ? -magnitude : magnitude
   }
 
-  /// Whether a field that has a value is a word, `inf` for instance, and not written in digits.
+  /// Whether an infinite value is the word `inf` or `infinity`, and not too large a number.
   private static func isWord(_ line: Span<UInt8>, _ content: Range<Int>) -> Bool {
-    content.isEmpty || line[content.upperBound - 1] | 0x20 >= UInt8(ascii: "a")
+    line[content.upperBound - 1] | 0x20 >= UInt8(ascii: "a")
   }
 
   /// Compares without regard to case; `word` is in small letters.

@@ -141,9 +141,8 @@ public final class NumberRowReader {
     place.column = column + 1
     if let header = layout.header {
       let header = Array(header.utf8)
-      if let content = CSVRow.content(ofColumn: column, in: header.span, separator: layout.separator), !content.isEmpty {
-        place.columnName = printable(header[content])
-      }
+      let content = CSVRow.content(ofColumn: column, in: header.span, separator: layout.separator)
+      if let content, !content.isEmpty { place.columnName = printable(header[content]) }
     }
     return place
   }
@@ -156,9 +155,7 @@ public final class NumberRowReader {
     }
   }
 
-  private static func bytes(_ range: Range<Int>, of line: Span<UInt8>) -> [UInt8] {
-    range.map { line[$0] }
-  }
+  private static func bytes(_ range: Range<Int>, of line: Span<UInt8>) -> [UInt8] { range.map { line[$0] } }
 
   private static func isEmpty(_ line: Span<UInt8>, format: RowFormat) -> Bool {
     for place in line.indices {
@@ -190,7 +187,7 @@ extension NumberRowReader {
       if let emptyLine {
         throw RowError.emptyLine(RowPlace(name: name, line: emptyLine), expectedColumns: expected ?? 1)
       }
-      let place = RowPlace(name: name, line: lines.lineNumber)
+      var place = RowPlace(name: name, line: lines.lineNumber)
       var layout = RowLayout(columns: 0)
       do throws(RowFault) {
         if format == .csv {
@@ -201,7 +198,8 @@ extension NumberRowReader {
           layout.columns = try NDJSONRow.count(line.span)
         }
       } catch {
-        throw Self.error(error, line: line.span, place: RowPlace(name: name, line: place.line, column: error.column.map { $0 + 1 }))
+        place.column = error.column.map { $0 + 1 }
+        throw Self.error(error, line: line.span, place: place)
       }
       guard layout.columns <= maximumColumns else {
         throw RowError.tooManyColumns(place, expected: maximumColumns, actual: layout.columns)
