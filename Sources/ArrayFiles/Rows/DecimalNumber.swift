@@ -10,7 +10,7 @@
 ///
 /// What a number is, is decided here and not by `strtof`, which takes hexadecimal, `nan(…)` and leading space, obeys
 /// the locale and needs a byte of zero at the end. It is asked for the value only where the quick way below cannot be
-/// sure: in about one of 10⁷ numbers, and for exponents beyond 10^±22.
+/// sure: for fewer than one of 10⁷ random numbers, and where digits and exponent need a power beyond 10^±22.
 enum DecimalNumber {
   enum Grammar {
     /// Also `+1`, `.5` and `5.`, and zeros in front.

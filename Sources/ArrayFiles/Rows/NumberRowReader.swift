@@ -147,7 +147,7 @@ public final class NumberRowReader {
     return place
   }
 
-  private static func error(_ fault: RowFault, line: Span<UInt8>, place: RowPlace) -> RowError {
+  static func error(_ fault: RowFault, line: Span<UInt8>, place: RowPlace) -> RowError {
     let actual = excerpt(bytes(fault.range, of: line))
     return switch fault.kind {
     case .beyondRange: .beyondRange(place, actual: actual)
@@ -155,71 +155,14 @@ public final class NumberRowReader {
     }
   }
 
-  private static func bytes(_ range: Range<Int>, of line: Span<UInt8>) -> [UInt8] { range.map { line[$0] } }
+  static func bytes(_ range: Range<Int>, of line: Span<UInt8>) -> [UInt8] { range.map { line[$0] } }
 
-  private static func isEmpty(_ line: Span<UInt8>, format: RowFormat) -> Bool {
+  static func isEmpty(_ line: Span<UInt8>, format: RowFormat) -> Bool {
     for place in line.indices {
       guard line[place] == UInt8(ascii: " ") || (format == .ndjson && line[place] == UInt8(ascii: "\t")) else {
         return false
       }
     }
     return true
-  }
-}
-
-// MARK: - The first row
-
-extension NumberRowReader {
-  /// Finds out what the first row shows. If it holds numbers, it is left in `lines`.
-  private static func firstRow(
-    of lines: LineBuffer, name: String, format: RowFormat, columns expected: Int?, policy: MissingPolicy,
-    maximumColumns: Int
-  ) throws -> RowLayout {
-    var emptyLine: Int?
-    while let line = try lines.next() {
-      if isEmpty(line.span, format: format) {
-        if format == .ndjson { continue }
-        if policy == .error || (expected ?? 1) > 1 {
-          if emptyLine == nil { emptyLine = lines.lineNumber }
-          continue
-        }
-      }
-      if let emptyLine {
-        throw RowError.emptyLine(RowPlace(name: name, line: emptyLine), expectedColumns: expected ?? 1)
-      }
-      var place = RowPlace(name: name, line: lines.lineNumber)
-      var layout = RowLayout(columns: 0)
-      do throws(RowFault) {
-        if format == .csv {
-          layout.separator = CSVRow.separator(of: line.span)
-          if try CSVRow.isHeader(line.span, separator: layout.separator) { layout.header = try header(line.span) }
-          layout.columns = try CSVRow.count(line.span, separator: layout.separator)
-        } else {
-          layout.columns = try NDJSONRow.count(line.span)
-        }
-      } catch {
-        place.column = error.column.map { $0 + 1 }
-        throw Self.error(error, line: line.span, place: place)
-      }
-      guard layout.columns <= maximumColumns else {
-        throw RowError.tooManyColumns(place, expected: maximumColumns, actual: layout.columns)
-      }
-      if let expected, layout.columns != expected {
-        throw RowError.columnCount(place, expected: expected, actual: layout.columns)
-      }
-      if layout.header == nil { lines.stepBack() }
-      return layout
-    }
-    throw RowError.empty(name: name)
-  }
-
-  /// A header is text that can be printed and written again.
-  private static func header(_ line: Span<UInt8>) throws(RowFault) -> String {
-    let isText = line.indices.allSatisfy { line[$0] >= 0x20 && line[$0] != 0x7F || line[$0] == UInt8(ascii: "\t") }
-    guard isText, let text = String(validating: bytes(0..<line.count, of: line), as: UTF8.self) else {
-      throw RowFault(
-        kind: .unexpected(expected: "numbers, or names of columns in UTF-8"), column: nil, range: 0..<line.count)
-    }
-    return text
   }
 }
