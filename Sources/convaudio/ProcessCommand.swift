@@ -30,6 +30,7 @@ struct ProcessCommand: ParsableCommand {
       format: running.reportFormat, files: inputs.count, isOutputTaken: writesToStandardOutput)
     try exitingOnError {
       let results: [BatchResult]
+      try refuseTerminals(input: inputs.contains(FileProcessor.standardStream), output: writesToStandardOutput)
       do {
         let processor = FileProcessor(preset: try LoadedPreset(preset), settings: settings)
         let names = OutputNames(inputs: inputs, output: output)

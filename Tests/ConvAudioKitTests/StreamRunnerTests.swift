@@ -249,8 +249,9 @@ private final class Bytes {
     #expect(closed.report.ending == .readerClosed && closed.writes == 5)
     #expect(throws: Trouble.self) { try end { if $0 == 5 { throw Trouble() } } }
     let cancelled = try end(cancelAfter: 5)
-    #expect(cancelled.report.ending == .cancelled && cancelled.writes == 5)
-    #expect(cancelled.report.framesWritten == 4 * 64)
+    // The header, four blocks, and the one whose frames had come.
+    #expect(cancelled.report.ending == .cancelled && cancelled.writes == 6)
+    #expect(cancelled.report.framesWritten == 5 * 64)
     #expect(try end().report.ending == .endOfInput)
     let early = try runner.run(isCancelled: { true }, read: { _ in 0 }, write: { _ in })
     #expect(early.ending == .cancelled && early.framesRead == 0)

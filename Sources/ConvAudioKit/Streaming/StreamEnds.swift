@@ -23,6 +23,9 @@ final class RowSource: FrameSource {
 
 extension NumberRowWriter: FrameSink {}
 
+/// The run was cancelled before the end of a row.
+struct CancelledRow: Error {}
+
 /// The two ends of a stream, opened: what was read of the input's beginning says how the output is made.
 struct StreamEnds {
   let source: any FrameSource
@@ -35,9 +38,17 @@ struct StreamEnds {
   private let settings: StreamSettings
 
   /// Reads as much of the input as says what it is.
-  init(name: String, settings: StreamSettings, read: @escaping StreamRunner.Read) throws {
+  init(
+    name: String, settings: StreamSettings, isCancelled: @escaping () -> Bool, read: @escaping StreamRunner.Read
+  ) throws {
     self.settings = settings
     if let rows = settings.format?.rows {
+      // A row that was cut off would be taken for a whole one with other numbers.
+      let read: StreamRunner.Read = { buffer in
+        let count = try read(buffer)
+        if count == 0, isCancelled() { throw CancelledRow() }
+        return count
+      }
       let reader = try NumberRowReader(
         name: name, format: rows, columns: settings.channels, missing: settings.missing,
         maximumColumns: settings.maximumChannels, read: read)

@@ -86,7 +86,8 @@ public struct StreamRunner: Sendable {
   /// - Parameters:
   ///   - inputName: What people call the input, for errors.
   ///   - times: Is told how long each block took.
-  ///   - isCancelled: Asked after every block: when true, the run ends. A `read` that waits should return 0 then.
+  ///   - isCancelled: Asked after every block: when true, the run ends with the frames that have come; `read` should
+  ///     return 0 from then on.
   ///   - read: Gives bytes.
   ///   - write: Takes bytes.
   /// - Throws: As above, and what the callbacks throw.
@@ -99,7 +100,7 @@ public struct StreamRunner: Sendable {
     let blockFrames = try blockFrames()
     let ends: StreamEnds
     do {
-      ends = try StreamEnds(name: inputName, settings: settings, read: read)
+      ends = try StreamEnds(name: inputName, settings: settings, isCancelled: isCancelled, read: read)
     } catch {
       // An input that was interrupted looks like one that ended too early.
       guard isCancelled() else { throw error }
@@ -127,10 +128,14 @@ public struct StreamRunner: Sendable {
       while !isCancelled(), try run.step() {}
       while !isCancelled(), try run.flush() {}
       if isCancelled() {
+        // What had come of the next block goes out, too; `read` gives no more.
         report.ending = .cancelled
+        _ = try run.step()
       } else {
         try ends.source.finish()
       }
+    } catch is CancelledRow {
+      report.ending = .cancelled
     } catch is ReaderClosed {
       report.ending = .readerClosed
     } catch is ReaderStuck {
