@@ -57,7 +57,7 @@ let package = Package(
         "CTestSupport",
       ]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
-    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport"]),
+    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
