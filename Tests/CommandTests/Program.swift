@@ -1,3 +1,4 @@
+import ConvAudioKit
 import Foundation
 import Testing
 
@@ -42,8 +43,10 @@ struct Program {
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment
-      .merging(["CONVAUDIO_PRESETS": folder.path, "COLUMNS": "80"]) { $1 }.merging(environment) { $1 }
+    // The kernels are named, because another test of this process asks for some that are not here, in the environment
+    // that is copied here, and the program would say so.
+    let own = ["CONVAUDIO_PRESETS": folder.path, "CONVAUDIO_KERNELS": "\(KernelLevel.selected)", "COLUMNS": "80"]
+    process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     return process
   }

@@ -6,8 +6,10 @@ extension ProcessorLaws {
   /// `checkAllocationFree` fails, so that nobody mistakes silence for proof; leave a test out with `.enabled(if:)`.
   public static var canCountAllocations: Bool { cts_counting_works() == 1 }
 
-  /// Whether this machine lets a child enter strict seccomp.
-  public static var canForbidSystemCalls: Bool { cts_run_under_strict_seccomp({ _ in }, nil) == 0 }
+  /// Whether this machine lets a child enter strict seccomp, and a filter: some containers know or allow one only.
+  public static var canForbidSystemCalls: Bool {
+    cts_run_under_strict_seccomp({ _ in }, nil) == 0 && cts_run_without_system_calls({ _ in }, nil) == 0
+  }
 
   /// `process` and `reset` neither allocate nor free: 0 over `blocks` blocks of many sizes, with a `reset` after
   /// every 1000.

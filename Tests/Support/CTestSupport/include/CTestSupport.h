@@ -1,4 +1,5 @@
-// Two guards for real-time code, for tests only: one counts allocations, the other kills on system calls.
+// Two guards for real-time code, for tests only: one counts allocations, the other kills on system calls. Below them
+// what else needs C.
 #pragma once
 #include "activation_truth.h"
 #include <stdint.h>
@@ -40,16 +41,19 @@ void cts_use(const void *memory);
 /// system call but read, write, exit and sigreturn.
 ///
 /// The child is a fork of the calling thread alone: `body` must not need another thread or a lock that one
-/// held. What it writes to memory is lost with the child. A child that runs for two minutes is stopped.
+/// held. What it writes to memory is lost with the child. A child that takes two minutes of processor time is stopped.
 ///
 /// Returns 0 if the child ended well, otherwise the number of the signal that ended it: SIGKILL after a
-/// forbidden system call, SIGALRM after two minutes, SIGSEGV also for reading the clock (strict mode switches
+/// forbidden system call, SIGXCPU after two minutes, SIGSEGV also for reading the clock (strict mode switches
 /// the time stamp counter off on x86).
 int cts_run_under_strict_seccomp(void (*body)(void *context), void *context);
 
 /// As `cts_run_under_strict_seccomp`, but with a filter under which *every* system call except the final exit
 /// kills, so read and write too. The signal is then SIGSYS. The clock can be read where that needs no call.
 int cts_run_without_system_calls(void (*body)(void *context), void *context);
+
+/// 1 if this process may take the effective user `user`, as root may, but for containers that know one user only.
+int cts_can_become(unsigned user);
 
 #ifdef __cplusplus
 }
