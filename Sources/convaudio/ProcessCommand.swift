@@ -8,16 +8,16 @@ struct ProcessCommand: ParsableCommand {
     discussion: """
       Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the sample rate, channels, sample \
       format and text metadata unless told otherwise. Without -o the output stands beside the input as \
-      NAME.PRESET.EXTENSION. An output appears only when it is complete. The name - is standard input or output.
+      NAME.PRESET.EXTENSION. An output appears only when it is complete.
       """)
 
-  @Argument(help: "The files to process.")
+  @Argument(help: "The files to process; - is standard input.")
   var inputs: [String]
 
   @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
   var preset: String
 
-  @Option(name: .shortAndLong, help: "The output file; for several inputs the folder for them.")
+  @Option(name: .shortAndLong, help: "The output file, - for standard output; for several inputs the folder for them.")
   var output: String?
 
   @OptionGroup(title: "Sound") var sound: SoundOptions

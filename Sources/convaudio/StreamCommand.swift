@@ -10,10 +10,10 @@ import ConvAudioKit
 struct StreamCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream",
-    abstract: "Filter standard input to standard output through a preset, block by block.",
+    abstract: "Filter a pipe through a preset, block by block.",
     discussion: """
-      Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from a pipe and writes each block as soon as its frames \
-      have come. Gives the samples that process gives, whatever the block. Ends with its input, with its reader, or \
+      Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
+      output as soon as its frames have come. Gives the samples that process gives, whatever the block. Ends with its input, with its reader, or \
       with SIGINT or SIGTERM after the block that was begun; SIGUSR1 prints how long blocks took.
       """)
 
@@ -63,13 +63,15 @@ struct StreamOptions: ParsableArguments {
   @Option(help: "What goes out. Default: what comes in.")
   var outputFormat: StreamFormat?
 
-  @Option(help: "Frames a second of raw input; a WAV must agree.")
+  @Option(help: ArgumentHelp("Frames a second of raw input; a WAV must agree.", valueName: "hz"))
   var rate: Int?
 
   @Option(help: "Channels of raw input; a WAV, or the columns of the first row, must agree.")
   var channels: Int?
 
-  @Option(help: "Frames that are processed and written at once. Default: 64; rows always go one by one.")
+  @Option(
+    help: ArgumentHelp(
+      "Frames that are processed and written at once. Default: 64; rows always go one by one.", valueName: "frames"))
   var block: Int?
 
   @Option(help: "Values that are missing in rows: an error, the column's last value, or 0.")

@@ -53,6 +53,7 @@ import Testing
 
         SUBCOMMANDS:
           process                 Process audio files through a preset.
+          stream                  Filter a pipe through a preset, block by block.
           presets                 List the presets.
           info                    Describe a preset: its layers, its cost, its memory.
 
@@ -79,7 +80,7 @@ import Testing
         USAGE: convaudio process [<options>] <inputs> ... --preset <preset>
 
         ARGUMENTS:
-          <inputs>                The files to process.
+          <inputs>                The files to process; - is standard input.
 
         SOUND:
           --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
@@ -111,8 +112,72 @@ import Testing
         OPTIONS:
           -p, --preset <preset>   A preset's name (see convaudio presets) or the path
                                   of its .json file.
-          -o, --output <output>   The output file; for several inputs the folder for
-                                  them.
+          -o, --output <output>   The output file, - for standard output; for several
+                                  inputs the folder for them.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        """)
+  }
+
+  @Test("The help of stream")
+  func streamHelp() throws {
+    let bench = try Bench()
+    let outcome = try bench.program.run("stream", "--help")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    #expect(
+      outcome.output == """
+        OVERVIEW: Filter a pipe through a preset, block by block.
+
+        Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input
+        and writes each block to standard output as soon as its frames have come. Gives
+        the samples that process gives, whatever the block. Ends with its input, with
+        its reader, or with SIGINT or SIGTERM after the block that was begun; SIGUSR1
+        prints how long blocks took.
+
+        USAGE: convaudio stream [<options>] --preset <preset>
+
+        STREAM:
+          --format <format>       What comes in; auto recognises WAV. Raw samples are
+                                  little-endian and interleaved. (values: auto, f32le,
+                                  f64le, s16le, s24le, s32le, u8, wav, csv, ndjson;
+                                  default: auto)
+          --output-format <output-format>
+                                  What goes out. Default: what comes in. (values:
+                                  f32le, f64le, s16le, s24le, s32le, u8, wav, csv,
+                                  ndjson)
+          --rate <hz>             Frames a second of raw input; a WAV must agree.
+          --channels <channels>   Channels of raw input; a WAV, or the columns of the
+                                  first row, must agree.
+          --block <frames>        Frames that are processed and written at once.
+                                  Default: 64; rows always go one by one.
+          --missing <missing>     Values that are missing in rows: an error, the
+                                  column's last value, or 0. (values: error, hold,
+                                  zero; default: error)
+          --align                 Take the preset's latency away from the front.
+          --bit-depth <bit-depth> The sample format of WAV output. Default: the
+                                  input's. (values: 8, 16, 24, 32, float, double)
+          --no-dither             Round to integers without dither.
+          --max-channels <max-channels>
+                                  Refuse streams with more channels. (default: 64)
+          --latency-report        Print how long blocks took when the stream ends
+                                  (SIGUSR1: at once).
+          --quiet                 Print nothing but errors.
+
+        SOUND:
+          --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
+          --gain-in <gain-in>     Gain in dB before the preset and before the dry
+                                  signal of --mix. (default: 0.0)
+          --gain-out <gain-out>   Gain in dB behind the preset and the mix. (default:
+                                  0.0)
+          --non-finite <non-finite>
+                                  What to do with samples that are NaN or infinite.
+                                  (values: keep, zero, error; default: keep)
+
+        OPTIONS:
+          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
+                                  of its .json file.
           --version               Show the version.
           -h, --help              Show help information.
 
