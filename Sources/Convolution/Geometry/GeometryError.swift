@@ -10,6 +10,16 @@ public enum GeometryError: Error, Equatable, Sendable {
   case tooLarge(what: String, maximum: Int, actual: Int)
   /// A size is beyond what can be addressed.
   case overflow(what: String)
+  /// A tensor has another number of axes.
+  case rank(of: String, expected: Int, actual: Int)
+  /// An axis of a tensor has another size.
+  case axis(Int, of: String, expected: Int, actual: Int)
+  /// An axis, padded, is too short to give an output.
+  case emptyOutput(axis: Int, expected: Int, actual: Int)
+  /// Padding that keeps the size is defined for stride 1 only.
+  case strideOfSame(actual: Int)
+  /// The input is too small to be padded so far in this mode.
+  case paddingMode(PaddingMode, axis: Int, maximum: Int, actual: Int)
 }
 
 extension GeometryError: CustomStringConvertible {
@@ -25,6 +35,16 @@ extension GeometryError: CustomStringConvertible {
       "\(what) is \(actual), but must be at most \(maximum)"
     case .overflow(let what):
       "\(what) is too large to be addressed"
+    case .rank(let what, let expected, let actual):
+      "the \(what) has \(actual) axes, expected \(expected)"
+    case .axis(let axis, let what, let expected, let actual):
+      "axis \(axis) of the \(what) has size \(actual), expected \(expected)"
+    case .emptyOutput(let axis, let expected, let actual):
+      "axis \(axis) has \(actual) positions with its padding, expected at least \(expected) for one output"
+    case .strideOfSame(let actual):
+      "padding \"same\" was asked for with a stride of \(actual), expected 1; sameUpper and sameLower take any"
+    case .paddingMode(let mode, let axis, let maximum, let actual):
+      "axis \(axis) is padded by \(actual) positions in mode \(mode), expected at most \(maximum) for its size"
     }
   }
 }

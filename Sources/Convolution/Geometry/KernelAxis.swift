@@ -1,0 +1,122 @@
+/// How a kernel goes along one axis of its input: the window of a convolution or a pooling.
+public struct KernelAxis: Hashable, Sendable {
+  /// Kernel positions.
+  public let kernel: Int
+  /// Distance between neighbouring outputs in inputs.
+  public let stride: Int
+  /// Distance between neighbouring kernel positions in inputs.
+  public let dilation: Int
+  /// What is added to the input on both sides.
+  public let padding: Padding
+  /// Input positions that one output spans: dilation · (kernel − 1) + 1.
+  public let reach: Int
+
+  /// - Throws: `GeometryError.tooSmall` for a kernel, stride or dilation below 1 or a padding below 0; `.overflow` when
+  ///   the reach cannot be addressed; `.strideOfSame` for `.same` with a stride, which PyTorch has not either.
+  public init(kernel: Int, stride: Int = 1, dilation: Int = 1, padding: Padding = .valid) throws(GeometryError) {
+    for (what, value) in [("kernel", kernel), ("stride", stride), ("dilation", dilation)] where value < 1 {
+      throw .tooSmall(what: what, minimum: 1, actual: value)
+    }
+    if case .explicit(let before, let after) = padding, min(before, after) < 0 {
+      throw .tooSmall(what: "padding", minimum: 0, actual: min(before, after))
+    }
+    if padding == .same, stride != 1 { throw .strideOfSame(actual: stride) }
+    let (span, overflow) = (kernel - 1).multipliedReportingOverflow(by: dilation)
+    guard !overflow, span < Shape.maximumCount else { throw .overflow(what: "the reach of the kernel") }
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.padding = padding
+    reach = span + 1
+  }
+
+  /// The padding for an input of so many positions.
+  public func paddingCounts(size: Int) -> PaddingCounts {
+    switch padding {
+    case .valid: return PaddingCounts(before: 0, after: 0)
+    case .same: return PaddingCounts(before: (reach - 1) / 2, after: reach - 1 - (reach - 1) / 2)
+    case .full: return PaddingCounts(before: reach - 1, after: reach - 1)
+    case .causal: return PaddingCounts(before: reach - 1, after: 0)
+    case .explicit(let before, let after): return PaddingCounts(before: before, after: after)
+    case .sameUpper, .sameLower:
+      let outputs = size / stride + (size % stride == 0 ? 0 : 1)
+      let total = max(0, (max(outputs, 1) - 1) * stride + reach - size)
+      let less = total / 2
+      return padding == .sameUpper
+        ? PaddingCounts(before: less, after: total - less) : PaddingCounts(before: total - less, after: less)
+    }
+  }
+
+  /// Outputs for an input of so many positions:
+  /// `floor((size + before + after − reach) / stride) + 1`.
+  ///
+  /// - Parameter axis: Which one, for errors.
+  /// - Throws: `GeometryError.emptyOutput` when that is not positive; `.overflow`.
+  public func outputSize(size: Int, axis: Int = 0) throws(GeometryError) -> Int {
+    let counts = paddingCounts(size: size)
+    let padded = try sum([size, counts.before, counts.after], "the padded size of axis \(axis)")
+    guard padded >= reach else { throw .emptyOutput(axis: axis, expected: reach, actual: padded) }
+    return (padded - reach) / stride + 1
+  }
+}
+
+/// How a kernel goes along one axis of a transposed convolution's output.
+public struct TransposedKernelAxis: Hashable, Sendable {
+  /// Kernel positions.
+  public let kernel: Int
+  /// Distance between what neighbouring inputs give to the output.
+  public let stride: Int
+  /// Distance between neighbouring kernel positions in outputs.
+  public let dilation: Int
+  /// Outputs that are left out on the two sides.
+  public let padding: PaddingCounts
+  /// Outputs that are added behind: 0 ..< max(stride, dilation).
+  public let outputPadding: Int
+  /// Outputs that one input spans: dilation · (kernel − 1) + 1.
+  public let reach: Int
+
+  /// - Throws: `GeometryError.tooSmall`, `.tooLarge`, `.overflow`.
+  public init(
+    kernel: Int, stride: Int = 1, dilation: Int = 1, padding: PaddingCounts = PaddingCounts(before: 0, after: 0),
+    outputPadding: Int = 0
+  ) throws(GeometryError) {
+    reach = try KernelAxis(
+      kernel: kernel, stride: stride, dilation: dilation,
+      padding: .explicit(before: padding.before, after: padding.after)
+    ).reach
+    guard outputPadding >= 0 else { throw .tooSmall(what: "output padding", minimum: 0, actual: outputPadding) }
+    guard outputPadding < max(stride, dilation) else {
+      throw .tooLarge(what: "output padding", maximum: max(stride, dilation) - 1, actual: outputPadding)
+    }
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.padding = padding
+    self.outputPadding = outputPadding
+  }
+
+  /// Outputs for an input of so many positions:
+  /// `(size − 1) · stride − before − after + reach + outputPadding`.
+  ///
+  /// - Throws: `GeometryError.emptyOutput` when that is not positive; `.overflow`.
+  public func outputSize(size: Int, axis: Int = 0) throws(GeometryError) -> Int {
+    guard size > 0 else { throw .tooSmall(what: "the size of axis \(axis)", minimum: 1, actual: size) }
+    let (steps, overflow) = (size - 1).multipliedReportingOverflow(by: stride)
+    guard !overflow else { throw .overflow(what: "the output size of axis \(axis)") }
+    let whole = try sum([steps, reach, outputPadding], "the output size of axis \(axis)")
+    let cut = try sum([padding.before, padding.after], "the padding of axis \(axis)")
+    guard whole > cut else { throw .emptyOutput(axis: axis, expected: cut + 1, actual: whole) }
+    return whole - cut
+  }
+}
+
+/// A sum of numbers that are not negative.
+private func sum(_ numbers: [Int], _ what: String) throws(GeometryError) -> Int {
+  var total = 0
+  for number in numbers {
+    let (next, overflow) = total.addingReportingOverflow(number)
+    guard !overflow, next <= Shape.maximumCount else { throw .overflow(what: what) }
+    total = next
+  }
+  return total
+}
