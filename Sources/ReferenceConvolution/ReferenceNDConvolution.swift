@@ -1,0 +1,89 @@
+/// A convolution along any number of axes by its definition, in double precision on Float32 weights.
+///
+/// ```
+/// y[b, o, n…] = bias[o] + Σ i Σ k…  w[o, i, k…] · x[b, group(o)·I + i, n·stride − before + k·dilation …]
+/// ```
+/// with I = `inputChannels / groups`. This is cross-correlation, as every framework has it; `isMirrored` takes the
+/// kernel mirrored along all axes, which makes it the mathematical convolution.
+///
+/// ```swift
+/// let difference = ReferenceNDConvolution(
+///   weights: ReferenceGrid([1, 1, 2], [-1, 1] as [Float]), axes: [ReferenceAxis(kernel: 2)])
+/// difference.apply(to: ReferenceGrid([1, 1, 3], [1, 3, 8] as [Float])).output.values   // [2, 5]
+/// ```
+/// - When not to use: in anything that has to be fast.
+public struct ReferenceNDConvolution: Sendable {
+  /// `[outputChannels, inputChannels / groups, kernel…]`.
+  public let weights: ReferenceGrid
+  /// One number an output channel, or nil for none.
+  public let bias: [Float]?
+  /// One an axis behind batch and channels, outermost first.
+  public let axes: [ReferenceAxis]
+  /// Parts into which the channels are divided; each output part reads its own input part only.
+  public let groups: Int
+  /// What stands in the padding.
+  public let mode: ReferencePadding
+  /// Whether the kernel is mirrored along all axes.
+  public let isMirrored: Bool
+
+  /// - Precondition: Weights, bias, axes and groups agree.
+  public init(
+    weights: ReferenceGrid, bias: [Float]? = nil, axes: [ReferenceAxis], groups: Int = 1,
+    mode: ReferencePadding = .zeros, isMirrored: Bool = false
+  ) {
+    let kernel = axes.map(\.kernel)
+    precondition(weights.planeSizes == kernel, "kernel: expected \(kernel), actual \(weights.planeSizes)")
+    precondition(groups >= 1 && weights.sizes[0] % groups == 0, "groups divide the output channels")
+    precondition(bias.map { $0.count == weights.sizes[0] } ?? true, "bias: expected \(weights.sizes[0]) numbers")
+    self.weights = weights
+    self.bias = bias
+    self.axes = axes
+    self.groups = groups
+    self.mode = mode
+    self.isMirrored = isMirrored
+  }
+
+  /// The output's sizes for an input of these.
+  ///
+  /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
+  public func outputSizes(_ input: [Int]) -> [Int] {
+    [input[0], weights.sizes[0]] + zip(axes, input.dropFirst(2)).map { $0.outputSize($1) }
+  }
+
+  /// The convolution of `input`, with what the bound needs.
+  ///
+  /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
+  public func apply(to input: ReferenceGrid) -> ReferenceSums {
+    precondition(input.rank == axes.count, "input: expected \(axes.count + 2) axes, actual \(input.sizes.count)")
+    let inputsPerGroup = weights.sizes[1]
+    precondition(input.sizes[1] == inputsPerGroup * groups, "input: expected \(inputsPerGroup * groups) channels")
+    let sizes = input.planeSizes
+    let kernel = axes.map(\.kernel)
+    let kernelCount = product(kernel)
+    return ReferenceSums(
+      input: input, outputChannels: weights.sizes[0], groups: groups, bias: bias,
+      outputSizes: Array(outputSizes(input.sizes).dropFirst(2)), padding: mode.value
+    ) { position in
+      places(kernel: kernel, sizes: sizes) { axis, tap in
+        let window = axes[axis]
+        return mode.source(
+          of: position[axis] * window.stride - window.before + tap * window.dilation, size: sizes[axis])
+      }
+    } weight: { o, i, k in
+      // Mirrored along all axes is the same as read from its end.
+      weights.values[(o * inputsPerGroup + i) * kernelCount + (isMirrored ? kernelCount - 1 - k : k)]
+    }
+  }
+}
+
+/// A linear layer by its definition, in double precision on Float32 weights: `y[o] = bias[o] + Σ i  w[o, i] · x[i]`.
+public enum ReferenceLinear {
+  /// The layer on every row of `input`.
+  ///
+  /// - Shapes: `[rows, inputs]`, weights `[outputs, inputs]` → `[rows, outputs]`.
+  public static func apply(to input: ReferenceGrid, weights: ReferenceGrid, bias: [Float]? = nil) -> ReferenceSums {
+    precondition(input.sizes.count == 2 && weights.sizes.count == 2, "input and weights have two axes")
+    // A convolution without axes: one place, one kernel position.
+    return ReferenceNDConvolution(weights: weights, bias: bias, axes: []).apply(to: input)
+  }
+}

@@ -1,0 +1,82 @@
+/// The outputs of a convolution, with what the bound on a Float32 run is made of.
+public struct ReferenceSums: Sendable {
+  /// `[batch, outputChannels, axes…]`.
+  public internal(set) var output: ReferenceGrid
+  /// |bias| + Σ|w||x| of every output, in the output's order.
+  public internal(set) var magnitudes: [Double]
+  /// Taps of every output, n, those that fall into padding included.
+  public internal(set) var taps: [Int]
+  /// Of these the taps that multiply something: all but those in zero padding.
+  public internal(set) var readTaps: [Int]
+
+  /// How far a Float32 run of the direct path may lie from `output`: `n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶` with u = 2⁻²⁴.
+  ///
+  /// The input must be numbers that Float32 holds exactly.
+  public var errorBounds: [Double] {
+    zip(taps, magnitudes).map { Double($0) * 0x1p-24 * $1 + Double($0) * 0x1p-126 }
+  }
+
+  /// Every convolution: at each output the bias, and then the products over the input channels of its group (outermost)
+  /// and the kernel positions, in this order.
+  ///
+  /// - Parameters:
+  ///   - input: `[batch, inputChannels, axes…]`.
+  ///   - outputChannels: A multiple of `groups`.
+  ///   - groups: Parts that the channels are divided into; each output part reads its own input part only.
+  ///   - bias: One number an output channel.
+  ///   - outputSizes: Sizes of the output's axes behind batch and channels.
+  ///   - padding: The number in the padding; nil where padding adds nothing.
+  ///   - places: Where the kernel positions read for the output at a position.
+  ///   - weight: The weight from an input channel, counted within its group, to an output channel at a kernel position.
+  init(
+    input: ReferenceGrid, outputChannels: Int, groups: Int, bias: [Float]?, outputSizes: [Int], padding: Double?,
+    places: (_ position: [Int]) -> [ReferencePlace],
+    weight: (_ output: Int, _ input: Int, _ tap: Int) -> Double
+  ) {
+    let batch = input.sizes[0]
+    let inputsPerGroup = input.sizes[1] / groups
+    let outputsPerGroup = outputChannels / groups
+    let inputPlane = product(input.planeSizes)
+    let outputPlane = product(outputSizes)
+
+    output = ReferenceGrid([batch, outputChannels] + outputSizes, repeating: 0)
+    magnitudes = output.values
+    taps = output.values.map { _ in 0 }
+    readTaps = taps
+    for plane in 0..<outputPlane {
+      let places = places(position(plane, in: outputSizes))
+      for b in 0..<batch {
+        for o in 0..<outputChannels {
+          var sum = Double(bias?[o] ?? 0)
+          var magnitude = abs(sum)
+          var tapCount = 0
+          var readCount = 0
+          for i in 0..<inputsPerGroup {
+            let channel = o / outputsPerGroup * inputsPerGroup + i
+            for (k, place) in places.enumerated() {
+              let x: Double
+              switch place {
+              case .nowhere: continue
+              case .padding:
+                tapCount += 1
+                guard let padding else { continue }
+                x = padding
+              case .input(let offset):
+                tapCount += 1
+                x = input.values[(b * input.sizes[1] + channel) * inputPlane + offset]
+              }
+              readCount += 1
+              sum += weight(o, i, k) * x
+              magnitude += abs(weight(o, i, k) * x)
+            }
+          }
+          let index = (b * outputChannels + o) * outputPlane + plane
+          output.values[index] = sum
+          magnitudes[index] = magnitude
+          taps[index] = tapCount
+          readTaps[index] = readCount
+        }
+      }
+    }
+  }
+}
