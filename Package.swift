@@ -60,7 +60,8 @@ let package = Package(
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
-    .testTarget(name: "ArrayFilesTests", dependencies: ["ArrayFiles", "TestSupport", "CTestSupport"]),
+    .testTarget(
+      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "TestSupport", "CTestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],

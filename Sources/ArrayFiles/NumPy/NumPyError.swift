@@ -1,0 +1,76 @@
+/// Why an array in NumPy's format cannot be read or written. Each description is one sentence: what is wrong, where,
+/// and what would be right. What it quotes from the file is shortened and free of control characters.
+public enum NumPyError: Error, Equatable, Sendable {
+  /// The file cannot be opened or read.
+  case unreadable(path: String, reason: String)
+  /// A folder, pipe or device stands where the file should.
+  case notAFile(path: String, actual: String)
+  /// The file is larger than the caller allows, in bytes.
+  case fileTooLarge(path: String, expected: Int, actual: Int)
+  /// The file begins otherwise than a .npy file does.
+  case notNumPy(name: String, actual: String)
+  /// A version of the format that there is not yet.
+  case version(name: String, actual: String)
+  /// The header says that it is longer than is allowed, in bytes.
+  case headerTooLong(name: String, expected: Int, actual: Int)
+  /// Something in the header is not as NumPy writes it. `byte` is counted from the start of the file.
+  case header(name: String, byte: Int, expected: String, actual: String)
+  /// Other numbers than 32-bit and 64-bit little-endian floats. `remedy` is a line of Python that converts.
+  case dataType(name: String, actual: String, remedy: String)
+  /// More axes than NumPy has.
+  case tooManyAxes(name: String, expected: Int, actual: Int)
+  /// A size below zero; only an array that is made can have one, since no header can.
+  case negativeSize(axis: Int, actual: Int)
+  /// The product of the sizes cannot be addressed.
+  case overflow(name: String, shape: String)
+  /// The file ends early: its bytes from the start, as they should be and as they are.
+  case truncated(name: String, expected: Int, actual: Int)
+  /// The file goes on behind the array: its bytes from the start. `actual` is nil where nobody knows the end.
+  case excess(name: String, expected: Int, actual: Int?)
+  /// The system does not give so many bytes of memory.
+  case memory(name: String, bytes: Int)
+  /// An array that is made has more or fewer values than its sizes say.
+  case valueCount(expected: Int, actual: Int)
+  /// The file cannot be created or written.
+  case unwritable(path: String, reason: String)
+}
+
+extension NumPyError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason):
+      "\(path): cannot be read: \(reason)."
+    case .notAFile(let path, let actual):
+      "\(path): is \(actual), expected a .npy file."
+    case .fileTooLarge(let path, let expected, let actual):
+      "\(path): has \(actual) bytes, expected at most \(expected)."
+    case .notNumPy(let name, let actual):
+      "\(name): byte 0: expected a .npy file, which begins with '\\x93NUMPY', but found \(actual)."
+    case .version(let name, let actual):
+      "\(name): byte 6: is of version \(actual) of the .npy format, expected 1.0, 2.0 or 3.0."
+    case .headerTooLong(let name, let expected, let actual):
+      "\(name): byte 8: says that its header has \(actual) bytes, expected at most \(expected)."
+    case .header(let name, let byte, let expected, let actual):
+      "\(name): byte \(byte), in the header: expected \(expected), but found \(actual)."
+    case .dataType(let name, let actual, let remedy):
+      "\(name): holds \(actual), expected 32-bit or 64-bit floats ('<f4' or '<f8'); in Python, \(remedy)."
+    case .tooManyAxes(let name, let expected, let actual):
+      "\(name): has \(actual) axes, expected at most \(expected)."
+    case .negativeSize(let axis, let actual):
+      "axis \(axis) has the size \(actual), expected 0 or more."
+    case .overflow(let name, let shape):
+      "\(name): has the shape \(shape), expected one whose elements can be counted in 63 bits."
+    case .truncated(let name, let expected, let actual):
+      "\(name): ends after \(actual) bytes, expected \(expected)."
+    case .excess(let name, let expected, let actual):
+      "\(name): \(actual.map { "has \($0) bytes" } ?? "goes on behind its array"), expected to end after \(expected), "
+        + "where its one array does."
+    case .memory(let name, let bytes):
+      "\(name): needs \(bytes) bytes of memory, which the system does not have."
+    case .valueCount(let expected, let actual):
+      "\(actual) values were given where the shape needs \(expected)."
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written: \(reason)."
+    }
+  }
+}
