@@ -14,6 +14,8 @@ public enum GeometryError: Error, Equatable, Sendable {
   case rank(of: String, expected: Int, actual: Int)
   /// An axis of a tensor has another size.
   case axis(Int, of: String, expected: Int, actual: Int)
+  /// A tensor has another shape than the plan was made for.
+  case shape(of: String, expected: Shape, actual: Shape)
   /// An axis, padded, is too short to give an output.
   case emptyOutput(axis: Int, expected: Int, actual: Int)
   /// Padding that keeps the size is defined for stride 1 only.
@@ -39,6 +41,8 @@ extension GeometryError: CustomStringConvertible {
       "the \(what) has \(actual) axes, expected \(expected)"
     case .axis(let axis, let what, let expected, let actual):
       "axis \(axis) of the \(what) has size \(actual), expected \(expected)"
+    case .shape(let what, let expected, let actual):
+      "the \(what) has shape \(actual), but the plan was made for \(expected)"
     case .emptyOutput(let axis, let expected, let actual):
       "axis \(axis) has \(actual) positions with its padding, expected at least \(expected) for one output"
     case .strideOfSame(let actual):

@@ -1,0 +1,176 @@
+/// A convolution that is ready to run on inputs of one shape: weights packed, memory laid out, the way chosen.
+///
+/// ```swift
+/// let plan = try ConvolutionPlan(geometry, weights: weights, bias: bias, input: [1, 3, 224, 224])
+/// let output = try plan.execute(image)
+/// ```
+/// - Numerics: per output |error| ≤ n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ for n taps, u = 2⁻²⁴ (before the activation). The
+///   order of sums is fixed: bias, input channels, kernel positions in their order, one fused multiply-add each; more
+///   than 128 kernel positions in chains of 64. The bits depend neither on the instruction set nor on the threads.
+///   Taps that fall into zero padding may be left out, so that NaN and infinite weights do not reach outputs through
+///   zeros there.
+/// - Memory: the packed weights, and a padded copy of one element of the batch where there is padding or a stride.
+/// - One thread at a time; `threads` of its own split the outputs.
+public final class ConvolutionPlan {
+  /// What is computed.
+  public let geometry: ConvolutionGeometry
+  /// `[batch, inputChannels, sizes…]`.
+  public let inputShape: Shape
+  /// `[batch, outputChannels, sizes…]`.
+  public let outputShape: Shape
+  /// What it costs.
+  public let cost: ConvolutionCost
+
+  private let engine: TapEngine
+
+  /// - Parameters:
+  ///   - weights: `[outputChannels, inputChannels / groups, kernel…]`.
+  ///   - bias: One an output channel. Default: none.
+  ///   - input: The shape of all inputs to come.
+  ///   - activation: What is done to every output. Default: nothing.
+  ///   - threads: On how many the outputs are computed. Default: the caller's alone.
+  ///   - level: The instruction set. Default: the best there is.
+  /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input would take more
+  ///   than 8 GiB.
+  public init(
+    _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]? = nil, input: Shape,
+    activation: Activation = .identity, threads: Int = 1, level: KernelLevel = .selected
+  ) throws(GeometryError) {
+    let output = try geometry.outputShape(input: input, weights: weights.shape)
+    try checkBias(bias, channels: output[1])
+    let inputSizes = Array(input.sizes[2...])
+    let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
+    let grid = try PaddedGrid(
+      inputSizes: inputSizes, padding: padding, strides: geometry.axes.map(\.stride), channels: input[1])
+    let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
+    let outputSizes = Array(output.sizes[2...])
+    let outputPitches = Array(try Shape([1] + outputSizes).strides[1...])
+    let passes = Self.choosePasses(geometry, grid: grid, outputSizes: outputSizes) { pass in
+      pass.way(pitches: grid.pitches, outputPitches: outputPitches, inputs: inputs, outputs: outputs).cost
+    }
+    let kernels = geometry.axes.map(\.kernel)
+    let values = weights.values
+    engine = try TapEngine(
+      grid: grid, mode: geometry.mode, passes: passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
+      outputSizes: outputSizes, bias: bias, activation: activation, threads: threads, level: level
+    ) { output, input, position in
+      var index = output * inputs + input
+      for axis in kernels.indices {
+        let place = geometry.isMirrored ? kernels[axis] - 1 - position[axis] : position[axis]
+        index = index * kernels[axis] + place
+      }
+      return values[index]
+    }
+    self.geometry = geometry
+    inputShape = input
+    outputShape = output
+    cost = try ConvolutionCost(geometry, weights: weights.shape, hasBias: bias != nil, input: input)
+  }
+
+  /// Computes the convolution of one input.
+  /// - Throws: `GeometryError.shape` when the input has another shape than the plan.
+  public func execute(_ input: Tensor) throws(GeometryError) -> Tensor {
+    var output = Tensor(outputShape)
+    try execute(input, into: &output)
+    return output
+  }
+
+  /// The same into a tensor that is there already. Allocates nothing with one thread, unless `output` is shared.
+  /// - Throws: `GeometryError.shape` when input or output has another shape than the plan.
+  public func execute(_ input: Tensor, into output: inout Tensor) throws(GeometryError) {
+    try engine.execute(input, of: inputShape, into: &output, of: outputShape)
+  }
+
+  /// How it is computed and why, a sentence a line.
+  public var explanation: [String] { engine.explanation(of: cost) }
+
+  /// All outputs in one pass, or those whose windows hang over the border in the same way in passes of their own,
+  /// without the taps that fall into zeros: along all axes but the last, which only makes fewer runs, or along all,
+  /// which makes them shorter. The cheapest wins.
+  private static func choosePasses(
+    _ geometry: ConvolutionGeometry, grid: PaddedGrid, outputSizes: [Int], cost: (TapPass) -> Int
+  ) -> [TapPass] {
+    let rank = outputSizes.count
+    let whole = outputSizes.indices.map { axis in
+      [BorderRange(outputs: 0..<outputSizes[axis], kernel: Array(0..<geometry.axes[axis].kernel))]
+    }
+    var candidates = [whole]
+    if geometry.mode == .zeros {
+      let split = outputSizes.indices.map { axis in
+        BorderRange.all(
+          geometry.axes[axis], before: grid.padding[axis].before, size: grid.inputSizes[axis],
+          outputs: outputSizes[axis])
+      }
+      if rank > 1 { candidates.append(split.dropLast() + whole.suffix(1)) }
+      candidates.append(split)
+    }
+    let limit = 64
+    let possible = candidates.filter { $0.reduce(1) { $0 * $1.count } <= limit }
+    let passes = possible.map { ranges in makePasses(ranges, geometry: geometry, grid: grid) }
+    return passes.min { $0.reduce(0) { $0 + cost($1) } < $1.reduce(0) { $0 + cost($1) } }!
+  }
+
+  private static func makePasses(
+    _ ranges: [[BorderRange]], geometry: ConvolutionGeometry, grid: PaddedGrid
+  ) -> [TapPass] {
+    product(ranges).map { ranges in
+      let positions = product(ranges.map(\.kernel))
+      return TapPass(
+        positions: positions,
+        shifts: positions.map { position in
+          grid.offset(ofShift: position.indices.map { position[$0] * geometry.axes[$0].dilation })
+        },
+        base: ranges.indices.reduce(0) { $0 + ranges[$1].outputs.lowerBound * grid.pitches[$1] },
+        start: ranges.map(\.outputs.lowerBound), step: ranges.map { _ in 1 }, sizes: ranges.map(\.outputs.count))
+    }
+  }
+}
+
+/// Neighbouring outputs along an axis whose windows hold the same kernel positions within the input.
+private struct BorderRange {
+  let outputs: Range<Int>
+  let kernel: [Int]
+
+  static func all(_ axis: KernelAxis, before: Int, size: Int, outputs: Int) -> [BorderRange] {
+    // Kernel position k stands within the input from its first output to its last.
+    let bounds = (0..<axis.kernel).map { k in
+      let first = max(0, (before - axis.dilation * k + axis.stride - 1).floorDivided(by: axis.stride))
+      let end = (size - 1 + before - axis.dilation * k).floorDivided(by: axis.stride) + 1
+      return (first: min(first, outputs), end: max(min(first, outputs), min(end, outputs)))
+    }
+    let cuts = Set(bounds.flatMap { [$0.first, $0.end] } + [0, outputs]).sorted()
+    return zip(cuts, cuts.dropFirst()).map { first, end in
+      BorderRange(
+        outputs: first..<end, kernel: bounds.indices.filter { bounds[$0].first <= first && end <= bounds[$0].end })
+    }
+  }
+}
+
+extension Int {
+  /// Rounded towards −∞.
+  fileprivate func floorDivided(by divisor: Int) -> Int {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}
+
+/// All ways to take one from each, the last fastest.
+func product<Element>(_ choices: [[Element]]) -> [[Element]] {
+  choices.reduce([[]]) { taken, next in taken.flatMap { taken in next.map { taken + [$0] } } }
+}
+
+/// Refuses a bias of another length.
+func checkBias(_ bias: [Float]?, channels: Int) throws(GeometryError) {
+  guard let bias, bias.count != channels else { return }
+  throw .count(of: "biases", expected: channels, actual: bias.count)
+}
+
+/// The convolution of one input: a plan that is used once.
+///
+/// - Parameters and errors: as `ConvolutionPlan`'s.
+/// - Complexity: O(outputs · inputChannels / groups · kernel positions).
+public func convolve(
+  _ input: Tensor, with weights: Tensor, bias: [Float]? = nil, _ geometry: ConvolutionGeometry, threads: Int = 1
+) throws(GeometryError) -> Tensor {
+  try ConvolutionPlan(geometry, weights: weights, bias: bias, input: input.shape, threads: threads).execute(input)
+}

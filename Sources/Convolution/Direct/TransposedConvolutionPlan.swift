@@ -1,0 +1,161 @@
+/// A transposed convolution: what the gradient of a convolution with respect to its input is.
+///
+/// ```
+/// y[b, o, m…] = bias[o] + Σ_i Σ_n… Σ_k…  w[i, o, k…] · x[b, i, n…]   over all n·stride − before + k·dilation = m
+/// ```
+/// - Shapes: input `[batch, inputChannels, sizes…]`, weights `[inputChannels, outputChannels / groups, kernel…]` as in
+///   PyTorch and ONNX, output `[batch, outputChannels, sizes…]`.
+public struct TransposedConvolutionGeometry: Hashable, Sendable {
+  /// One an axis behind batch and channels, outermost first.
+  public let axes: [TransposedKernelAxis]
+  /// Independent parts of equal size that the channels are divided into.
+  public let groups: Int
+
+  /// - Throws: `GeometryError.tooSmall` when there is no axis or no group; `.tooLarge` for too many axes.
+  public init(axes: [TransposedKernelAxis], groups: Int = 1) throws(GeometryError) {
+    guard !axes.isEmpty else { throw .tooSmall(what: "the rank", minimum: 1, actual: 0) }
+    guard axes.count <= ConvolutionGeometry.maximumRank else {
+      throw .tooLarge(what: "the rank", maximum: ConvolutionGeometry.maximumRank, actual: axes.count)
+    }
+    guard groups >= 1 else { throw .tooSmall(what: "groups", minimum: 1, actual: groups) }
+    self.axes = axes
+    self.groups = groups
+  }
+
+  /// The output's shape.
+  /// - Throws: `GeometryError` when shapes do not fit, or an axis gives no output.
+  public func outputShape(input: Shape, weights: Shape) throws(GeometryError) -> Shape {
+    let rank = axes.count + 2
+    guard weights.rank == rank else { throw .rank(of: "weights", expected: rank, actual: weights.rank) }
+    guard input.rank == rank else { throw .rank(of: "input", expected: rank, actual: input.rank) }
+    guard weights[0] > 0 else { throw .tooSmall(what: "input channels", minimum: 1, actual: weights[0]) }
+    guard weights[1] > 0 else { throw .tooSmall(what: "output channels", minimum: 1, actual: weights[1]) }
+    guard weights[0] % groups == 0 else {
+      throw .indivisible(what: "input channels", channels: weights[0], groups: groups)
+    }
+    guard input[1] == weights[0] else { throw .axis(1, of: "input", expected: weights[0], actual: input[1]) }
+    let (channels, overflow) = weights[1].multipliedReportingOverflow(by: groups)
+    guard !overflow else { throw .overflow(what: "the number of output channels") }
+    var sizes = [input[0], channels]
+    for (index, axis) in axes.enumerated() {
+      guard weights[index + 2] == axis.kernel else {
+        throw .axis(index + 2, of: "weights", expected: axis.kernel, actual: weights[index + 2])
+      }
+      sizes.append(try axis.outputSize(size: input[index + 2], axis: index + 2))
+    }
+    return try Shape(sizes)
+  }
+}
+
+/// A transposed convolution that is ready to run on inputs of one shape.
+///
+/// Stride s makes s sums along an axis: output phase r takes the kernel positions k with (r + before − dilation·k)
+/// divisible by s, at offset (r + before − dilation·k) / s, and the results interleave. A phase without positions is the
+/// bias alone.
+///
+/// - Numerics, memory and threads: as `ConvolutionPlan`'s.
+public final class TransposedConvolutionPlan {
+  /// What is computed.
+  public let geometry: TransposedConvolutionGeometry
+  /// `[batch, inputChannels, sizes…]`.
+  public let inputShape: Shape
+  /// `[batch, outputChannels, sizes…]`.
+  public let outputShape: Shape
+
+  private let engine: TapEngine
+
+  /// - Parameters:
+  ///   - weights: `[inputChannels, outputChannels / groups, kernel…]`.
+  ///   - bias: One an output channel. Default: none.
+  ///   - input: The shape of all inputs to come.
+  /// - Throws: `GeometryError`.
+  public init(
+    _ geometry: TransposedConvolutionGeometry, weights: Tensor, bias: [Float]? = nil, input: Shape,
+    activation: Activation = .identity, threads: Int = 1, level: KernelLevel = .selected
+  ) throws(GeometryError) {
+    let output = try geometry.outputShape(input: input, weights: weights.shape)
+    try checkBias(bias, channels: output[1])
+    let inputSizes = Array(input.sizes[2...])
+    let outputSizes = Array(output.sizes[2...])
+    let phases = geometry.axes.indices.map { OutputPhase.all(geometry.axes[$0], outputs: outputSizes[$0]) }
+    // Zeros on both sides, as far as any phase reaches beyond the input.
+    let padding = phases.indices.map { axis in
+      PaddingCounts(
+        before: phases[axis].flatMap(\.offsets).map { max(0, -$0) }.max() ?? 0,
+        after: phases[axis].flatMap { phase in
+          phase.offsets.map { max(0, $0 + phase.count - inputSizes[axis]) }
+        }.max() ?? 0)
+    }
+    let grid = try PaddedGrid(
+      inputSizes: inputSizes, padding: padding, strides: inputSizes.map { _ in 1 }, channels: input[1])
+    let passes = product(phases).map { phases in
+      let choices = product(phases.map { Array($0.kernel.indices) })
+      return TapPass(
+        positions: choices.map { choice in choice.indices.map { phases[$0].kernel[choice[$0]] } },
+        shifts: choices.map { choice in
+          grid.offset(ofShift: choice.indices.map { phases[$0].offsets[choice[$0]] + padding[$0].before })
+        },
+        base: 0, start: phases.map(\.phase), step: geometry.axes.map(\.stride), sizes: phases.map(\.count))
+    }
+    let (inputs, outputs) = (input[1] / geometry.groups, weights.shape[1])
+    let kernels = geometry.axes.map(\.kernel)
+    let values = weights.values
+    engine = try TapEngine(
+      grid: grid, mode: .zeros, passes: passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
+      outputSizes: outputSizes, bias: bias, activation: activation, threads: threads, level: level
+    ) { output, input, position in
+      let (group, row) = output.quotientAndRemainder(dividingBy: outputs)
+      var index = (group * inputs + input) * outputs + row
+      for axis in kernels.indices { index = index * kernels[axis] + position[axis] }
+      return values[index]
+    }
+    self.geometry = geometry
+    inputShape = input
+    outputShape = output
+  }
+
+  /// Computes the transposed convolution of one input.
+  /// - Throws: `GeometryError.shape` when the input has another shape than the plan.
+  public func execute(_ input: Tensor) throws(GeometryError) -> Tensor {
+    var output = Tensor(outputShape)
+    try execute(input, into: &output)
+    return output
+  }
+
+  /// The same into a tensor that is there already.
+  /// - Throws: `GeometryError.shape` when input or output has another shape than the plan.
+  public func execute(_ input: Tensor, into output: inout Tensor) throws(GeometryError) {
+    try engine.execute(input, of: inputShape, into: &output, of: outputShape)
+  }
+
+  /// How it is computed and why, a sentence a line.
+  public var explanation: [String] { engine.explanation(of: nil) }
+}
+
+/// Every stride-th output along an axis, and the kernel positions that reach them.
+private struct OutputPhase {
+  let phase: Int
+  /// Outputs of the phase.
+  let count: Int
+  let kernel: [Int]
+  /// Input position minus output's number within the phase, one a kernel position.
+  let offsets: [Int]
+
+  static func all(_ axis: TransposedKernelAxis, outputs: Int) -> [OutputPhase] {
+    (0..<min(axis.stride, outputs)).map { phase in
+      let reached = (0..<axis.kernel).filter { (phase + axis.padding.before - axis.dilation * $0) % axis.stride == 0 }
+      return OutputPhase(
+        phase: phase, count: (outputs - phase + axis.stride - 1) / axis.stride, kernel: reached,
+        offsets: reached.map { (phase + axis.padding.before - axis.dilation * $0) / axis.stride })
+    }
+  }
+}
+
+/// The transposed convolution of one input: a plan that is used once.
+public func convolveTransposed(
+  _ input: Tensor, with weights: Tensor, bias: [Float]? = nil, _ geometry: TransposedConvolutionGeometry,
+  threads: Int = 1
+) throws(GeometryError) -> Tensor {
+  try TransposedConvolutionPlan(geometry, weights: weights, bias: bias, input: input.shape, threads: threads)
+    .execute(input)
+}
