@@ -65,7 +65,7 @@ public struct ReferenceCausalConvolution: Sendable {
   /// - Shapes: `[inputChannels][frames]` → `[outputChannels][frames]`.
   /// - Parameter past: What each input channel was in every frame before the first.
   public func apply(to input: [[Double]], past: [Double]) -> [[Double]] {
-    accumulate(input, past, start: bias.map { $0.map(Double.init) }) { weight, x in weight * x }
+    sums(of: input, past: past) { $0.output.values }
   }
 
   /// The output when the input has been `constant` for ever.
@@ -78,38 +78,22 @@ public struct ReferenceCausalConvolution: Sendable {
   ///
   /// The input must be numbers that Float32 holds exactly: the bound is for one layer on its own input.
   public func errorBound(on input: [[Double]], past: [Double]) -> [[Double]] {
-    let n = Double(tapsPerOutput)
-    let magnitudes = accumulate(input, past, start: bias.map { $0.map { Double(abs($0)) } }) { weight, x in
-      abs(weight) * abs(x)
-    }
-    return magnitudes.map { $0.map { n * 0x1p-24 * $0 + n * 0x1p-126 } }
+    sums(of: input, past: past) { $0.errorBounds }
   }
 
-  /// The sums of `term(w, x)` that convolution and bound have in common.
-  private func accumulate(
-    _ input: [[Double]], _ past: [Double], start: [Double]?, term: (Double, Double) -> Double
+  /// The past put in front, as far back as the first frame can see, and then a convolution without padding.
+  private func sums(
+    of input: [[Double]], past: [Double], values: (ReferenceSums) -> [Double]
   ) -> [[Double]] {
     precondition(input.count == inputChannels, "input: expected \(inputChannels) channels, actual \(input.count)")
     precondition(past.count == inputChannels, "past: expected \(inputChannels) numbers, actual \(past.count)")
-    let inputsPerGroup = inputChannels / groups
-    let outputsPerGroup = outputChannels / groups
     let frames = input.first?.count ?? 0
-    var output: [[Double]] = []
-    for o in 0..<outputChannels {
-      var sum = [Double](repeating: start?[o] ?? 0, count: frames)
-      for i in 0..<inputsPerGroup {
-        let channel = o / outputsPerGroup * inputsPerGroup + i
-        let x = input[channel]
-        for k in 0..<kernelSize {
-          let weight = Double(weights[(o * inputsPerGroup + i) * kernelSize + k])
-          let delay = (kernelSize - 1 - k) * dilation
-          for t in 0..<frames {
-            sum[t] += term(weight, t >= delay ? x[t - delay] : past[channel])
-          }
-        }
-      }
-      output.append(sum)
-    }
-    return output
+    guard frames > 0 else { return [[Double]](repeating: [], count: outputChannels) }
+    let signal = zip(past, input).flatMap { [Double](repeating: $0, count: historyFrames) + $1 }
+    let convolution = ReferenceNDConvolution(
+      weights: ReferenceGrid([outputChannels, inputChannels / groups, kernelSize], weights), bias: bias,
+      axes: [ReferenceAxis(kernel: kernelSize, dilation: dilation)], groups: groups)
+    let all = values(convolution.apply(to: ReferenceGrid([1, inputChannels, historyFrames + frames], signal)))
+    return (0..<outputChannels).map { Array(all[$0 * frames..<($0 + 1) * frames]) }
   }
 }

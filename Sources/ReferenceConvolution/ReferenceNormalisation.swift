@@ -8,8 +8,8 @@
 
 /// The normalisations of networks in their inference form, and softmax, by definition and in double precision.
 ///
-/// All are `scale · (x − mean) / √(variance + epsilon) + shift` and differ in what mean and variance are taken over. The
-/// variance is the mean square of the deviations (divided by the count, not by one less).
+/// All are `scale · (x − mean) / √(variance + epsilon) + shift` and differ in what mean and variance are taken over.
+/// The variance is the mean square of the deviations (divided by the count, not by one less).
 public enum ReferenceNormalisation {
   /// Batch normalisation: mean and variance of every channel are given, learnt when the network was trained.
   ///
@@ -87,7 +87,7 @@ public enum ReferenceNormalisation {
     return output
   }
 
-  /// (x − mean) / √(variance + epsilon) in every run of `runs` neighbouring elements, then `affine` of index and result.
+  /// (x − mean) / √(variance + epsilon) in every run of `runs` neighbours, then `affine` of index and result.
   private static func normalise(
     _ input: ReferenceGrid, runs count: Int, epsilon: Double, affine: (_ index: Int, _ normal: Double) -> Double
   ) -> ReferenceGrid {

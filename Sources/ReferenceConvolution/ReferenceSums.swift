@@ -53,6 +53,7 @@ public struct ReferenceSums: Sendable {
           var readCount = 0
           for i in 0..<inputsPerGroup {
             let channel = o / outputsPerGroup * inputsPerGroup + i
+            let first = (b * input.sizes[1] + channel) * inputPlane
             for (k, place) in places.enumerated() {
               let x: Double
               switch place {
@@ -63,11 +64,12 @@ public struct ReferenceSums: Sendable {
                 x = padding
               case .input(let offset):
                 tapCount += 1
-                x = input.values[(b * input.sizes[1] + channel) * inputPlane + offset]
+                x = input.values[first + offset]
               }
               readCount += 1
-              sum += weight(o, i, k) * x
-              magnitude += abs(weight(o, i, k) * x)
+              let product = weight(o, i, k) * x
+              sum += product
+              magnitude += abs(product)
             }
           }
           let index = (b * outputChannels + o) * outputPlane + plane

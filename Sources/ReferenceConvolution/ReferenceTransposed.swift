@@ -41,8 +41,8 @@ public struct ReferenceTransposedAxis: Hashable, Sendable {
   }
 }
 
-/// A transposed convolution along any number of axes by its definition, in double precision on Float32 weights: what a
-/// convolution with the same weights does to its output, undone as the transposed matrix does it.
+/// A transposed convolution along any number of axes by its definition, in double precision on Float32 weights: the
+/// transposed matrix of the convolution that has the same weights, and so its gradient with respect to the input.
 ///
 /// ```
 /// y[b, o, m…] = bias[o] + Σ i Σ k…  w[group(o)·I + i, o − group(o)·O, k…] · x[b, group(o)·I + i, n…]
