@@ -62,6 +62,7 @@ struct StreamCommand: ParsableCommand {
     settings.blockFrames = stream.block
     settings.isAligned = stream.align
     settings.missing = stream.missing
+    settings.header = stream.header
     settings.maximumChannels = stream.maxChannels
     return settings
   }
@@ -87,6 +88,9 @@ struct StreamOptions: ParsableArguments {
 
   @Option(help: "Values that are missing in rows: an error, the column's last value, or 0.")
   var missing: MissingPolicy = .error
+
+  @Option(help: "Whether the first row of CSV is a header; auto: if it holds no number.")
+  var header: HeaderPolicy = .auto
 
   @Flag(help: "Take the preset's latency away from the front.")
   var align = false
@@ -120,6 +124,7 @@ struct StreamOptions: ParsableArguments {
 
 extension StreamFormat: ExpressibleByArgument {}
 extension MissingPolicy: ExpressibleByArgument {}
+extension HeaderPolicy: ExpressibleByArgument {}
 
 /// A stream's format, or `auto`.
 struct InputFormat: ExpressibleByArgument, CustomStringConvertible {

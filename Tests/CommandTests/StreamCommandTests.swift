@@ -279,6 +279,29 @@ import Testing
     #expect(try bench.program.shell(#""$0" stream -p tiny "$@" < /dev/null"#, arguments).status == 64)
   }
 
+  @Test("The end of a WAV of known length goes out although its writer leaves the pipe open")
+  func openPipe() throws {
+    let bench = try Bench()
+    try bench.audio("in.wav", frames: 100)
+    let stream = try StreamProcess(bench, "-p", "empty")
+    try stream.send([UInt8](try bench.bytes("in.wav")))
+    #expect(try stream.receive(44 + 200).suffix(200) == bench.bytes("in.wav").suffix(200))
+    try stream.closeInput()
+    #expect(try stream.wait() == 0)
+  }
+
+  @Test("A header is one when it holds no number, or when it is said to be one")
+  func headers() throws {
+    let bench = try Bench()
+    let mixed = try bench.program.shell(#"printf '1.0,2.O\n3,4\n' | "$0" stream -p empty --format csv"#)
+    #expect(mixed.status == 1 && mixed.output == "")
+    #expect(
+      mixed.errors
+        == "convaudio: standard input: line 1, column 2: expected a number as in other columns of the first row, or --header yes, but found '2.O'.\n")
+    let years = try bench.program.shell(#"printf '2020,2021\n3,4\n' | "$0" stream -p empty --format csv --header yes"#)
+    #expect((years.status, years.output) == (0, "2020,2021\n3.0,4.0\n"))
+  }
+
   @Test("What a user should know is said at the end, and not with --quiet")
   func remarks() throws {
     let bench = try Bench()

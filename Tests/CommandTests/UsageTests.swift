@@ -157,6 +157,9 @@ import Testing
           --missing <missing>     Values that are missing in rows: an error, the
                                   column's last value, or 0. (values: error, hold,
                                   zero; default: error)
+          --header <header>       Whether the first row of CSV is a header; auto: if it
+                                  holds no number. (values: auto, yes, no; default:
+                                  auto)
           --align                 Take the preset's latency away from the front.
           --bit-depth <bit-depth> The sample format of WAV output. Default: the
                                   input's. (values: 8, 16, 24, 32, float, double)

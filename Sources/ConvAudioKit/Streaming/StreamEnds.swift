@@ -51,7 +51,7 @@ struct StreamEnds {
         return count
       }
       let reader = try NumberRowReader(
-        name: name, format: rows, columns: settings.channels, missing: settings.missing,
+        name: name, format: rows, columns: settings.channels, missing: settings.missing, header: settings.header,
         maximumColumns: settings.maximumChannels, read: read)
       source = RowSource(reader, name: name)
       (layout, audio, format) = (reader.layout, nil, StreamFormat(rows))

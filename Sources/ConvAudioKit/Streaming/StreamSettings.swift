@@ -41,6 +41,8 @@ public struct StreamSettings: Sendable {
   public var isAligned = false
   /// Missing values in rows.
   public var missing = MissingPolicy.error
+  /// Whether the first row of CSV is a header.
+  public var header = HeaderPolicy.auto
   /// More channels are refused.
   public var maximumChannels = 64
 
