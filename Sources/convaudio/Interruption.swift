@@ -11,6 +11,14 @@ import Synchronization
 private let stopRequested = Atomic<Bool>(false)
 /// Set by SIGUSR1, where it is caught.
 private let reportRequested = Atomic<Bool>(false)
+/// Which of SIGINT, SIGTERM and SIGHUP are caught, by the bits of their numbers. The others were ignored when the program
+/// started, by `nohup` or a shell that put it into the background, and stay so.
+private let caughtSignals = Atomic<UInt32>(0)
+
+/// Lets a signal end the program from now on. Called in a handler.
+private func resetIfCaught(_ number: Int32) {
+  if caughtSignals.load(ordering: .relaxed) >> UInt32(number) & 1 == 1 { signal(number, SIG_DFL) }
+}
 
 /// The user's wishes, as they come by signals.
 ///
@@ -18,24 +26,28 @@ private let reportRequested = Atomic<Bool>(false)
 /// and the call would be missed, so an alarm interrupts the call again a second later, as long as a wish is open; that
 /// costs no system call while there is none.
 struct Interruption: Sendable {
-  /// Catches SIGINT, SIGTERM and SIGHUP (unless `nohup` asked to ignore it) from here on. A reader of our output that
-  /// goes away does not stop the work: SIGPIPE is ignored.
+  /// Catches SIGINT, SIGTERM and SIGHUP from here on, unless whoever started the program ignores them. A reader of our
+  /// output that goes away does not stop the work: SIGPIPE is ignored.
   ///
   /// - Parameter catchesReportRequests: Whether SIGUSR1 is a wish for a report. Default: it ends the program.
   static func install(catchesReportRequests: Bool = false) -> Interruption {
     // Made before a signal can come, because making a global is not allowed in a handler.
     stopRequested.store(false, ordering: .relaxed)
     reportRequested.store(false, ordering: .relaxed)
+    caughtSignals.store(0, ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
     // A limit on file sizes then is an error like a full disk, and not the end.
     signal(SIGXFSZ, SIG_IGN)
     catchSignal(SIGALRM) { _ in
       if stopRequested.load(ordering: .relaxed) || reportRequested.load(ordering: .relaxed) { alarm(1) }
     }
-    for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
+      caughtSignals.bitwiseOr(1 << UInt32(number), ordering: .relaxed)
       catchSignal(number) { _ in
         stopRequested.store(true, ordering: .relaxed)
-        for other in [SIGINT, SIGTERM, SIGHUP] { signal(other, SIG_DFL) }
+        resetIfCaught(SIGINT)
+        resetIfCaught(SIGTERM)
+        resetIfCaught(SIGHUP)
         alarm(1)
       }
     }

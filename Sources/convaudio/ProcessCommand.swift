@@ -11,7 +11,7 @@ struct ProcessCommand: ParsableCommand {
       NAME.PRESET.EXTENSION. An output appears only when it is complete.
       """)
 
-  @Argument(help: "The files to process; - is standard input.")
+  @Argument(help: "The files to process; - is standard input, kept in $TMPDIR meanwhile.")
   var inputs: [String]
 
   @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")

@@ -36,7 +36,7 @@ struct SoundOptions: ParsableArguments {
 }
 
 struct FormatOptions: ParsableArguments {
-  @Option(help: "The output's format. Default: by its extension.")
+  @Option(help: "The output's format. Default: by its extension; for - the input's.")
   var format: AudioContainer?
 
   @Option(help: "The output's sample format. Default: the input's.")

@@ -14,7 +14,7 @@ struct StreamCommand: ParsableCommand {
     discussion: """
       Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
       output as soon as its frames have come. Gives the samples that process gives, whatever the block. Ends with its input, with its reader, or \
-      with SIGINT or SIGTERM after the block that was begun; SIGUSR1 prints how long blocks took.
+      with SIGINT, SIGTERM or SIGHUP after the block that was begun; SIGUSR1 prints how long blocks took.
       """)
 
   @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
@@ -31,11 +31,22 @@ struct StreamCommand: ParsableCommand {
       try refuseTerminals(input: input?.rows == nil, output: output?.rows == nil)
       let runner = StreamRunner(preset: try LoadedPreset(preset), settings: settings)
       defer { if stream.latencyReport { printError(times.summary) } }
-      let report = try runner.run(from: STDIN_FILENO, to: STDOUT_FILENO, times: times) {
-        if interruption.takeReportRequest() { printError(times.summary) }
-        return interruption.isRequested
-      }
+      let report = try runner.run(
+        from: STDIN_FILENO, to: STDOUT_FILENO, times: times, note: { if !stream.quiet { printError($0) } },
+        isCancelled: {
+          // Not at any price: the audio does not wait for whoever reads our words.
+          if interruption.takeReportRequest() { printErrorIfTaken(times.summary) }
+          return interruption.isRequested
+        })
       if !stream.quiet { report.remarks.forEach(printError) }
+    }
+  }
+
+  func validate() throws {
+    do throws(StreamError) {
+      try settings.check()
+    } catch {
+      throw ValidationError("\(error)")
     }
   }
 
@@ -51,6 +62,7 @@ struct StreamCommand: ParsableCommand {
     settings.blockFrames = stream.block
     settings.isAligned = stream.align
     settings.missing = stream.missing
+    settings.header = stream.header
     settings.maximumChannels = stream.maxChannels
     return settings
   }
@@ -63,7 +75,7 @@ struct StreamOptions: ParsableArguments {
   @Option(help: "What goes out. Default: what comes in.")
   var outputFormat: StreamFormat?
 
-  @Option(help: ArgumentHelp("Frames a second of raw input; a WAV must agree.", valueName: "hz"))
+  @Option(help: ArgumentHelp("Frames a second of raw input, or of a WAV made of rows; a WAV that comes in must agree.", valueName: "hz"))
   var rate: Int?
 
   @Option(help: "Channels of raw input; a WAV, or the columns of the first row, must agree.")
@@ -76,6 +88,9 @@ struct StreamOptions: ParsableArguments {
 
   @Option(help: "Values that are missing in rows: an error, the column's last value, or 0.")
   var missing: MissingPolicy = .error
+
+  @Option(help: "Whether the first row of CSV is a header; auto: if it holds no number.")
+  var header: HeaderPolicy = .auto
 
   @Flag(help: "Take the preset's latency away from the front.")
   var align = false
@@ -109,6 +124,7 @@ struct StreamOptions: ParsableArguments {
 
 extension StreamFormat: ExpressibleByArgument {}
 extension MissingPolicy: ExpressibleByArgument {}
+extension HeaderPolicy: ExpressibleByArgument {}
 
 /// A stream's format, or `auto`.
 struct InputFormat: ExpressibleByArgument, CustomStringConvertible {
@@ -139,11 +155,12 @@ extension BlockTimes {
 extension StreamReport {
   /// What a user should know, a sentence each; nothing where all went as expected.
   fileprivate var remarks: [String] {
-    let counts: [(count: Int, words: String)] = [
-      (clippedSamples, "clipped"), (nonFiniteInputSamples, "of the input NaN or infinite"),
-      (nonFiniteOutputSamples, "of the output NaN or infinite"), (missingValues, "missing and replaced"),
+    let counts: [(count: Int, one: String, many: String)] = [
+      (clippedSamples, "sample was clipped", "samples were clipped"),
+      (nonFiniteInputSamples, "sample of the input was NaN or infinite", "samples of the input were NaN or infinite"),
+      (nonFiniteOutputSamples, "sample of the output was NaN or infinite", "samples of the output were NaN or infinite"),
+      (missingValues, "missing value was replaced", "missing values were replaced"),
     ]
-    return notes
-      + counts.filter { $0.count > 0 }.map { $0.count == 1 ? "1 sample was \($0.words)" : "\($0.count) samples were \($0.words)" }
+    return counts.filter { $0.count > 0 }.map { "\($0.count) \($0.count == 1 ? $0.one : $0.many)" }
   }
 }

@@ -7,9 +7,10 @@
 /// Opens `/dev/null` where standard input, output or error is closed. Otherwise an audio file would get that number,
 /// and our own words would be written into it.
 func openMissingStandardStreams() {
-  // The system gives the smallest number that is free.
+  // The system gives the smallest number that is free. Opened the wrong way round, so that reading and writing still are
+  // the errors that they are on a closed stream.
   for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
-    _ = open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+    _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
   }
 }
 
@@ -38,6 +39,13 @@ func writeToStandardOutput(_ text: String) -> Bool { write(text, to: STDOUT_FILE
 /// Prints a sentence to standard error.
 func printError(_ sentence: String) {
   writeToStandardError("convaudio: \(sentence)\(sentence.hasSuffix(".") ? "" : ".")\n")
+}
+
+/// Prints a sentence to standard error if that takes it at once.
+func printErrorIfTaken(_ sentence: String) {
+  // A pipe that is ready takes at least PIPE_BUF bytes, so a line of a few hundred does not block.
+  var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+  if poll(&request, 1, 0) > 0 { printError(sentence) }
 }
 
 private func write(_ text: String, to descriptor: Int32) -> Bool {

@@ -37,16 +37,52 @@ struct CSVReaderTests {
   }
 
   @Test(
-    "a first row is a header only if a field is neither a number nor missing",
+    "a first row is a header only if it has names and no numbers",
     arguments: [
-      ("1,2", false), ("1,", false), (",", false), ("NaN,inf", false), ("none,-Infinity", false), ("\"1\",2", false),
-      ("1,x", true), ("1,0x10", true), ("1,1e", true), ("1,2 3", true), ("\"\"\"\",1", true), ("1_000,2", true),
-      ("1,nan(2)", true), ("1,٣", true),
+      ("1,2", false), ("1,", false), (",", false), (",,", false), ("NaN,inf", false), ("none,-Infinity", false),
+      ("\"1\",2", false), ("1", false), ("\"1.5\"", false), ("\"\"", false), ("x", true), ("2.O", true),
+      ("a,b", true), (",x", true), ("x,\"\"", true), ("NA,x", true), ("x,0x10", true), ("\"\"\"\",1e", true),
+      ("1_000,2 3", true), ("x,nan(2)", true), ("٣", true),
     ])
   func header(line: String, isHeader: Bool) {
-    let reading = readRows(line + "\n5,6\n", .csv, missing: .zero)
+    let columns = line.count { $0 == "," } + 1
+    let row = Array(repeating: "5", count: columns).joined(separator: ",")
+    let reading = readRows("\(line)\n\(row)\n", .csv, missing: .zero)
     #expect(reading.layout?.header == (isHeader ? line : nil))
-    #expect(reading.rows.count == (isHeader ? 1 : 2))
+    #expect(reading.rows.count == (isHeader ? 1 : 2) && reading.error == nil)
+  }
+
+  @Test(
+    "a first row with names beside numbers is an error, and not a header",
+    arguments: [
+      ("1.0,2.O", 2, "'2.O'"), ("x,1", 1, "'x'"), ("\"1.5\",abc", 2, "'abc'"), ("1,,0x10", 3, "'0x10'"),
+      ("time,2020,2021", 1, "'time'"), ("inf,1e", 2, "'1e'"), ("1e99,x", 2, "'x'"),
+      ("NA,1,\"a\u{7}b\"", 3, "'a\\x07b'"),
+    ])
+  func mixed(line: String, column: Int, actual: String) {
+    let reading = readRows(line + "\n3,4\n", .csv)
+    let expected = "a number as in other columns of the first row, or --header yes"
+    #expect(
+      reading
+        == Reading(
+          error: .unexpected(RowPlace(name: "in", line: 1, column: column), expected: expected, actual: actual)))
+  }
+
+  @Test("the caller may know whether there is a header")
+  func headerPolicy() {
+    for line in ["2020,2021", "1.0,2.O", "x,y", ","] {
+      let named = readRows(line + "\n3,4\n", .csv, header: .yes)
+      #expect(named.layout == RowLayout(columns: 2, header: line) && named.values == [[3, 4]])
+    }
+    #expect(readRows("1,2\n3,4\n", .csv, header: .no).values == [[1, 2], [3, 4]])
+    let refused = readRows("x,y\n3,4\n", .csv, header: .no)
+    #expect(refused.layout == RowLayout(columns: 2) && refused.rows.isEmpty)
+    #expect(
+      refused.error
+        == .unexpected(RowPlace(name: "in", line: 1, column: 1), expected: "a number", actual: "'x'"))
+    for header in HeaderPolicy.allCases {
+      #expect(readRows("[1,2]\n", .ndjson, header: header).values == [[1, 2]], "NDJSON has no header")
+    }
   }
 
   @Test("a header alone is an input without rows")
@@ -177,6 +213,11 @@ struct CSVReaderTests {
     let error = readRows(row, .csv).error
     #expect(error == .tooManyColumns(RowPlace(name: "in", line: 1), expected: 64, actual: 65))
     #expect(error?.description.contains("--max-channels 65") == true)
+    #expect(
+      readRows(String(repeating: "1,", count: 1024), .csv).error?.description
+        == "in: line 1: has 1025 columns, expected at most 64; at most 1024 are possible.")
+    let beyond = RowError.tooManyColumns(RowPlace(name: "in", line: 1), expected: 2000, actual: 3000)
+    #expect(beyond.description == "in: line 1: has 3000 columns, expected at most 2000.")
     #expect(readRows(row, .csv, maximumColumns: 65).values == [[Float](repeating: 1, count: 65)])
   }
 
@@ -220,6 +261,19 @@ struct CSVReaderTests {
         == .unexpected(RowPlace(name: "in", line: 1), expected: expected, actual: "'\\xFF\\xFE1\\x00'"))
     for bytes in [[0x61, 0x07], [0x61, 0x1B, 0x5B], [0x61, 0x7F], [0x61, 0xE9, 0x62], [0x61, 0x0D, 0x62]] as [[UInt8]] {
       #expect(readRows(PieceSource(bytes, piece: 9), .csv).error != nil, "\(bytes)")
+    }
+  }
+
+  @Test("numbers of columns that cannot be are refused before anything is read")
+  func requests() {
+    for format in RowFormat.allCases {
+      let source = PieceSource(Array("1\n".utf8), piece: 9)
+      #expect(
+        readRows(source, format, columns: 0).error?.description == "in: cannot have 0 columns, expected at least 1.")
+      #expect(
+        readRows(source, format, maximumColumns: -1).error?.description
+          == "in: cannot have a limit of -1 columns, expected at least 1.")
+      #expect(source.calls == 0)
     }
   }
 }

@@ -46,13 +46,13 @@ struct Reading: Equatable {
 
 func readRows(
   _ source: PieceSource, _ format: RowFormat, columns: Int? = nil, missing: MissingPolicy = .error,
-  maximumColumns: Int = 64
+  header: HeaderPolicy = .auto, maximumColumns: Int = 64
 ) -> Reading {
   var reading = Reading()
   do {
     let reader = try NumberRowReader(
-      name: "in", format: format, columns: columns, missing: missing, maximumColumns: maximumColumns,
-      read: source.read)
+      name: "in", format: format, columns: columns, missing: missing, header: header,
+      maximumColumns: maximumColumns, read: source.read)
     reading.layout = reader.layout
     var row = [Float](repeating: .nan, count: reader.layout.columns)
     defer { reading.missing = reader.missingValues }
@@ -69,11 +69,12 @@ func readRows(
 }
 
 func readRows(
-  _ text: String, _ format: RowFormat, columns: Int? = nil, missing: MissingPolicy = .error, maximumColumns: Int = 64
+  _ text: String, _ format: RowFormat, columns: Int? = nil, missing: MissingPolicy = .error,
+  header: HeaderPolicy = .auto, maximumColumns: Int = 64
 ) -> Reading {
   readRows(
     PieceSource(Array(text.utf8), piece: 4096), format, columns: columns, missing: missing,
-    maximumColumns: maximumColumns)
+    header: header, maximumColumns: maximumColumns)
 }
 
 /// What the writer makes of rows.

@@ -21,7 +21,11 @@ struct NDJSONReaderTests {
     #expect(readRows(text, .ndjson, missing: .zero).values.last == [0, 0])
     #expect(
       readRows("[1,2]\n[1,null]\n", .ndjson).error
-        == .missingValue(RowPlace(name: "in", line: 2, column: 2), actual: "null"))
+        == .missingValue(RowPlace(name: "in", line: 2, column: 2), actual: "'null'"))
+    // As it came.
+    #expect(
+      readRows(" [ 1e1 , 2,\tNaN ]\n", .ndjson).error
+        == .missingValue(RowPlace(name: "in", line: 1, column: 3), actual: "'NaN'"))
   }
 
   private static let number = "a number as JSON writes it, or null"

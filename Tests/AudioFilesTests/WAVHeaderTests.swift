@@ -12,7 +12,7 @@ struct WAVHeaderTests {
     try reader.finish()
     let known: [Float] = [0x1p-15, -1, 1 - 0x1p-15]
     #expect(areSame(samples, Array((known + known)[..<c.frames])))
-    #expect(reader.info.channelMask == c.mask && reader.framesRead == Int64(c.frames) && reader.notes.isEmpty)
+    #expect(reader.info.channelMask == c.mask && reader.framesRead == Int64(c.frames) && reader.notes == c.notes)
     #expect(source.isUsedUp && source.callsAfterEnd == 0, "the source must be read to its end, and not beyond")
   }
 
@@ -97,7 +97,7 @@ struct WAVHeaderTests {
       sentence(bytes, rate: 44_100) == "pipe: the WAV header gives 48000 Hz, expected 44100 Hz as was asked for.")
     #expect(
       sentence(bytes, channels: 2)
-        == "pipe: the WAV header gives 1 channels, expected 2 channels as was asked for.")
+        == "pipe: the WAV header gives 1 channel, expected 2 channels as was asked for.")
     let wide = wav(riffChunk("fmt ", wavFormat(channels: 65)), riffChunk("data", [UInt8](repeating: 0, count: 130)))
     #expect(sentence(wide) == "pipe: has 65 channels, expected at most 64; --max-channels 65 allows them.")
     #expect(try readStream(wide, maximumChannels: 65).samples.count == 65)

@@ -37,8 +37,14 @@ struct Program {
     try run("/bin/sh", ["-c", script, Self.path] + arguments)
   }
 
+  /// Under `nohup`, or in the background of a shell, this process ignores some signals, and what it starts would, too.
+  private static let takesSignals: Void = {
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+  }()
+
   /// A process that is ready to run.
   func process(_ executable: String = Self.path, arguments: [String]) -> Process {
+    _ = Self.takesSignals
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments

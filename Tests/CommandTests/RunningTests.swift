@@ -8,10 +8,6 @@ import Testing
     let bench = try Bench()
     // Far more than is done before the signal comes; nothing of it is on the disk.
     try bench.silence("in.wav", channels: 64, seconds: 300)
-    // Under `nohup` this process ignores SIGHUP, and what it starts would, too. Only the case that sends it changes
-    // that: the first of several at once to end would take it back from the others.
-    let previous = number == SIGHUP ? signal(SIGHUP, SIG_DFL) : nil
-    defer { if number == SIGHUP { signal(SIGHUP, previous) } }
     let process = bench.program.process(arguments: ["process", "in.wav", "-p", "tiny", "-o", "new/out.wav/"])
     let errors = Pipe()
     process.standardOutput = FileHandle.nullDevice

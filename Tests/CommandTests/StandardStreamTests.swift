@@ -54,6 +54,23 @@ import Testing
     #expect(try bench.program.shell(#""$0" process "$@" < in.wav"#, arguments).status == 64)
   }
 
+  @Test("A signal while a pipe gets the output says what the reader has")
+  func cutShort() throws {
+    let bench = try Bench()
+    try bench.silence("in.wav", channels: 2, seconds: 5)
+    let process = bench.program.process(arguments: ["process", "in.wav", "-p", "tiny", "-o", "-"])
+    let (output, errors) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (output, errors)
+    try process.run()
+    // The first byte comes when the file is complete, and more than a pipe holds is still to come.
+    #expect(try output.fileHandleForReading.read(upToCount: 1)?.count == 1)
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    #expect(said == "convaudio: standard output: interrupted; its reader has only the beginning of the file.\n")
+  }
+
   @Test("Errors name the stream, and leave no temporary file")
   func errors() throws {
     let bench = try Bench()
@@ -65,7 +82,7 @@ import Testing
        "standard input: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; convert it first, for "
          + "example by `ffmpeg -i - -ar 48000 -f wav -` in the pipe."),
       (#"TMPDIR=/nowhere "$0" process - -p tiny < 44.wav > out"#,
-       "/nowhere: a temporary file cannot be made there: No such file or directory; $TMPDIR names another folder."),
+       "/nowhere: cannot hold a temporary file: No such file or directory; $TMPDIR names another folder."),
     ]
     for (script, error) in cases {
       let spool = bench.path("spool")

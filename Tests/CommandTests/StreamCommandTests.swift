@@ -49,10 +49,9 @@ import Testing
     try stream.closeInput()
     #expect(try stream.wait() == 0)
     let rows = try StreamProcess(bench, "-p", "empty", "--format", "csv")
-    for line in ["x,y\n", "1,2\n", "0.5,-3\n"] {
+    for line in ["x,y\n", "1.0,2.0\n", "0.5,-3.0\n"] {
       try rows.send(line)
-      // The header goes with the first row, which says that it was one.
-      if line != "x,y\n" { #expect(try rows.receive(line.utf8.count + (line == "1,2\n" ? 4 : 0)).isEmpty == false) }
+      #expect(try rows.receive(line.utf8.count) == Array(line.utf8))
     }
     try rows.closeInput()
     #expect(try rows.wait() == 0)
@@ -190,6 +189,62 @@ import Testing
     }
   #endif
 
+  @Test("A closed standard stream is an error, not a silence")
+  func closedStreams() throws {
+    let bench = try Bench()
+    try bench.audio("in.wav")
+    let output = try bench.program.shell(#""$0" stream -p tiny < in.wav >&-"#)
+    #expect((output.status, output.errors) == (1, "convaudio: standard output: cannot be written: Bad file descriptor.\n"))
+    let input = try bench.program.shell(#""$0" stream -p tiny <&-"#)
+    #expect((input.status, input.errors) == (1, "convaudio: standard input: cannot be read: Bad file descriptor.\n"))
+    #expect(try bench.program.shell(#""$0" process in.wav -p tiny -o - >&-"#).status == 1)
+  }
+
+  @Test("A signal that was ignored when the program started stays ignored", arguments: ["HUP", "INT"])
+  func ignoredSignal(name: String) throws {
+    let bench = try Bench()
+    // The sender of the signals knows the program by its number, which exec keeps.
+    let outcome = try bench.program.shell(
+      #"""
+      mkfifo pipe
+      (trap '' "$1"; exec "$0" stream -p empty --format csv < pipe > rows.csv) &
+      exec 3> pipe
+      echo 1 >&3
+      while [ ! -s rows.csv ]; do sleep 0.02; done
+      kill -s "$1" $!; kill -s TERM $!
+      wait $!
+      """#, name)
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    let twice = try bench.program.shell(
+      #"""
+      (trap '' "$1"; exec "$0" stream -p empty --format csv < pipe > rows.csv) &
+      exec 3> pipe
+      echo 1 >&3
+      while [ ! -s rows.csv ]; do sleep 0.02; done
+      kill -s "$1" $!
+      echo 2 >&3
+      while [ "$(wc -l < rows.csv)" -lt 2 ]; do sleep 0.02; done
+      exec 3>&-
+      wait $!
+      """#, name)
+    #expect((twice.status, twice.errors) == (0, ""))
+  }
+
+  @Test("Nobody who reads our words keeps a signal from ending it")
+  func blockedErrors() throws {
+    let bench = try Bench()
+    let stream = try makeStream(bench)
+    let block = littleEndian(Signals.noise(frames: 64))
+    // More reports than a pipe holds, which nobody reads.
+    for _ in 0..<800 {
+      stream.send(signal: SIGUSR1)
+      try stream.send(block)
+      #expect(try stream.receive(block.count) == block)
+    }
+    stream.send(signal: SIGTERM)
+    #expect(try stream.wait() == 0)
+  }
+
   @Test("A reader that goes away ends it quietly")
   func closedReader() throws {
     let bench = try Bench()
@@ -216,11 +271,35 @@ import Testing
     "Options that cannot be are usage errors",
     arguments: [
       ["--block", "0"], ["--block", "65537"], ["--rate", "0"], ["--channels", "0"], ["--channels", "1025"],
-      ["--format", "s16be"], ["--mix", "2"], ["--missing", "drop"], ["in.wav"],
+      ["--format", "s16be"], ["--mix", "2"], ["--missing", "drop"], ["in.wav"], ["--format", "csv", "--block", "2"],
+      ["--output-format", "s16le", "--bit-depth", "24"],
     ])
   func usage(arguments: [String]) throws {
     let bench = try Bench()
     #expect(try bench.program.shell(#""$0" stream -p tiny "$@" < /dev/null"#, arguments).status == 64)
+  }
+
+  @Test("The end of a WAV of known length goes out although its writer leaves the pipe open")
+  func openPipe() throws {
+    let bench = try Bench()
+    try bench.audio("in.wav", frames: 100)
+    let stream = try StreamProcess(bench, "-p", "empty")
+    try stream.send([UInt8](try bench.bytes("in.wav")))
+    #expect(try stream.receive(44 + 200).suffix(200) == bench.bytes("in.wav").suffix(200))
+    try stream.closeInput()
+    #expect(try stream.wait() == 0)
+  }
+
+  @Test("A header is one when it holds no number, or when it is said to be one")
+  func headers() throws {
+    let bench = try Bench()
+    let mixed = try bench.program.shell(#"printf '1.0,2.O\n3,4\n' | "$0" stream -p empty --format csv"#)
+    #expect(mixed.status == 1 && mixed.output == "")
+    #expect(
+      mixed.errors
+        == "convaudio: standard input: line 1, column 2: expected a number as in other columns of the first row, or --header yes, but found '2.O'.\n")
+    let years = try bench.program.shell(#"printf '2020,2021\n3,4\n' | "$0" stream -p empty --format csv --header yes"#)
+    #expect((years.status, years.output) == (0, "2020,2021\n3.0,4.0\n"))
   }
 
   @Test("What a user should know is said at the end, and not with --quiet")
@@ -229,7 +308,7 @@ import Testing
     let script = #"printf '1,2\n,3\n' | "$0" stream -p empty --format csv --missing hold "$@""#
     let said = try bench.program.shell(script)
     #expect((said.status, said.output) == (0, "1.0,2.0\n1.0,3.0\n"))
-    #expect(said.errors == "convaudio: 1 sample was missing and replaced.\n")
+    #expect(said.errors == "convaudio: 1 missing value was replaced.\n")
     #expect(try bench.program.shell(script, "--quiet").errors == "")
     let loud = try bench.program.shell(
       #"printf '2\n-0.5\n' | "$0" stream -p empty --format csv --output-format s16le | wc -c"#)

@@ -80,7 +80,8 @@ import Testing
         USAGE: convaudio process [<options>] <inputs> ... --preset <preset>
 
         ARGUMENTS:
-          <inputs>                The files to process; - is standard input.
+          <inputs>                The files to process; - is standard input, kept in
+                                  $TMPDIR meanwhile.
 
         SOUND:
           --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
@@ -93,9 +94,9 @@ import Testing
                                   (values: keep, zero, error; default: keep)
 
         OUTPUT FORMAT:
-          --format <format>       The output's format. Default: by its extension.
-                                  (values: wav, rf64, w64, aiff, caf, au, flac, ogg,
-                                  opus, mp3)
+          --format <format>       The output's format. Default: by its extension; for -
+                                  the input's. (values: wav, rf64, w64, aiff, caf, au,
+                                  flac, ogg, opus, mp3)
           --bit-depth <bit-depth> The output's sample format. Default: the input's.
                                   (values: 8, 16, 24, 32, float, double)
           --no-dither             Round to integers without dither.
@@ -133,8 +134,8 @@ import Testing
         Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input
         and writes each block to standard output as soon as its frames have come. Gives
         the samples that process gives, whatever the block. Ends with its input, with
-        its reader, or with SIGINT or SIGTERM after the block that was begun; SIGUSR1
-        prints how long blocks took.
+        its reader, or with SIGINT, SIGTERM or SIGHUP after the block that was begun;
+        SIGUSR1 prints how long blocks took.
 
         USAGE: convaudio stream [<options>] --preset <preset>
 
@@ -147,7 +148,8 @@ import Testing
                                   What goes out. Default: what comes in. (values:
                                   f32le, f64le, s16le, s24le, s32le, u8, wav, csv,
                                   ndjson)
-          --rate <hz>             Frames a second of raw input; a WAV must agree.
+          --rate <hz>             Frames a second of raw input, or of a WAV made of
+                                  rows; a WAV that comes in must agree.
           --channels <channels>   Channels of raw input; a WAV, or the columns of the
                                   first row, must agree.
           --block <frames>        Frames that are processed and written at once.
@@ -155,6 +157,9 @@ import Testing
           --missing <missing>     Values that are missing in rows: an error, the
                                   column's last value, or 0. (values: error, hold,
                                   zero; default: error)
+          --header <header>       Whether the first row of CSV is a header; auto: if it
+                                  holds no number. (values: auto, yes, no; default:
+                                  auto)
           --align                 Take the preset's latency away from the front.
           --bit-depth <bit-depth> The sample format of WAV output. Default: the
                                   input's. (values: 8, 16, 24, 32, float, double)

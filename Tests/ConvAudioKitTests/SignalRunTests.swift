@@ -55,11 +55,26 @@ private final class Samples: FrameSource, FrameSink {
       times: times)
     while try run.step() {}
     while try run.flush() {}
+    try run.finish()
     let quiet = [Float](repeating: 0, count: 12)
     let expected = zip(samples.input + quiet, quiet + samples.input).map { $0 + $1 / 2 }
     #expect(samples.output == (isAligned ? [] : [0, 0, 0, 0, 0]) + expected)
     #expect(run.peak == expected.map(abs).max())
     #expect(times.count == UInt64((100 + block - 1) / block))
+  }
+}
+
+extension SignalRunTests {
+  @Test("Without the tail come the answers to what has come, and no more")
+  func droppedTail() throws {
+    let samples = Samples(Signals.noise(frames: 100))
+    var run = SignalRun(
+      processor: Echo(maximumBlockFrames: 64), from: samples, to: samples, policy: .keep, isAligned: true)
+    #expect(try run.step())
+    run.dropTail()
+    while try run.flush() {}
+    let echo = [Float](repeating: 0, count: 12) + samples.input
+    #expect(samples.output == zip(samples.input.prefix(64), echo).map { $0 + $1 / 2 })
   }
 }
 

@@ -213,8 +213,13 @@ private final class Bytes {
     let cases: [(error: StreamError, configure: (inout StreamSettings) -> Void)] = [
       (.sampleRate(name: "the stream", expectedHz: 48_000, actualHz: 44_100, preset: "tiny", command: command),
        { $0.sampleRateHz = 44_100 }),
-      (.block(expected: 1...65_536, actual: 0), { $0.blockFrames = 0 }),
-      (.block(expected: 1...65_536, actual: 65_537), { $0.blockFrames = 65_537 }),
+      (.block(expected: 1...65_536, actual: 0, channels: 2), { $0.blockFrames = 0 }),
+      (.block(expected: 1...65_536, actual: 65_537, channels: 2), { $0.blockFrames = 65_537 }),
+      (.block(expected: 1...4096, actual: 4097, channels: 1024),
+       { ($0.channels, $0.maximumChannels, $0.blockFrames) = (1024, 1024, 4097) }),
+      (.tooSmall(what: "rate", actual: 0), { $0.sampleRateHz = 0 }),
+      (.tooSmall(what: "number of channels", actual: -1), { $0.channels = -1 }),
+      (.tooSmall(what: "limit of channels", actual: 0), { $0.maximumChannels = 0 }),
       (.bitDepth(format: .s16le), { $0.bitDepth = .pcm24 }),
       (.blockOfRows(actual: 64), { ($0.format, $0.blockFrames) = (.csv, 64) }),
     ]
@@ -253,6 +258,19 @@ private final class Bytes {
     #expect(cancelled.report.ending == .cancelled && cancelled.writes == 6)
     #expect(cancelled.report.framesWritten == 5 * 64)
     #expect(try end().report.ending == .endOfInput)
+    // What waits inside a preset comes out, and nothing is read any more.
+    var isCancelled = false
+    var reads = 0
+    let late = try runner.run(
+      isCancelled: { isCancelled },
+      read: { buffer in
+        reads += 1
+        isCancelled = reads == 2
+        buffer.copyBytes(from: reads == 1 ? input[..<1000] : input[1000..<1004])
+        return reads == 1 ? 1000 : 4
+      } as StreamRunner.Read, write: { _ in })
+    #expect(late.ending == .cancelled && reads == 2 && late.framesWritten == late.framesRead)
+    #expect(late.framesRead == Int64((1004 - 44) / 4))
     let early = try runner.run(isCancelled: { true }, read: { _ in 0 }, write: { _ in })
     #expect(early.ending == .cancelled && early.framesRead == 0)
   }
@@ -274,7 +292,46 @@ private final class Bytes {
     #expect(try run(.keep).report.nonFiniteOutputSamples == 2)
     let cleared = try run(.zero)
     #expect(cleared.report.nonFiniteInputSamples == 2 && cleared.report.nonFiniteOutputSamples == 0)
-    #expect(throws: ProcessingError.nonFinite(path: "the stream", frame: 1)) { try run(.error) }
+    for block in [1, 2, 64] {
+      let bytes = Bytes(input)
+      #expect(throws: ProcessingError.nonFinite(path: "the stream", frame: 1)) {
+        try self.run(preset, bytes) {
+          ($0.format, $0.sampleRateHz, $0.channels, $0.blockFrames) = (.f32le, 48_000, 2, block)
+          $0.sound.nonFinite = .error
+        }
+      }
+      // What stands before the trouble goes out, however the stream was cut.
+      #expect(bytes.written == Array(input.prefix(8)))
+    }
+  }
+
+  @Test("A pipe whose reader has gone ends the run, and the program lives")
+  func brokenPipe() async throws {
+    await #expect(processExitsWith: .success) {
+      signal(SIGPIPE, SIG_DFL)
+      let preset = try LoadedPreset("moving-average")
+      var settings = StreamSettings()
+      (settings.format, settings.sampleRateHz, settings.channels) = (.f32le, 48_000, 1)
+      var ends: [Int32] = [0, 0]
+      pipe(&ends)
+      close(ends[0])
+      let input = open("/dev/zero", O_RDONLY)
+      let report = try StreamRunner(preset: preset, settings: settings).run(from: input, to: ends[1])
+      guard report.ending == .readerClosed else { throw ReaderClosed() }
+      // Nothing is left pending that would end the program later.
+      var pending = sigset_t()
+      sigpending(&pending)
+      guard sigismember(&pending, SIGPIPE) == 0 else { throw ReaderClosed() }
+    }
+  }
+
+  @Test("A rate that rows were given must be the preset's")
+  func rateOfRows() throws {
+    let error = StreamError.sampleRate(
+      name: "the stream", expectedHz: 48_000, actualHz: 44_100, preset: "tiny", command: nil)
+    #expect(throws: error) {
+      try run(Case.tiny.preset(in: folder.url), Bytes(Array("1\n".utf8))) { ($0.format, $0.sampleRateHz) = (.csv, 44_100) }
+    }
   }
 
   @Test(

@@ -69,18 +69,34 @@ enum CSVRow {
     try read(line, separator: separator, into: UnsafeMutableBufferPointer(start: nil, count: 0))
   }
 
-  /// Whether any field is neither a number nor missing.
+  /// Whether there are fields that are neither numbers nor missing, and no numbers.
+  ///
+  /// - Throws: A fault for the first field that is no number beside others that are: a slip of the pen must not make
+  ///   a row of data a header.
   static func isHeader(_ line: Span<UInt8>, separator: UInt8) throws(RowFault) -> Bool {
     var place = 0
     var column = 0
+    var hasNumber = false
+    var name: (column: Int, content: Range<Int>)?
     while true {
       let (content, end) = try field(
         line, from: skipSpace(line, from: place, separator: separator), column: column, separator: separator)
-      if value(line, content) == nil { return true }
-      if end == line.count { return false }
+      if let value = value(line, content) {
+        if !value.isNaN { hasNumber = true }
+      } else if name == nil {
+        name = (column, content)
+      }
+      if end == line.count { break }
       place = end + 1
       column += 1
     }
+    guard let name else { return false }
+    guard hasNumber else { return true }
+    var kind = expectedNumber(line, name.content, separator: separator)
+    if kind == .unexpected(expected: "a number") {
+      kind = .unexpected(expected: "a number as in other columns of the first row, or --header yes")
+    }
+    throw RowFault(kind: kind, column: name.column, range: name.content)
   }
 
   /// Where a field's content stands in a line, without spaces and quotation marks; nil beyond the last one.

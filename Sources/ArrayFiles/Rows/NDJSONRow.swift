@@ -38,6 +38,20 @@ enum NDJSONRow {
     try read(line, into: UnsafeMutableBufferPointer(start: nil, count: 0))
   }
 
+  /// Where a number stands in a line that could be read; nil beyond the last one.
+  static func content(ofColumn wanted: Int, in line: Span<UInt8>) -> Range<Int>? {
+    var place = skipSpace(line, from: 0) + 1
+    for column in 0... {
+      place = skipSpace(line, from: place)
+      guard let end = try? element(line, from: place, column: column).end else { break }
+      if column == wanted { return place..<end }
+      place = skipSpace(line, from: end)
+      guard place < line.count, line[place] == UInt8(ascii: ",") else { break }
+      place += 1
+    }
+    return nil
+  }
+
   /// A number, or NaN where it is missing, and the place behind it.
   private static func element(
     _ line: Span<UInt8>, from start: Int, column: Int

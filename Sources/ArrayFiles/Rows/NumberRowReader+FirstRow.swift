@@ -2,7 +2,7 @@ extension NumberRowReader {
   /// Finds out what the first row shows. If it holds numbers, it is left in `lines`.
   static func firstRow(
     of lines: LineBuffer, name: String, format: RowFormat, columns expected: Int?, policy: MissingPolicy,
-    maximumColumns: Int
+    header headerPolicy: HeaderPolicy, maximumColumns: Int
   ) throws -> RowLayout {
     var emptyLine: Int?
     while let line = try lines.next() {
@@ -21,7 +21,13 @@ extension NumberRowReader {
       do throws(RowFault) {
         if format == .csv {
           layout.separator = CSVRow.separator(of: line.span)
-          if try CSVRow.isHeader(line.span, separator: layout.separator) { layout.header = try header(line.span) }
+          let isHeader =
+            switch headerPolicy {
+            case .auto: try CSVRow.isHeader(line.span, separator: layout.separator)
+            case .yes: true
+            case .no: false
+            }
+          if isHeader { layout.header = try header(line.span) }
           layout.columns = try CSVRow.count(line.span, separator: layout.separator)
         } else {
           layout.columns = try NDJSONRow.count(line.span)
@@ -40,6 +46,16 @@ extension NumberRowReader {
       return layout
     }
     throw RowError.empty(name: name)
+  }
+
+  /// Refuses numbers of columns that no row can have, before anything is read.
+  static func checkRequest(name: String, columns: Int?, maximumColumns: Int) throws(RowError) {
+    if let columns, columns < 1 {
+      throw .outOfRange(name: name, expected: "at least 1", actual: counted(columns))
+    }
+    guard maximumColumns >= 1 else {
+      throw .outOfRange(name: name, expected: "at least 1", actual: "a limit of \(counted(maximumColumns))")
+    }
   }
 
   /// A header is text that can be printed and written again.

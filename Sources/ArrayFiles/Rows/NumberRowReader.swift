@@ -6,8 +6,9 @@
 /// while try row.withUnsafeMutableBufferPointer({ try reader.read(into: $0) }) { use(row) }
 /// ```
 /// - CSV: the separator is what the first row shows: a comma, else a tab, else a semicolon. The first row is a header
-///   if any of its fields is neither a number nor missing. `inf` is a number, and a point the decimal mark. An empty
-///   line is a row with one empty field; several columns, or `MissingPolicy.error`, allow it only at the end.
+///   if it has names, that is fields that are neither numbers nor missing, and no numbers; names beside numbers are an
+///   error (`HeaderPolicy`). `inf` is a number, and a point the decimal mark. An empty line is a row with one empty
+///   field; several columns, or `MissingPolicy.error`, allow it only at the end.
 /// - NDJSON: one array of numbers a line. Empty lines are skipped.
 /// - Numerics: the nearest Float32, ties to even. Beyond its range is an error; near zero it is rounded.
 /// - Latency: a row is delivered as soon as its line end has come (`read` may give bytes one at a time), but for an
@@ -37,22 +38,26 @@ public final class NumberRowReader {
   ///
   /// - Parameters:
   ///   - name: What errors call the input. Default: "standard input".
-  ///   - columns: What the caller expects; a contradiction is an error. Default: whatever comes.
-  ///   - maximumColumns: More columns are an error. Default: 64.
+  ///   - columns: What the caller expects; a contradiction is an error. At least 1. Default: whatever comes.
+  ///   - header: Whether the first line of CSV is one; NDJSON has none. Default: what the line shows.
+  ///   - maximumColumns: More columns are an error. At least 1. Default: 64.
   ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end, and then it
   ///     is not called again. A line that is not finished at the end is the last row: to stop in the middle, throw.
   ///     What it throws passes through; a later `read(into:)` goes on where it was.
   /// - Throws: `RowError`, or what `read` throws.
   public init(
     name: String = "standard input", format: RowFormat, columns: Int? = nil, missing policy: MissingPolicy = .error,
-    maximumColumns: Int = 64, read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
+    header: HeaderPolicy = .auto, maximumColumns: Int = 64,
+    read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
   ) throws {
+    try Self.checkRequest(name: name, columns: columns, maximumColumns: maximumColumns)
     self.name = name
     self.format = format
     self.policy = policy
     lines = LineBuffer(name: name, source: read)
     layout = try Self.firstRow(
-      of: lines, name: name, format: format, columns: columns, policy: policy, maximumColumns: maximumColumns)
+      of: lines, name: name, format: format, columns: columns, policy: policy, header: header,
+      maximumColumns: maximumColumns)
     held = [Float](repeating: 0, count: layout.columns)
   }
 
@@ -127,10 +132,12 @@ public final class NumberRowReader {
   }
 
   private func missingValue(_ column: Int, line: Span<UInt8>) -> RowError {
-    var actual = "null"
-    if format == .csv, let content = CSVRow.content(ofColumn: column, in: line, separator: layout.separator) {
-      actual = content.isEmpty ? "an empty field" : excerpt(Self.bytes(content, of: line))
-    }
+    let content =
+      format == .csv
+      ? CSVRow.content(ofColumn: column, in: line, separator: layout.separator)
+      : NDJSONRow.content(ofColumn: column, in: line)
+    let bytes = content.map { Self.bytes($0, of: line) } ?? []
+    let actual = bytes.isEmpty ? "an empty field" : excerpt(bytes)
     return .missingValue(place(column), actual: actual)
   }
 

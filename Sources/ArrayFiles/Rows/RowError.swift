@@ -28,6 +28,8 @@ public struct RowPlace: Sendable, Equatable, CustomStringConvertible {
 /// quotes from the input is shortened and free of control characters. None is recoverable: the reader that threw one
 /// throws it again. Rows before it have been delivered.
 public enum RowError: Error, Equatable, CustomStringConvertible {
+  /// A number of columns or a limit that was asked for cannot be.
+  case outOfRange(name: String, expected: String, actual: String)
   /// There is no row, nor a header.
   case empty(name: String)
   /// No line end came within the largest length of a line.
@@ -47,6 +49,8 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
+    case .outOfRange(let name, let expected, let actual):
+      "\(name): cannot have \(actual), expected \(expected)."
     case .empty(let name):
       "\(name): expected rows of numbers, but there is not one line with any."
     case .lineTooLong(let place, let expected):
@@ -56,7 +60,7 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
     case .columnCount(let place, let expected, let actual):
       "\(place): has \(counted(actual)), expected \(expected)."
     case .tooManyColumns(let place, let expected, let actual):
-      "\(place): has \(counted(actual)), expected at most \(expected); --max-channels \(actual) allows them."
+      "\(place): has \(counted(actual)), expected at most \(expected)\(remedy(expected: expected, actual: actual))."
     case .missingValue(let place, let actual):
       "\(place): the value is missing (\(actual)), expected a number; --missing hold or --missing zero fills it in."
     case .beyondRange(let place, let actual):
@@ -66,8 +70,16 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  private func counted(_ columns: Int) -> String { columns == 1 ? "1 column" : "\(columns) columns" }
+  /// How more columns are allowed, where they can be: the option takes at most 1024.
+  private func remedy(expected: Int, actual: Int) -> String {
+    let limit = 1024
+    if actual <= limit { return "; --max-channels \(actual) allows them" }
+    return expected < limit ? "; at most \(limit) are possible" : ""
+  }
 }
+
+/// A number of columns in words.
+func counted(_ columns: Int) -> String { columns == 1 ? "1 column" : "\(columns) columns" }
 
 /// What is wrong with a line, for those who know the line alone; `NumberRowReader` adds the place to make a `RowError`.
 struct RowFault: Error, Equatable {

@@ -18,6 +18,16 @@ public enum MissingPolicy: String, CaseIterable, Sendable {
   case zero
 }
 
+/// Whether the first line of CSV names the columns.
+public enum HeaderPolicy: String, CaseIterable, Sendable {
+  /// If no field of it is a number, and not all are missing. Numbers beside names are an error.
+  case auto
+  /// Whatever it holds: names such as 2020, too.
+  case yes
+  /// Never: it is the first row.
+  case no
+}
+
 /// What the first row showed.
 public struct RowLayout: Sendable, Equatable {
   /// Numbers in a row, at least 1.

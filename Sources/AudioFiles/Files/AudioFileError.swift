@@ -35,7 +35,7 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
     case .badHeader(let path, let expected, let actual):
       "\(path): the header gives \(actual), expected \(expected)."
     case .tooManyChannels(let path, let expected, let actual):
-      "\(path): has \(actual) channels, expected at most \(expected); --max-channels \(actual) allows them."
+      "\(path): \(tooMany(expected: expected, actual: actual))."
     case .truncated(let path, let expected, let actual):
       "\(path): is truncated: the header promises \(expected) frames and only \(actual) can be read."
     case .readFailed(let path, let frame, let reason):

@@ -50,7 +50,7 @@ public final class AudioFileReader {
     let header = file.header
     let channels = Int(header.channels)
     guard channels > 0 else {
-      throw .badHeader(path: name, expected: "1 to 1024 channels", actual: "\(channels) channels")
+      throw .badHeader(path: name, expected: "1 to 1024 channels", actual: channelCount(channels))
     }
     guard header.samplerate > 0 else {
       throw .badHeader(

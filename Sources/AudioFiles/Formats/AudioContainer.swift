@@ -131,7 +131,7 @@ public enum AudioContainer: String, CaseIterable, Sendable {
     guard (1...maximumChannels).contains(channels) else {
       throw .cannotHold(
         container: self, expected: maximumChannels == 2 ? "1 or 2 channels" : "1 to \(maximumChannels) channels",
-        actual: "\(channels) channels")
+        actual: channelCount(channels))
     }
     let limit = rateLimit(sampleRateHz: sampleRateHz)
     guard limit.isHeld else {

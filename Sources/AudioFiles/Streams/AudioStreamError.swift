@@ -7,6 +7,8 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
   case unrecognised(name: String)
   /// Something that is read from a file, or after another program; `remedy` says how.
   case otherFormat(name: String, actual: String, remedy: String)
+  /// Raw samples were asked for, and the bytes begin like a file of some format.
+  case notRaw(name: String, format: AudioStreamFormat, actual: String, remedy: String)
   /// WAV was asked for, and the bytes are something else.
   case notWAV(name: String, actual: String)
   /// The header gives a number that cannot be.
@@ -19,7 +21,7 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
   case headerTooLong(name: String, expectedBytes: Int64, actualBytes: Int64)
   /// Raw samples say nothing about themselves.
   case missing(name: String, format: RawSampleFormat, expected: String)
-  /// A rate or a number of channels that was asked for cannot be.
+  /// A rate, a number of channels or a limit that was asked for cannot be.
   case outOfRange(name: String, expected: String, actual: String)
   /// The header says something else than was asked for.
   case contradiction(name: String, expected: String, actual: String)
@@ -38,6 +40,8 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
       "\(name): is not recognised by its first bytes; WAV is, and raw samples need --format, --rate and --channels."
     case .otherFormat(let name, let actual, let remedy):
       "\(name): is \(actual), expected WAV or raw samples; \(remedy)."
+    case .notRaw(let name, let format, let actual, let remedy):
+      "\(name): is \(actual), expected \(format.displayName) samples; \(remedy)."
     case .notWAV(let name, let actual):
       "\(name): begins with \(actual), expected a WAV header (RIFF, RF64 or BW64)."
     case .badHeader(let name, let expected, let actual):
@@ -55,7 +59,7 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
     case .contradiction(let name, let expected, let actual):
       "\(name): the WAV header gives \(actual), expected \(expected) as was asked for."
     case .tooManyChannels(let name, let expected, let actual):
-      "\(name): has \(actual) channels, expected at most \(expected); --max-channels \(actual) allows them."
+      "\(name): \(tooMany(expected: expected, actual: actual))."
     case .shortFrame(let name, let frame, let expected, let actual):
       "\(name): ends within frame \(frame), counted from 0: expected \(expected) bytes, and \(actual) came."
     case .cannotHold(let format, let expected, let actual):

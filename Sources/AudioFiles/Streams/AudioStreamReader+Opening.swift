@@ -1,5 +1,21 @@
 /// What is found out, and refused, before the first frame.
 extension AudioStreamReader {
+  /// Refuses numbers that no stream can have, before anything is read.
+  static func checkRequest(
+    name: String, sampleRateHz: Int?, channels: Int?, maximumChannels: Int
+  ) throws(AudioStreamError) {
+    if let sampleRateHz, !(1...Int(Int32.max)).contains(sampleRateHz) {
+      throw .outOfRange(
+        name: name, expected: "1 to 2147483647 Hz", actual: "a sample rate of \(sampleRateHz) Hz")
+    }
+    if let channels, channels < 1 {
+      throw .outOfRange(name: name, expected: "at least 1", actual: channelCount(channels))
+    }
+    guard maximumChannels >= 1 else {
+      throw .outOfRange(name: name, expected: "at least 1", actual: "a limit of \(channelCount(maximumChannels))")
+    }
+  }
+
   /// Describes raw samples by what the caller says.
   static func rawInfo(
     name: String, samples: RawSampleFormat, sampleRateHz: Int?, channels: Int?
@@ -7,13 +23,6 @@ extension AudioStreamReader {
     guard let sampleRateHz, let channels else {
       let missing = [sampleRateHz == nil ? "--rate" : nil, channels == nil ? "--channels" : nil].compactMap(\.self)
       throw .missing(name: name, format: samples, expected: missing.joined(separator: " and "))
-    }
-    guard (1...Int(Int32.max)).contains(sampleRateHz) else {
-      throw .outOfRange(
-        name: name, expected: "1 to 2147483647 Hz", actual: "a sample rate of \(sampleRateHz) Hz")
-    }
-    guard channels > 0 else {
-      throw .outOfRange(name: name, expected: "at least 1", actual: "\(channels) channels")
     }
     return AudioStreamInfo(
       format: .raw(samples), encoding: samples.encoding, sampleRateHz: sampleRateHz, channels: channels)
@@ -38,6 +47,16 @@ extension AudioStreamReader {
     }
   }
 
+  /// Raw samples that are no samples.
+  func notRaw(_ signature: StreamSignature) -> AudioStreamError {
+    let (actual, remedy) =
+      switch signature {
+      case .wav: ("WAV", "--format wav reads it")
+      case .other(let name, let remedy): (name, remedy)
+      }
+    return .notRaw(name: name, format: info.format, actual: actual, remedy: remedy)
+  }
+
   /// Whether the source ended within the first twelve bytes of a WAV header.
   private static func isWAVCutShort(_ start: [UInt8]) -> Bool {
     guard (4..<StreamSignature.bytes).contains(start.count) else { return false }
@@ -52,7 +71,7 @@ extension AudioStreamReader {
       throw .contradiction(name: name, expected: "\(sampleRateHz) Hz", actual: "\(info.sampleRateHz) Hz")
     }
     if let channels, channels != info.channels {
-      throw .contradiction(name: name, expected: "\(channels) channels", actual: "\(info.channels) channels")
+      throw .contradiction(name: name, expected: channelCount(channels), actual: channelCount(info.channels))
     }
   }
 }

@@ -16,11 +16,11 @@
 ///   are exact (value / 2^(bits − 1)); 32-bit integers and doubles are rounded to Float32, and a note says so;
 ///   floats keep every bit.
 /// - Length: a data chunk whose length is 0, a placeholder (near 2^31 or 2^32) or more than what comes is read to
-///   the end of the source. Where a true length ends the samples, what follows is read and dropped, so that the
-///   program that writes is not ended by a closed pipe.
+///   the end of the source. Where a true length ends the samples, `read` waits for nothing behind them; `finish`
+///   reads and drops what follows, so that the program that writes is not ended by a closed pipe.
 /// - Streaming: a block is delivered as soon as its frames have come; nothing is read ahead beyond what the source
 ///   gives in the call that completes it.
-/// - Real time: no allocation in `read` but the callback's.
+/// - Real time: no allocation in `read` but the callback's, once the first frame was delivered.
 /// - Memory: 64 KiB, or one frame if that is more, whatever a header claims.
 /// - One thread at a time.
 ///
@@ -28,7 +28,7 @@
 public final class AudioStreamReader {
   /// What the stream is.
   public let info: AudioStreamInfo
-  /// Sentences about what reading changes, for people. Complete after the first `read`.
+  /// Sentences about what reading changes, for people. Complete after `finish`.
   public private(set) var notes: [String]
   /// Frames delivered so far.
   public private(set) var framesRead: Int64 = 0
@@ -40,21 +40,28 @@ public final class AudioStreamReader {
   private let frameBytes: Int
   /// Bytes of the data chunk that have not been used; nil when only the source's end is the end.
   private var dataBytesLeft: Int64?
-  /// Bytes behind the last whole frame, once the end is known.
-  private var bytesLeftOver = 0
+  /// Whether the data chunk has an odd length, which RIFF follows by a padding byte.
+  private var isOdd = false
+  /// Where the RIFF chunk ends.
+  private var riffEnd = Int64.max
+  /// No whole frame comes any more.
   private var isAtEnd = false
-  /// Whether the first bytes of raw samples still have to be compared with a WAV header, and those that came.
-  private var looksForHeader = false
-  private var firstBytes: [UInt8] = []
+  /// What the source threw when frames of the same block had come.
+  private var failure: (any Error)?
+  /// Whether raw samples still may turn out to be a file of some format.
+  private var looksForSignature = false
+  /// Bytes behind the last whole frame, once `finish` counted them.
+  private var bytesLeftOver: Int?
 
   /// Recognises the stream and reads its header, which waits for the source; raw samples are not waited for.
   ///
   /// - Parameters:
   ///   - name: What error messages call the source. Default: `"standard input"`.
-  ///   - format: Default: recognised by the first bytes, which finds WAV.
+  ///   - format: Default: recognised by the first bytes, which finds WAV. Raw samples that begin like a WAV, FLAC, Ogg
+  ///     or other file are an error of the first `read`; frames wait only while their bytes could be such a beginning.
   ///   - sampleRateHz: Required for raw samples. For WAV an assertion: a header that says otherwise is an error.
   ///   - channels: As `sampleRateHz`.
-  ///   - maximumChannels: More channels are an error. Default 64.
+  ///   - maximumChannels: More channels are an error. At least 1. Default 64.
   ///   - read: Fills the front of the buffer and returns how many bytes it put there, at least 1; 0 is the end,
   ///     after which it is not called again. What it throws is passed on.
   /// - Throws: `AudioStreamError`, or what `read` throws.
@@ -63,11 +70,13 @@ public final class AudioStreamReader {
     channels: Int? = nil, maximumChannels: Int = 64,
     read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
   ) throws {
+    try Self.checkRequest(
+      name: name, sampleRateHz: sampleRateHz, channels: channels, maximumChannels: maximumChannels)
     let source = StreamSource(read: read)
     if case .raw(let samples) = format {
       info = try Self.rawInfo(name: name, samples: samples, sampleRateHz: sampleRateHz, channels: channels)
       self.samples = samples
-      looksForHeader = true
+      looksForSignature = true
     } else {
       try Self.expectWAV(source, name: name, isAsked: format == .wav)
       let header = try WAVHeaderParser.parse(source, name: name)
@@ -76,6 +85,8 @@ public final class AudioStreamReader {
         channels: header.channels, channelMask: header.channelMask)
       samples = header.samples
       dataBytesLeft = header.dataBytes
+      isOdd = (header.dataBytes ?? 0) & 1 == 1
+      riffEnd = header.riffEnd
       try Self.check(info, name: name, sampleRateHz: sampleRateHz, channels: channels)
     }
     let channelLimit = min(maximumChannels, WAVHeader.maximumFrameBytes)
@@ -86,71 +97,111 @@ public final class AudioStreamReader {
     self.source = source
     frameBytes = info.channels * samples.bytesPerSample
     source.reserve(frameBytes)
+    isAtEnd = (dataBytesLeft ?? .max) < frameBytes
     notes = samples.encoding.readingNote(exactBits: samples == .s32le ? 32 : nil).map { [$0] } ?? []
-    // So that neither grows in `read`.
-    notes.reserveCapacity(2)
-    firstBytes.reserveCapacity(StreamSignature.bytes)
   }
 
-  /// Reads the next frames, interleaved. Waits until all of them have come, or the source ends.
+  /// Reads the next frames, interleaved. Waits until all of them have come, or the samples end.
+  ///
+  /// The last frame that the header of a WAV promises ends the block and is not waited behind, even if the source stays
+  /// open.
   ///
   /// - Parameter samples: Room for `samples.count / info.channels` frames.
-  /// - Returns: Frames read. Fewer than there is room for only at the end of the source; 0 at the end.
-  /// - Throws: What the source throws; frames of this block that had come are then lost. A callback that wants
-  ///   to end early and keep them returns 0 instead.
+  /// - Returns: Frames read. Fewer than there is room for at the end of the samples, and before an error of the source,
+  ///   which the next call throws; 0 at the end, and from then on.
+  /// - Throws: What the source throws, once every frame that had come was delivered; a later call asks it again.
+  ///   `notRaw` before the first frame.
   /// - Precondition: Room for at least one frame.
   public func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
     let room = samples.count / info.channels
     guard let base = samples.baseAddress, room > 0 else { preconditionFailure("no room for a frame") }
+    if let failure {
+      self.failure = nil
+      throw failure
+    }
     var frames = 0
     while frames < room, !isAtEnd {
-      if looksForHeader { lookForHeader() }
-      let usable = min(Int64(source.available), dataBytesLeft ?? .max)
-      let count = min(room - frames, Int(usable) / frameBytes)
-      if count > 0 {
+      let usable = try framesAvailable()
+      if usable > 0 {
+        let count = min(room - frames, usable)
         self.samples.decode(source.next, into: base + frames * info.channels, count: count * info.channels)
         source.use(count * frameBytes)
         dataBytesLeft? -= Int64(count * frameBytes)
+        isAtEnd = (dataBytesLeft ?? .max) < frameBytes
         frames += count
-      } else if let left = dataBytesLeft, left < frameBytes {
-        try end(afterBytes: Int(left), frames: framesRead + Int64(frames))
-      } else if try !source.fill() {
-        try end(afterBytes: source.available, frames: framesRead + Int64(frames))
+      } else {
+        do {
+          if try source.fill() { continue }
+        } catch {
+          guard frames > 0 else { throw error }
+          failure = error
+          break
+        }
+        // Raw samples that ended within what might have become a signature are samples.
+        if looksForSignature { looksForSignature = false } else { isAtEnd = true }
       }
     }
     framesRead += Int64(frames)
     return frames
   }
 
-  /// Says whether the stream ended between two frames. Call it after the last `read`.
+  /// Reads and drops what comes behind the samples, up to the end of the source, so that the program that writes it is
+  /// not ended by a closed pipe, and says whether the stream ended between two frames. Call it after the last `read`;
+  /// before the end of the samples it does nothing.
   ///
-  /// - Throws: `shortFrame` when bytes of an incomplete frame were left over. Every frame before was delivered.
-  public func finish() throws(AudioStreamError) {
-    guard bytesLeftOver > 0 else { return }
-    throw .shortFrame(name: name, frame: framesRead, expectedBytes: frameBytes, actualBytes: bytesLeftOver)
-  }
-
-  /// Takes note of what is left behind the last whole frame, and lets the source run out.
-  private func end(afterBytes count: Int, frames: Int64) throws {
-    _ = try source.require(count)
-    let left = min(count, source.available)
-    // SoX pads an odd number of bytes at the end also in a pipe, where no length says that the byte is no sample.
-    let isPadded = info.format == .wav && frameBytes & 1 == 1 && frames & 1 == 1
-    bytesLeftOver = isPadded && left == 1 && source.byte(0) == 0 ? 0 : left
-    isAtEnd = true
-    // Every frame has come. What goes wrong from here on, an interruption for instance, must not lose them.
-    try? source.drain()
-  }
-
-  /// Compares the first bytes, however slowly they come, with a WAV header.
-  private func lookForHeader() {
-    while firstBytes.count < StreamSignature.bytes {
-      let offset = firstBytes.count - Int(source.position)
-      guard offset < source.available else { return }
-      firstBytes.append(source.byte(offset))
+  /// What is dropped and is no chunk of the WAV, a second file for instance, is worth a note.
+  ///
+  /// - Throws: `shortFrame` when bytes of an incomplete frame were left over, or what the source throws. Every frame
+  ///   before was delivered.
+  public func finish() throws {
+    if let failure { throw failure }
+    guard isAtEnd else { return }
+    if bytesLeftOver == nil {
+      let left = try countLeftOver()
+      bytesLeftOver = left
+      do { try dropRest() } catch {
+        // What is wrong with the samples matters more than what comes behind them.
+        if left == 0 { throw error }
+      }
     }
-    looksForHeader = false
-    guard StreamSignature(start: firstBytes) == .wav else { return }
-    notes.append("the raw samples begin with a WAV header, which --format wav would read")
+    guard let left = bytesLeftOver, left > 0 else { return }
+    throw AudioStreamError.shortFrame(name: name, frame: framesRead, expectedBytes: frameBytes, actualBytes: left)
+  }
+
+  /// Whole frames that have come and can be delivered; none while raw samples may still turn out to be something else.
+  private func framesAvailable() throws(AudioStreamError) -> Int {
+    if looksForSignature {
+      let start = UnsafeRawBufferPointer(start: source.next, count: min(source.available, StreamSignature.bytes))
+      guard !StreamSignature.isOpen(start) else { return 0 }
+      if let signature = StreamSignature(known: Array(start)) { throw notRaw(signature) }
+      looksForSignature = false
+    }
+    return Int(min(Int64(source.available), dataBytesLeft ?? .max)) / frameBytes
+  }
+
+  /// Uses up what is left behind the last whole frame, and says how many bytes of a frame it is.
+  private func countLeftOver() throws -> Int {
+    // Only a data chunk that splits a frame has more to wait for.
+    let expected = Int(min(dataBytesLeft ?? .max, Int64(frameBytes)))
+    _ = try source.require(expected)
+    let left = min(expected, source.available)
+    // SoX pads an odd number of bytes at the end also in a pipe, where no length says that the byte is no sample.
+    let isPadded = info.format == .wav && frameBytes & 1 == 1 && framesRead & 1 == 1
+    let isPadding = isPadded && left == 1 && source.byte(0) == 0
+    source.use(left)
+    return isPadding ? 0 : left
+  }
+
+  /// Reads to the end of the source. Chunks belong there; for anything else there is a note.
+  private func dropRest() throws {
+    if isOdd, try source.require(1), source.byte(0) == 0 { source.use(1) }
+    while let bytes = try WAVHeaderParser.chunkBytes(source, riffEnd: riffEnd), try source.skip(bytes) {}
+    let start = source.position
+    try source.drain()
+    switch source.position - start {
+    case 0: break
+    case 1: notes.append("1 byte behind the audio is left out")
+    case let count: notes.append("\(count) bytes behind the audio are left out")
+    }
   }
 }

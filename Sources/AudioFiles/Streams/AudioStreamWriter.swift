@@ -63,7 +63,7 @@ public final class AudioStreamWriter {
     let channelLimit = WAVHeader.maximumFrameBytes / samples.bytesPerSample
     guard (1...channelLimit).contains(channels) else {
       throw AudioStreamError.cannotHold(
-        format: format, expected: "1 to \(channelLimit)", actual: "\(channels) channels")
+        format: format, expected: "1 to \(channelLimit)", actual: channelCount(channels))
     }
     self.samples = samples
     self.channels = channels

@@ -10,6 +10,8 @@ struct WAVHeader: Equatable {
   var channelMask: UInt32
   /// Bytes of the data chunk; nil when the header does not say and the samples go on to the end.
   var dataBytes: Int64?
+  /// Where the RIFF chunk ends, counted in bytes of the stream; `.max` when the header does not say.
+  var riffEnd = Int64.max
 
   /// Format tags of the `fmt ` chunk (mmreg.h).
   enum Tag {

@@ -38,9 +38,10 @@ struct WAVHeaderParser {
       if chunk.elementsEqual("data".utf8) {
         guard var header = format else {
           throw AudioStreamError.badHeader(
-            name: name, expected: "a fmt chunk before the data chunk", actual: "a data chunk without one")
+            name: name, expected: "one before the data chunk", actual: "no fmt chunk")
         }
         header.dataBytes = try dataBytes(declared: size)
+        header.riffEnd = DeclaredLength.isPlaceholder(riffBytes) ? .max : 8 + riffBytes
         return header
       }
       // Odd chunks are followed by a padding byte.
@@ -104,7 +105,7 @@ struct WAVHeaderParser {
     let samples = try sampleFormat(tag: tag, bits: bits)
     guard frameBytes == channels * samples.bytesPerSample else {
       throw bad(
-        expected: "\(channels * samples.bytesPerSample) for \(channels) channels of \(bits) bits",
+        expected: "\(channels * samples.bytesPerSample) for \(channelCount(channels)) of \(bits) bits",
         actual: "frames of \(frameBytes) bytes")
     }
     format = WAVHeader(
@@ -160,5 +161,18 @@ struct WAVHeaderParser {
     guard (8...Self.maximumBytes).contains(rest), try source.require(8) else { return false }
     let isName = source.prefix(4).allSatisfy { (0x20...0x7E).contains($0) }
     return isName && 8 + Int64(source.integer(4, as: UInt32.self)) <= rest
+  }
+
+  // MARK: - Behind the samples
+
+  /// The size of the chunk that comes next behind the samples, its header and padding included; nil when what comes is
+  /// no chunk of this WAV: not one that fits into the RIFF chunk, or the beginning of another file.
+  static func chunkBytes(_ source: StreamSource, riffEnd: Int64) throws -> Int64? {
+    guard try source.require(8) else { return nil }
+    let name = source.prefix(4)
+    let size = Int64(source.integer(4, as: UInt32.self))
+    let isName = name.allSatisfy { (0x20...0x7E).contains($0) }
+    let isFile = ["RIFF", "RF64", "BW64"].contains { name.elementsEqual($0.utf8) }
+    return isName && !isFile && source.position + 8 + size <= riffEnd ? 8 + size + size & 1 : nil
   }
 }

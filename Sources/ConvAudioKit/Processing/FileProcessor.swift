@@ -106,14 +106,13 @@ public struct FileProcessor: Sendable {
     let start = ContinuousClock.now
     let isPipedOut = output == Self.standardStream
     if !isPipedOut { try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting) }
-    let (reader, spool) = try openReader(input, isCancelled: isCancelled)
-    defer { withExtendedLifetime(spool) {} }
+    let reader = try openReader(input, isCancelled: isCancelled)
     let info = reader.info
     guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
     if let expected = preset.preset.sampleRateHz, expected != info.sampleRateHz {
       throw ProcessingError.sampleRate(
         path: info.path, expectedHz: expected, actualHz: info.sampleRateHz, preset: preset.preset.name,
-        isPiped: spool != nil)
+        isPiped: input == Self.standardStream)
     }
     let implied = isPipedOut ? info.container ?? .wav : AudioContainer(fileExtension: fileExtension(of: output))
     guard let container = settings.container ?? implied else {
@@ -147,8 +146,10 @@ public struct FileProcessor: Sendable {
           ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
         if isCancelled() { throw ProcessingError.cancelled(path: info.path) }
       }
+      try run.finish()
       try writer.finish()
     } catch AudioFileError.writeFailed(path: _, let reason) {
+      if let pipe = file as? StandardOutput { throw StreamError.noSpool(folder: pipe.folder, reason: reason) }
       // The user knows the file by its final name.
       throw AudioFileError.writeFailed(path: outputName, reason: reason)
     }
@@ -162,19 +163,21 @@ public struct FileProcessor: Sendable {
       notes: reader.notes + format.notes + writer.notes.filter { !format.notes.contains($0) })
   }
 
-  /// Opens a file, or what standard input has, which goes into a file that lives as long as the second result.
-  private func openReader(
-    _ input: String, isCancelled: @escaping () -> Bool
-  ) throws -> (AudioFileReader, SpooledFile?) {
+  /// Opens a file, or what standard input has, which goes into a file first. That loses its name when it is open.
+  private func openReader(_ input: String, isCancelled: @escaping () -> Bool) throws -> AudioFileReader {
     guard input == Self.standardStream else {
-      return (try AudioFileReader(path: input, maximumChannels: settings.maximumChannels), nil)
+      return try AudioFileReader(path: input, maximumChannels: settings.maximumChannels)
     }
     let name = "standard input"
     let spool = try SpooledFile()
-    try spool.fill(from: STDIN_FILENO, name: name, isCancelled: isCancelled)
-    if isCancelled() { throw ProcessingError.cancelled(path: name) }
-    let reader = try AudioFileReader(path: spool.path, name: name, maximumChannels: settings.maximumChannels)
-    return (reader, spool)
+    do {
+      try spool.fill(from: STDIN_FILENO, name: name, isCancelled: isCancelled)
+    } catch is SpooledFile.Interrupted {
+      throw ProcessingError.cancelled(path: name)
+    }
+    return try withExtendedLifetime(spool) {
+      try AudioFileReader(path: spool.path, name: name, maximumChannels: settings.maximumChannels)
+    }
   }
 
   private func fileExtension(of path: String) -> String {

@@ -52,6 +52,8 @@ struct SignalRun {
   private var framesToDrop: Int
   /// Output frames behind the input's last, still owed.
   private var framesOwed: Int
+  /// What ended the input before its end.
+  private var trouble: (any Error)?
 
   /// - Parameters:
   ///   - isAligned: Whether the latency is taken away from the front, so that output frame t belongs to input frame t.
@@ -75,12 +77,20 @@ struct SignalRun {
   }
 
   /// Does one block of the input.
-  /// - Returns: False at its end.
+  /// - Returns: False at its end, be it that it has ended or that it cannot be read any further; `finish` tells.
+  /// - Throws: What the sink throws.
   mutating func step() throws -> Bool {
-    let frames = try interleavedInput.withUnsafeMutableBufferPointer { try source.read(into: $0) }
+    guard trouble == nil else { return false }
+    var frames = 0
+    do {
+      frames = try interleavedInput.withUnsafeMutableBufferPointer { try source.read(into: $0) }
+    } catch {
+      trouble = error
+    }
     guard frames > 0 else { return false }
     let start = times?.now()
-    try inspect(frames: frames)
+    frames = inspect(frames: frames)
+    guard frames > 0 else { return false }
     interleavedInput.withUnsafeBufferPointer { input.deinterleave($0.baseAddress!, frames: frames) }
     try process(frames: frames, since: start)
     return true
@@ -88,6 +98,7 @@ struct SignalRun {
 
   /// Does one block of silence behind the input, until latency and tail are out.
   /// - Returns: False when there was nothing left to do.
+  /// - Throws: What the sink throws.
   mutating func flush() throws -> Bool {
     guard framesOwed > 0 else { return false }
     let frames = min(framesOwed, processor.maximumBlockFrames)
@@ -97,8 +108,18 @@ struct SignalRun {
     return true
   }
 
+  /// Leaves the tail out, so that `flush` gives no more than the answers to what has come.
+  mutating func dropTail() { framesOwed = max(0, framesOwed - processor.tailFrames) }
+
+  /// Called when everything was written. Throws what ended the input before its end.
+  func finish() throws {
+    if let trouble { throw trouble }
+    try source.finish()
+  }
+
   /// Counts what is not finite, and does what the policy says.
-  private mutating func inspect(frames: Int) throws {
+  /// - Returns: Frames before the one that is refused.
+  private mutating func inspect(frames: Int) -> Int {
     let channels = processor.inputChannels
     for index in 0..<frames * channels where !interleavedInput[index].isFinite {
       nonFiniteSamples += 1
@@ -106,10 +127,12 @@ struct SignalRun {
       case .keep: break
       case .zero: interleavedInput[index] = 0
       case .error:
-        throw ProcessingError.nonFinite(
+        trouble = ProcessingError.nonFinite(
           path: source.name, frame: source.framesRead - Int64(frames) + Int64(index / channels))
+        return index / channels
       }
     }
+    return frames
   }
 
   private mutating func process(frames: Int, since start: UInt64?) throws {

@@ -54,7 +54,7 @@ struct DescriptorStream {
       switch count == 0 ? ENOSPC : errno {
       case EINTR: continue
       case EAGAIN: _ = wait(for: POLLOUT, milliseconds: -1)
-      case EPIPE: throw ReaderClosed()
+      case EPIPE, ECONNRESET: throw ReaderClosed()
       case let code: throw StreamError.writeFailed(name: name, reason: String(cString: strerror(code)))
       }
     }

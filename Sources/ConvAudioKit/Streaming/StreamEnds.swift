@@ -42,6 +42,7 @@ struct StreamEnds {
     name: String, settings: StreamSettings, isCancelled: @escaping () -> Bool, read: @escaping StreamRunner.Read
   ) throws {
     self.settings = settings
+    let read: StreamRunner.Read = { isCancelled() ? 0 : try read($0) }
     if let rows = settings.format?.rows {
       // A row that was cut off would be taken for a whole one with other numbers.
       let read: StreamRunner.Read = { buffer in
@@ -50,7 +51,7 @@ struct StreamEnds {
         return count
       }
       let reader = try NumberRowReader(
-        name: name, format: rows, columns: settings.channels, missing: settings.missing,
+        name: name, format: rows, columns: settings.channels, missing: settings.missing, header: settings.header,
         maximumColumns: settings.maximumChannels, read: read)
       source = RowSource(reader, name: name)
       (layout, audio, format) = (reader.layout, nil, StreamFormat(rows))
@@ -67,15 +68,13 @@ struct StreamEnds {
 
   /// Refuses a rate other than the preset's.
   func check(_ preset: LoadedPreset) throws {
-    guard let expected = preset.preset.sampleRateHz, let actual = sampleRateHz, audio != nil, expected != actual else {
-      return
-    }
-    let command =
-      switch format {
+    guard let expected = preset.preset.sampleRateHz, let actual = sampleRateHz, expected != actual else { return }
+    let command: String? =
+      switch format.audio {
       case .wav: "sox -t wav - -r \(expected) -t wav -"
-      case .f32le, .f64le, .s16le, .s24le, .s32le, .u8, .csv, .ndjson:
-        // SoX's names of raw formats are ours without the byte order.
-        "sox -t \(soxType) -r \(actual) -c \(channels) - -r \(expected) -t \(soxType) -"
+      case .raw(let raw):
+        "sox -t \(raw.soxType) -r \(actual) -c \(channels) - -r \(expected) -t \(raw.soxType) -"
+      case nil: nil
       }
     throw StreamError.sampleRate(
       name: source.name, expectedHz: expected, actualHz: actual, preset: preset.preset.name, command: command)
@@ -87,23 +86,21 @@ struct StreamEnds {
   /// Sentences about what reading changes.
   var notes: [String] { (source as? AudioStreamReader)?.notes ?? [] }
 
-  private var soxType: String { format == .u8 ? "u8" : String(format.rawValue.dropLast(2)) }
-
-  /// Makes the other end, and writes its header.
+  /// Makes the other end, and writes its header. Gives it with sentences on what is changed.
   ///
   /// - Parameters:
   ///   - channels: Samples of an output frame.
   ///   - blockFrames: The most frames that are written at once.
   func makeSink(
     for preset: LoadedPreset, channels: Int, blockFrames: Int, write: @escaping StreamRunner.Write
-  ) throws -> Sink {
+  ) throws -> (sink: Sink, notes: [String]) {
     let target = settings.outputFormat ?? format
     guard settings.bitDepth == nil || target == .wav else { throw StreamError.bitDepth(format: target) }
     if let rows = target.rows {
-      return .rows(
-        try NumberRowWriter(
-          format: rows, columns: channels, header: rows == .csv ? header(columns: channels) : nil,
-          separator: layout?.separator ?? UInt8(ascii: ","), write: write))
+      let writer = try NumberRowWriter(
+        format: rows, columns: channels, header: rows == .csv ? header(columns: channels) : nil,
+        separator: layout?.separator ?? UInt8(ascii: ","), write: write)
+      return (.rows(writer), [])
     }
     // Only a header has a place for the rate.
     guard let sampleRateHz = sampleRateHz ?? preset.preset.sampleRateHz ?? (target == .wav ? nil : 1) else {
@@ -118,11 +115,11 @@ struct StreamEnds {
     let choice = try AudioOutputFormat.choose(
       container: .wav, source: source, bitDepth: bitDepth, expectedFrames: nil, channels: channels,
       processed: !preset.stages.isEmpty || settings.sound.changesLevels, dither: settings.dithers)
-    return .audio(
-      try AudioStreamWriter(
-        format: target.audio ?? .wav, encoding: choice.encoding, sampleRateHz: sampleRateHz, channels: channels,
-        channelMask: channels == self.channels ? audio?.channelMask ?? 0 : 0, dither: choice.needsDither,
-        maximumBlockFrames: blockFrames, write: write))
+    let writer = try AudioStreamWriter(
+      format: target.audio ?? .wav, encoding: choice.encoding, sampleRateHz: sampleRateHz, channels: channels,
+      channelMask: channels == self.channels ? audio?.channelMask ?? 0 : 0, dither: choice.needsDither,
+      maximumBlockFrames: blockFrames, write: write)
+    return (.audio(writer), choice.notes)
   }
 
   /// The input's header, where its columns are the output's; other columns get names of their own.
@@ -162,6 +159,11 @@ enum Sink {
     case .rows(let writer): writer.rowsWritten
     }
   }
+}
+
+extension RawSampleFormat {
+  /// SoX's name, which is ours without the byte order.
+  fileprivate var soxType: String { self == .u8 ? "u8" : String(rawValue.dropLast(2)) }
 }
 
 extension StreamFormat {

@@ -28,8 +28,6 @@ public struct StreamReport: Sendable {
   public var nonFiniteOutputSamples = 0
   /// Values of rows that were missing, and replaced.
   public var missingValues = 0
-  /// Sentences about what was changed on the way.
-  public var notes: [String] = []
 }
 
 /// Runs a stream through a preset, block by block: a pipe, a socket, whatever gives and takes bytes.
@@ -62,23 +60,31 @@ public struct StreamRunner: Sendable {
 
   /// Runs from one file descriptor to another, until the input ends.
   ///
+  /// A reader that goes away raises no SIGPIPE: it is held off on this thread for the time of the run.
+  ///
   /// - Parameters:
   ///   - input: Blocking or not; a pipe, file, socket or device.
   ///   - inputName: What people call it, for errors.
   ///   - times: Is told how long each block took.
-  ///   - isCancelled: Asked before every read and write, and when a signal interrupted one: when true, the frames that
-  ///     have come are finished and the run ends. A reader that takes nothing for half a second then loses the rest.
-  /// - Throws: `AudioStreamError`, `RowError`, `StreamError`, `ProcessingError`, `PresetLookupError`, after all frames
-  ///   before the trouble were written.
+  ///   - note: Is told what changes on the way, a sentence each, when it is known.
+  ///   - isCancelled: Asked before every read and write, and when a signal interrupted one: when true, the block that
+  ///     was begun is finished with the frames that have come, and the run ends. A reader that takes nothing for half a
+  ///     second then loses the rest.
+  /// - Throws: `AudioStreamError`, `RowError`, `StreamError`, `ProcessingError`, `PresetLookupError`. Everything before
+  ///   a trouble of the input was written.
   @discardableResult
   public func run(
     from input: Int32, to output: Int32, inputName: String = "standard input", outputName: String = "standard output",
-    times: BlockTimes = BlockTimes(), isCancelled: @escaping () -> Bool = { false }
+    times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
+    isCancelled: @escaping () -> Bool = { false }
   ) throws -> StreamReport {
     let source = DescriptorStream(descriptor: input, name: inputName, isCancelled: isCancelled)
     let sink = DescriptorStream(descriptor: output, name: outputName, isCancelled: isCancelled)
-    return try run(
-      inputName: inputName, times: times, isCancelled: isCancelled, read: source.read(into:), write: sink.write)
+    return try withoutPipeSignal {
+      try run(
+        inputName: inputName, times: times, note: note, isCancelled: isCancelled, read: source.read(into:),
+        write: sink.write)
+    }
   }
 
   /// Runs from one callback to another, until the input ends.
@@ -86,18 +92,19 @@ public struct StreamRunner: Sendable {
   /// - Parameters:
   ///   - inputName: What people call the input, for errors.
   ///   - times: Is told how long each block took.
-  ///   - isCancelled: Asked after every block: when true, the run ends with the frames that have come; `read` should
-  ///     return 0 from then on.
+  ///   - note: Is told what changes on the way, a sentence each, when it is known.
+  ///   - isCancelled: Asked before every call of `read`: when true, the block that was begun is finished with the frames
+  ///     that have come, and the run ends. A `read` that waits should return 0 when it becomes true.
   ///   - read: Gives bytes.
   ///   - write: Takes bytes.
   /// - Throws: As above, and what the callbacks throw.
   @discardableResult
   public func run(
-    inputName: String = "the stream", times: BlockTimes = BlockTimes(), isCancelled: @escaping () -> Bool = { false },
-    read: @escaping Read, write: @escaping Write
+    inputName: String = "the stream", times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
+    isCancelled: @escaping () -> Bool = { false }, read: @escaping Read, write: @escaping Write
   ) throws -> StreamReport {
+    try settings.check()
     var report = StreamReport()
-    let blockFrames = try blockFrames()
     let ends: StreamEnds
     do {
       ends = try StreamEnds(name: inputName, settings: settings, isCancelled: isCancelled, read: read)
@@ -109,10 +116,14 @@ public struct StreamRunner: Sendable {
     }
     try ends.check(preset)
     let processor = try settings.sound.makeProcessor(
-      preset, input: inputName, channels: ends.channels, maximumBlockFrames: blockFrames)
+      preset, input: inputName, channels: ends.channels,
+      maximumBlockFrames: try settings.blockFrames(channels: ends.channels))
     do {
-      let sink = try ends.makeSink(
+      let (sink, notes) = try ends.makeSink(
         for: preset, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)
+      (ends.notes + notes).forEach(note)
+      let notesMade = ends.notes.count
+      defer { ends.notes.dropFirst(notesMade).forEach(note) }
       var run = SignalRun(
         processor: processor, from: ends.source, to: sink.frames, policy: settings.sound.nonFinite,
         isAligned: settings.isAligned, times: times)
@@ -123,36 +134,22 @@ public struct StreamRunner: Sendable {
         report.nonFiniteInputSamples = run.nonFiniteSamples
         report.nonFiniteOutputSamples = sink.nonFiniteSamples
         report.missingValues = ends.missingValues
-        report.notes = ends.notes
       }
       while !isCancelled(), try run.step() {}
-      while !isCancelled(), try run.flush() {}
       if isCancelled() {
-        // What had come of the next block goes out, too; `read` gives no more.
         report.ending = .cancelled
+        // What has come of the next block goes out, and what is still inside the preset; not a tail of seconds.
         _ = try run.step()
-      } else {
-        try ends.source.finish()
+        run.dropTail()
       }
-    } catch is CancelledRow {
-      report.ending = .cancelled
+      while try run.flush() {}
+      if report.ending == .endOfInput { try run.finish() }
     } catch is ReaderClosed {
       report.ending = .readerClosed
     } catch is ReaderStuck {
       report.ending = .cancelled
-      report.notes.append("the reader of the output took nothing, and did not get the rest of the last block")
+      note("the reader of the output took nothing, and did not get the rest of the last block")
     }
     return report
-  }
-
-  private func blockFrames() throws(StreamError) -> Int {
-    if settings.format?.rows != nil {
-      if let actual = settings.blockFrames, actual != 1 { throw .blockOfRows(actual: actual) }
-      return 1
-    }
-    let frames = settings.blockFrames ?? 64
-    let limits = 1...StreamSettings.maximumBlockFrames
-    guard limits.contains(frames) else { throw .block(expected: limits, actual: frames) }
-    return frames
   }
 }

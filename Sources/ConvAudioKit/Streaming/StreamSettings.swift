@@ -41,6 +41,8 @@ public struct StreamSettings: Sendable {
   public var isAligned = false
   /// Missing values in rows.
   public var missing = MissingPolicy.error
+  /// Whether the first row of CSV is a header.
+  public var header = HeaderPolicy.auto
   /// More channels are refused.
   public var maximumChannels = 64
 
@@ -49,4 +51,28 @@ public struct StreamSettings: Sendable {
 
   /// The most frames of a block.
   public static let maximumBlockFrames = 65_536
+  /// The most samples of a block, over all channels.
+  static let maximumBlockSamples = 64 * maximumBlockFrames
+
+  /// Refuses what can be seen to be wrong before anything is read.
+  /// - Throws: `StreamError`.
+  public func check() throws(StreamError) {
+    for (what, value) in [("rate", sampleRateHz), ("number of channels", channels), ("limit of channels", maximumChannels)] {
+      if let value, value < 1 { throw .tooSmall(what: what, actual: value) }
+    }
+    _ = try blockFrames(channels: channels ?? 1)
+    if bitDepth != nil, let target = outputFormat ?? format, target != .wav { throw .bitDepth(format: target) }
+  }
+
+  /// Frames of a block of so many channels.
+  func blockFrames(channels: Int) throws(StreamError) -> Int {
+    if format?.rows != nil {
+      if let blockFrames, blockFrames != 1 { throw .blockOfRows(actual: blockFrames) }
+      return 1
+    }
+    let frames = blockFrames ?? 64
+    let limits = 1...max(1, min(Self.maximumBlockFrames, Self.maximumBlockSamples / channels))
+    guard limits.contains(frames) else { throw .block(expected: limits, actual: frames, channels: channels) }
+    return frames
+  }
 }
