@@ -19,5 +19,5 @@ struct ConvAudioCommand: ParsableCommand {
     commandName: "convaudio",
     abstract: "Run trained stacks of convolutions over audio.",
     version: "0.1.0",
-    subcommands: [ProcessCommand.self, StreamCommand.self, PresetsCommand.self, InfoCommand.self])
+    subcommands: [ProcessCommand.self, StreamCommand.self, ConvolveCommand.self, PresetsCommand.self, InfoCommand.self])
 }
