@@ -50,7 +50,9 @@ let package = Package(
       path: "Tests/Support/TestSupport"),
     .testTarget(
       name: "ConvolutionTests",
-      dependencies: ["Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport", "CTestSupport"],
+      dependencies: [
+        "Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport", "CTestSupport",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "StreamingConvolutionTests",

@@ -127,14 +127,13 @@ struct GeometryOptions: ParsableArguments {
     ]
     return try padding.split(separator: ",", omittingEmptySubsequences: false).map { part in
       if let name = names[String(part)] { return name }
-      let sides = part.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-      switch sides {
-      case [let both?]: return .both(both)
-      case [let before?, let after?]: return .explicit(before: before, after: after)
-      default:
-        throw CommandError(
-          "--padding is \(padding), expected \(names.keys.sorted().joined(separator: ", ")), or numbers such as 1, 1,2 or 1:2.")
+      let sides = part.split(separator: ":", omittingEmptySubsequences: false).compactMap { Int(String($0)) }
+      let parts = part.split(separator: ":", omittingEmptySubsequences: false).count
+      guard sides.count == parts, parts <= 2, let before = sides.first, let after = sides.last else {
+        let known = names.keys.sorted().joined(separator: ", ")
+        throw CommandError("--padding is \(padding), expected \(known), or numbers such as 1, 1,2 or 1:2.")
       }
+      return .explicit(before: before, after: after)
     }
   }
 
