@@ -54,6 +54,7 @@ import Testing
         SUBCOMMANDS:
           process                 Process audio files through a preset.
           stream                  Filter a pipe through a preset, block by block.
+          convolve                Convolve an array of any rank with a kernel.
           presets                 List the presets.
           info                    Describe a preset: its layers, its cost, its memory.
 
