@@ -89,7 +89,7 @@ import Testing
       (["x.npy", "--kernel", "w.npy", "--padding=-1"], "padding is -1, but must be at least 0"),
       (["x.npy", "--kernel", "w.npy", "--padding", "1:2:3"], "--padding is 1:2:3, expected causal, full, same, same-lower, same-upper, valid, or numbers such as 1, 1,2 or 1:2"),
       (["x.npy", "--kernel", "w.npy", "--padding", "9999999999"], "the number of elements is too large to be addressed"),
-      (["x.npy", "--kernel", "w.npy", "--padding", "99999"], "the padded input in floats is"),
+      (["x.npy", "--kernel", "w.npy", "--padding", "99999"], "the output in floats is"),
       (["x.npy", "--kernel", "w.npy", "--groups", "2"], "2 groups were asked for, but a kernel without channel axes goes over every channel by itself"),
       (["x.npy", "--kernel", "four.npy", "--groups", "0"], "groups is 0, but must be at least 1"),
       (["gone.npy", "--kernel", "w.npy"], "gone.npy: "), (["text.npy", "--kernel", "w.npy"], "text.npy: "),

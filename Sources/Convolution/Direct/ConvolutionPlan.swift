@@ -38,21 +38,20 @@ public final class ConvolutionPlan {
   ) throws(GeometryError) {
     let output = try geometry.outputShape(input: input, weights: weights.shape)
     try checkBias(bias, channels: output[1])
+    guard output.count <= PaddedGrid.maximumFloats else {
+      throw .tooLarge(what: "the output in floats", maximum: PaddedGrid.maximumFloats, actual: output.count)
+    }
     let inputSizes = Array(input.sizes[2...])
     let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
-    let grid = try PaddedGrid(
-      inputSizes: inputSizes, padding: padding, strides: geometry.axes.map(\.stride), channels: input[1])
     let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
-    let outputSizes = Array(output.sizes[2...])
-    let outputPitches = Array(try Shape([1] + outputSizes).strides[1...])
-    let passes = Self.choosePasses(geometry, grid: grid, outputSizes: outputSizes) { pass in
-      pass.way(pitches: grid.pitches, outputPitches: outputPitches, inputs: inputs, outputs: outputs).cost
-    }
+    let (grid, passes) = try Self.choosePasses(
+      geometry, inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
+      inputs: inputs, outputs: outputs)
     let kernels = geometry.axes.map(\.kernel)
     let values = weights.values
     engine = try TapEngine(
       grid: grid, mode: geometry.mode, passes: passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
-      outputSizes: outputSizes, bias: bias, activation: activation, threads: threads, level: level
+      outputSizes: Array(output.sizes[2...]), bias: bias, activation: activation, threads: threads, level: level
     ) { output, input, position in
       var index = output * inputs + input
       for axis in kernels.indices {
@@ -84,44 +83,82 @@ public final class ConvolutionPlan {
   /// How it is computed and why, a sentence a line.
   public var explanation: [String] { engine.explanation(of: cost) }
 
-  /// All outputs in one pass, or those whose windows hang over the border in the same way in passes of their own,
-  /// without the taps that fall into zeros: along all axes but the last, which only makes fewer runs, or along all,
-  /// which makes them shorter. The cheapest wins.
+  /// All outputs in one pass over a padded copy, or those whose windows hang over the border in the same way in passes
+  /// of their own, without the taps that fall into zeros: along all axes but the last, which only makes fewer runs, or
+  /// along all, which makes them shorter, and needs no copy where there is no stride. The cheapest wins.
   private static func choosePasses(
-    _ geometry: ConvolutionGeometry, grid: PaddedGrid, outputSizes: [Int], cost: (TapPass) -> Int
-  ) -> [TapPass] {
-    let rank = outputSizes.count
+    _ geometry: ConvolutionGeometry, inputSizes: [Int], padding: [PaddingCounts], outputSizes: [Int], inputs: Int,
+    outputs: Int
+  ) throws(GeometryError) -> (PaddedGrid, [TapPass]) {
+    let strides = geometry.axes.map(\.stride)
+    let channels = geometry.groups * inputs
     let whole = outputSizes.indices.map { axis in
       [BorderRange(outputs: 0..<outputSizes[axis], kernel: Array(0..<geometry.axes[axis].kernel))]
     }
-    var candidates = [whole]
-    if geometry.mode == .zeros {
-      let split = outputSizes.indices.map { axis in
-        BorderRange.all(
-          geometry.axes[axis], before: grid.padding[axis].before, size: grid.inputSizes[axis],
-          outputs: outputSizes[axis])
-      }
-      if rank > 1 { candidates.append(split.dropLast() + whole.suffix(1)) }
-      candidates.append(split)
+    let split = outputSizes.indices.map { axis in
+      BorderRange.all(
+        geometry.axes[axis], before: padding[axis].before, size: inputSizes[axis], outputs: outputSizes[axis])
     }
-    let limit = 64
-    let possible = candidates.filter { $0.reduce(1) { $0 * $1.count } <= limit }
-    let passes = possible.map { ranges in makePasses(ranges, geometry: geometry, grid: grid) }
-    return passes.min { $0.reduce(0) { $0 + cost($1) } < $1.reduce(0) { $0 + cost($1) } }!
+    let none = padding.map { _ in PaddingCounts(before: 0, after: 0) }
+    // The input as it lies, where no tap that is left reads outside of it.
+    let isSplitEnough = geometry.mode == .zeros && split.reduce(1) { $0 * $1.count } <= passLimit
+    if isSplitEnough, strides.allSatisfy({ $0 == 1 }) {
+      let input = try PaddedGrid(inputSizes: inputSizes, padding: none, strides: strides, channels: channels)
+      let direct = makePasses(split, geometry: geometry, grid: input, before: padding.map(\.before))
+      let cost = direct.cost(on: input, outputSizes: outputSizes, inputs: inputs, outputs: outputs)
+      let copied = try copyCandidates()
+      return cost <= copied.cost ? (input, direct) : (copied.grid, copied.passes)
+    }
+    let copied = try copyCandidates()
+    return (copied.grid, copied.passes)
+
+    func copyCandidates() throws(GeometryError) -> (grid: PaddedGrid, passes: [TapPass], cost: Int) {
+      let grid = try PaddedGrid(inputSizes: inputSizes, padding: padding, strides: strides, channels: channels)
+      var candidates = [whole]
+      if geometry.mode == .zeros {
+        if outputSizes.count > 1 { candidates.append(split.dropLast() + whole.suffix(1)) }
+        candidates.append(split)
+      }
+      let possible = candidates.filter { $0.reduce(1) { $0 * $1.count } <= passLimit }
+      let copy = grid.isInput ? 0 : grid.channelPitch * inputs * copyCost
+      return possible.map { ranges in
+        let passes = makePasses(ranges, geometry: geometry, grid: grid, before: none.map(\.before))
+        let cost = passes.cost(on: grid, outputSizes: outputSizes, inputs: inputs, outputs: outputs) + copy
+        return (grid, passes, cost)
+      }.min { $0.cost < $1.cost }!
+    }
   }
 
+  /// More passes than that are not worth their weights.
+  private static let passLimit = 64
+  /// Multiply-adds in the time in which a float is copied.
+  private static let copyCost = 16
+
+  /// - Parameter before: Padding that the grid does not hold, because no tap of the ranges reads it.
   private static func makePasses(
-    _ ranges: [[BorderRange]], geometry: ConvolutionGeometry, grid: PaddedGrid
+    _ ranges: [[BorderRange]], geometry: ConvolutionGeometry, grid: PaddedGrid, before: [Int]
   ) -> [TapPass] {
     product(ranges).map { ranges in
       let positions = product(ranges.map(\.kernel))
+      let missing = before.indices.reduce(0) { $0 + before[$1] * grid.pitches[$1] }
       return TapPass(
         positions: positions,
         shifts: positions.map { position in
-          grid.offset(ofShift: position.indices.map { position[$0] * geometry.axes[$0].dilation })
+          grid.offset(ofShift: position.indices.map { position[$0] * geometry.axes[$0].dilation }) - missing
         },
         base: ranges.indices.reduce(0) { $0 + ranges[$1].outputs.lowerBound * grid.pitches[$1] },
         start: ranges.map(\.outputs.lowerBound), step: ranges.map { _ in 1 }, sizes: ranges.map(\.outputs.count))
+    }
+  }
+}
+
+extension [TapPass] {
+  /// What one group costs.
+  fileprivate func cost(on grid: PaddedGrid, outputSizes: [Int], inputs: Int, outputs: Int) -> Int {
+    var pitches = [Int](repeating: 1, count: outputSizes.count)
+    for axis in outputSizes.indices.dropLast().reversed() { pitches[axis] = pitches[axis + 1] * outputSizes[axis + 1] }
+    return reduce(0) {
+      $0 + $1.way(pitches: grid.pitches, outputPitches: pitches, inputs: inputs, outputs: outputs).cost
     }
   }
 }

@@ -42,7 +42,8 @@ struct PaddedGrid {
     }
   }
 
-  private static let maximumFloats = 1 << 31
+  /// 8 GiB.
+  static let maximumFloats = 1 << 31
 
   /// Whether the grid is the input itself, so that nothing has to be copied.
   var isInput: Bool {
@@ -59,94 +60,4 @@ struct PaddedGrid {
     }
     return offset
   }
-
-  /// Copies one channel of an input into its place, padded.
-  ///
-  /// - Parameters:
-  ///   - input: `inputSizes` floats.
-  ///   - target: `channelPitch` floats.
-  func fill(_ target: UnsafeMutablePointer<Float>, from input: UnsafePointer<Float>, mode: PaddingMode) {
-    let last = inputSizes.count - 1
-    let rows = inputSizes.indices.map { sources(axis: $0, mode: mode) }
-    var inputPitches = [Int](repeating: 1, count: inputSizes.count)
-    for axis in inputSizes.indices.dropLast().reversed() {
-      inputPitches[axis] = inputPitches[axis + 1] * inputSizes[axis + 1]
-    }
-    let filler: Float = if case .constant(let value) = mode { value } else { 0 }
-    // Every row of every outer place and phase.
-    let outer = (0..<last).map { places[$0] * phases[$0] }
-    var position = [Int](repeating: 0, count: last)
-    while true {
-      var row = target
-      var source: UnsafePointer<Float>? = input
-      for axis in 0..<last {
-        let (phase, place) = (position[axis] % phases[axis], position[axis] / phases[axis])
-        row += phase * phasePitches[axis] + place * pitches[axis]
-        let from = rows[axis][position[axis]]
-        source = from < 0 ? nil : source.map { $0 + from * inputPitches[axis] }
-      }
-      fillRow(row, from: source, sources: rows[last], filler: filler)
-      guard advance(&position, within: outer) else { return }
-    }
-  }
-
-  /// One row: all phases of the last axis.
-  private func fillRow(
-    _ row: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>?, sources: [Int], filler: Float
-  ) {
-    let last = inputSizes.count - 1
-    let (phases, places, before) = (phases[last], places[last], padding[last].before)
-    for phase in 0..<phases {
-      let target = row + phase * phasePitches[last]
-      guard let source else {
-        target.update(repeating: filler, count: places)
-        continue
-      }
-      // Places whose position lies within the input, between those that do not.
-      let first = min(places, max(0, (before - phase + phases - 1) / phases))
-      let end = min(places, max(first, (before + inputSizes[last] - phase + phases - 1) / phases))
-      func pad(_ range: Range<Int>) {
-        for place in range {
-          let from = sources[place * phases + phase]
-          target[place] = from < 0 ? filler : source[from]
-        }
-      }
-      pad(0..<first)
-      let inside = source + first * phases + phase - before
-      if phases == 1 {
-        (target + first).update(from: inside, count: end - first)
-      } else {
-        for place in first..<end { target[place] = inside[(place - first) * phases] }
-      }
-      pad(end..<places)
-    }
-  }
-
-  /// For every padded position along an axis, the input position that stands there; −1 for the filler.
-  private func sources(axis: Int, mode: PaddingMode) -> [Int] {
-    let size = inputSizes[axis]
-    return (0..<places[axis] * phases[axis]).map { position in
-      let from = position - padding[axis].before
-      if from >= 0, from < size { return from }
-      // Behind the padding, where the last phases have places that nothing reads.
-      if from >= size + padding[axis].after { return -1 }
-      switch mode {
-      case .zeros, .constant: return -1
-      case .replicate: return from < 0 ? 0 : size - 1
-      case .reflect: return from < 0 ? -from : 2 * (size - 1) - from
-      case .circular: return from < 0 ? from + size : from - size
-      }
-    }
-  }
-}
-
-/// Counts through all positions of a grid, the last axis fastest.
-/// - Returns: False when all were seen; the position is then the first again.
-func advance(_ position: inout [Int], within sizes: [Int]) -> Bool {
-  for axis in position.indices.reversed() {
-    position[axis] += 1
-    if position[axis] < sizes[axis] { return true }
-    position[axis] = 0
-  }
-  return false
 }

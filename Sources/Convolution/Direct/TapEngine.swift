@@ -17,7 +17,7 @@ final class TapEngine {
   /// The output's sizes behind batch and channels.
   let outputSizes: [Int]
 
-  private let mode: PaddingMode
+  private let filler: GridFiller
   private let outputPitches: [Int]
   private let outputChannelPitch: Int
   private let inputChannelPitch: Int
@@ -48,7 +48,7 @@ final class TapEngine {
       $0.way(pitches: grid.pitches, outputPitches: outputPitches, inputs: inputs, outputs: outputs)
     }
     self.grid = grid
-    self.mode = mode
+    filler = GridFiller(grid, mode: mode)
     self.passes = passes
     self.ways = ways
     self.groups = groups
@@ -73,7 +73,9 @@ final class TapEngine {
       padded = nil
     } else {
       let memory = try Shape([groups * inputs, grid.channelPitch])
-      padded = AlignedMemory(count: memory.count + Int(CCK_READ_SLACK))
+      let padded = AlignedMemory(count: memory.count + Int(CCK_READ_SLACK))
+      for channel in 0..<groups * inputs { filler.prepare(padded.base + channel * grid.channelPitch) }
+      self.padded = padded
     }
     let longest = zip(ways, passes).map { $0.0.isDirect ? 0 : $0.0.length }.max() ?? 0
     let rows = min(outputs, Int(CCK_ROW_BLOCK))
@@ -91,8 +93,8 @@ final class TapEngine {
   func execute(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>) {
     if let padded {
       inParallel(groups * inputs) { channel, _ in
-        self.grid.fill(
-          padded.base + channel * self.grid.channelPitch, from: input + channel * self.inputChannelPitch, mode: self.mode)
+        self.filler.copy(
+          input + channel * self.inputChannelPitch, to: padded.base + channel * self.grid.channelPitch)
       }
     }
     let source = padded.map { UnsafePointer($0.base) } ?? input

@@ -75,6 +75,9 @@ public final class TransposedConvolutionPlan {
   ) throws(GeometryError) {
     let output = try geometry.outputShape(input: input, weights: weights.shape)
     try checkBias(bias, channels: output[1])
+    guard output.count <= PaddedGrid.maximumFloats else {
+      throw .tooLarge(what: "the output in floats", maximum: PaddedGrid.maximumFloats, actual: output.count)
+    }
     let inputSizes = Array(input.sizes[2...])
     let outputSizes = Array(output.sizes[2...])
     let phases = geometry.axes.indices.map { OutputPhase.all(geometry.axes[$0], outputs: outputSizes[$0]) }
