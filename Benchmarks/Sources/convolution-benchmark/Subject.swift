@@ -5,6 +5,8 @@ import Foundation
 final class Subject {
   let row: Row
   let plan: ConvolutionPlan
+  /// Of input, output, weights and biases.
+  let bytes: Int
   /// Seconds of an execution, one of each batch of executions that was timed.
   private(set) var seconds: [Double] = []
   /// Bytes a second of copies that touch as much memory as the row does.
@@ -25,15 +27,13 @@ final class Subject {
     bias = try noise.tensor([row.outputs]).values
     plan = try ConvolutionPlan(row.geometry(), weights: weights, bias: bias, input: input.shape)
     output = Tensor(plan.outputShape)
-    copied = .allocate(byteCount: 4 * (input.count + plan.outputShape.count + weights.count + bias.count), alignment: 64)
+    bytes = 4 * (input.count + output.count + weights.count + bias.count)
+    copied = .allocate(byteCount: bytes, alignment: 64)
     memset(copied, 1, bytes)
     try execute()
   }
 
   deinit { copied.deallocate() }
-
-  /// Input, output, weights and biases.
-  var bytes: Int { 4 * (input.count + output.count + weights.count + bias.count) }
 
   /// Floating-point operations of the taps that lie within the input, two a multiply-add.
   var operations: Double { 2 * Double(plan.cost.multiplyAddsInside) }

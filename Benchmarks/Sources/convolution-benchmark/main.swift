@@ -1,6 +1,6 @@
 // How fast convolutions of one, two and three axes run, each beside what bounds it: the multiply-adds that lie within
-// the input over the peak that is measured in the same run, or the bytes of input, output and weights over the bandwidth
-// of a copy that touches as much memory. One thread; plans are made once. Pin it to a core:
+// the input over the peak that is measured in the same run, or the bytes of input, output and weights over the
+// bandwidth of a copy that touches as much memory. One thread; plans are made once. Pin it to a core:
 //
 //     taskset -c 0 swift run -c release convolution-benchmark [--rows SUBSTRING] [--rounds N] [--json] [--explain]
 //
