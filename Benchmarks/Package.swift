@@ -8,7 +8,9 @@ let package = Package(
   dependencies: [.package(name: "convaudio", path: "..")],
   targets: [
     .executableTarget(
-      name: "stack-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")])
+      name: "stack-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
+    .executableTarget(
+      name: "convolution-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
   ],
   swiftLanguageModes: [.v6]
 )

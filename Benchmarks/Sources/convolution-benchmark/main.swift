@@ -1,0 +1,112 @@
+// How fast convolutions of one, two and three axes run, each beside what bounds it: the multiply-adds that lie within
+// the input over the peak that is measured in the same run, or the bytes of input, output and weights over the
+// bandwidth of a copy that touches as much memory. One thread; plans are made once. Pin it to a core:
+//
+//     taskset -c 0 swift run -c release convolution-benchmark [--rows SUBSTRING] [--rounds N] [--json] [--explain]
+//
+// `--turns` is for comparisons: reads numbers of rows from standard input, one a line, measures each when it comes, and
+// answers with the best and the median seconds of an execution.
+
+import ConvAudioKit
+import Foundation
+
+struct Options {
+  var rows = ""
+  var rounds = 7
+  var isJSON = false
+  var isExplaining = false
+  var takesTurns = false
+
+  init(_ arguments: [String]) throws {
+    var rest = arguments[...]
+    func value(of option: String) throws -> String {
+      guard let value = rest.popFirst() else { throw UsageError(text: "\(option) needs a value") }
+      return value
+    }
+    while let option = rest.popFirst() {
+      switch option {
+      case "--rows": rows = try value(of: option)
+      case "--rounds":
+        guard let count = Int(try value(of: option)), count > 0 else {
+          throw UsageError(text: "--rounds needs a number above 0")
+        }
+        rounds = count
+      case "--json": isJSON = true
+      case "--explain": isExplaining = true
+      case "--turns": takesTurns = true
+      default: throw UsageError(text: "unknown option \(option)")
+      }
+    }
+  }
+}
+
+struct UsageError: Error, CustomStringConvertible {
+  let text: String
+  var description: String { text }
+}
+
+struct WrongResult: Error, CustomStringConvertible {
+  let row: Row
+  let error: Double
+  var description: String { "\(row.name): wrong by \(error) times the error bound" }
+}
+
+struct Run: Encodable {
+  let level: String
+  let peakGigaflops: Double
+  let rows: [Report]
+}
+
+let turnSeconds = 0.04
+
+func benchmark() throws {
+  let options = try Options(Array(CommandLine.arguments.dropFirst()))
+  let rows = Row.all.filter { options.rows.isEmpty || $0.name.contains(options.rows) }
+  guard !rows.isEmpty else { throw UsageError(text: "no row contains \"\(options.rows)\"") }
+  let level = KernelLevel.selected
+  let subjects = try rows.map(Subject.init)
+  for subject in subjects {
+    let error = try subject.check()
+    guard error <= 1 else { throw WrongResult(row: subject.row, error: error) }
+  }
+  if options.takesTurns {
+    while let line = readLine() {
+      guard let index = Int(line), subjects.indices.contains(index) else { throw UsageError(text: "no row \(line)") }
+      let times = try subjects[index].measure(seconds: turnSeconds)
+      print(times.min()!, median(times))
+      fflush(nil)
+    }
+    return
+  }
+
+  // All rows take their turn in every round, so that a change in the machine's speed meets them all.
+  var peak = 0.0
+  for _ in 0..<options.rounds {
+    peak = max(peak, level.multiplyAddPeak(seconds: 0.02))
+    for subject in subjects {
+      subject.measureCopy(seconds: 0.004)
+      try subject.measure(seconds: turnSeconds)
+    }
+  }
+  let reports = subjects.map { Report($0, peak: peak) }
+  if options.isJSON {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let run = Run(level: level.name, peakGigaflops: peak / 1e9, rows: reports)
+    print(String(decoding: try encoder.encode(run), as: UTF8.self))
+    return
+  }
+  print("\(level.name), one thread; multiply-add peak of this run: \(decimal(peak / 1e9, 1)) GFLOP/s\n")
+  print(Report.header)
+  for (report, subject) in zip(reports, subjects) {
+    print(report.line)
+    if options.isExplaining { for line in subject.plan.explanation { print("    \(line)") } }
+  }
+}
+
+do {
+  try benchmark()
+} catch {
+  FileHandle.standardError.write(Data("convolution-benchmark: \(error)\n".utf8))
+  exit(1)
+}
