@@ -4,6 +4,7 @@
 #define CCK_NAME(x) cck_##x##_avx512
 #define CCK_LABEL "AVX-512"
 #include "CConvolutionKernels.h"
+#include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))), apply_to = function)
 #include "level.h"
 #pragma clang attribute pop

@@ -7,6 +7,10 @@
 //                         multiply-add
 //   CCK_FEW_ROWS          with so few outputs a tile may have CCK_WIDEST_FEW vectors
 //   CCK_TOGETHER          vectors that an activation takes side by side
+//   CCK_ACROSS_TILES(X)   the same for vectors across the outputs: B blocks of rows by P places, side by side;
+//                         CCK_ACROSS_APART_TILES: some way apart
+//   CCK_ACROSS_BLOCKS     most blocks of such a tile
+//   CCK_ACROSS_MOST(B, is_apart)  most places with B blocks
 //   CCK_PEAK_VECTORS      accumulators of the peak measurement
 
 #define CCK_ROWS_1_TO_2(X, V) X(1, V) X(2, V)
@@ -14,6 +18,25 @@
 #define CCK_ROWS_1_TO_8(X, V) CCK_ROWS_1_TO_4(X, V) X(5, V) X(6, V) X(7, V) X(8, V)
 #define CCK_ROWS_1_TO_16(X, V)                                                                                \
   CCK_ROWS_1_TO_8(X, V) X(9, V) X(10, V) X(11, V) X(12, V) X(13, V) X(14, V) X(15, V) X(16, V)
+
+#define CCK_PLACES_1_TO_6(X, B) X(B, 1) X(B, 2) X(B, 3) X(B, 4) X(B, 5) X(B, 6)
+#define CCK_PLACES_1_TO_7(X, B) CCK_PLACES_1_TO_6(X, B) X(B, 7)
+#define CCK_PLACES_1_TO_14(X, B)                                                                              \
+  CCK_PLACES_1_TO_7(X, B) X(B, 8) X(B, 9) X(B, 10) X(B, 11) X(B, 12) X(B, 13) X(B, 14)
+
+#if CCK_WIDTH == 16
+#define CCK_ACROSS_TILES(X) CCK_PLACES_1_TO_14(X, 1) CCK_PLACES_1_TO_14(X, 2) CCK_PLACES_1_TO_6(X, 4)
+#define CCK_ACROSS_APART_TILES(X) CCK_PLACES_1_TO_7(X, 1) CCK_PLACES_1_TO_7(X, 2) CCK_PLACES_1_TO_6(X, 4)
+#define CCK_ACROSS_BLOCKS 4
+#define CCK_ACROSS_MOST(B, is_apart) ((size_t)((B) == 4 ? 6 : (is_apart) ? 7 : 14))
+#define CCK_ACROSS_WIDEST 14
+#else
+#define CCK_ACROSS_TILES(X) CCK_PLACES_1_TO_6(X, 1)
+#define CCK_ACROSS_APART_TILES(X) CCK_PLACES_1_TO_6(X, 1)
+#define CCK_ACROSS_BLOCKS 1
+#define CCK_ACROSS_MOST(B, is_apart) ((size_t)6)
+#define CCK_ACROSS_WIDEST 6
+#endif
 
 #if CCK_REGISTERS == 32
 #define CCK_TILES(X)                                                                                          \

@@ -40,3 +40,35 @@ static inline __attribute__((always_inline)) void CCK_NAME(store)(float *p, vf v
   }
   if (lanes & 1) *p = two.x;
 }
+
+// Stores lanes [first, first + count) of v at p, `step` floats apart.
+static inline __attribute__((always_inline)) void CCK_NAME(store_part)(
+    float *p, ptrdiff_t step, vf v, size_t first, size_t count) {
+  if (step == 1 && first == 0) {
+    CCK_NAME(store)(p, v, count);
+    return;
+  }
+#if CCK_WIDTH == 16
+  if (step == 1) {
+    _mm512_mask_storeu_ps(p - first, (__mmask16)(((1u << count) - 1) << first), (__m512)v);
+    return;
+  }
+#endif
+  float lanes[CCK_WIDTH];
+  CCK_NAME(store)(lanes, v, CCK_WIDTH);
+  for (size_t i = 0; i < count; i++) p[(ptrdiff_t)i * step] = lanes[first + i];
+}
+
+// Two vectors interleaved lane by lane: what comes of their lower halves, and of their upper halves.
+#if CCK_WIDTH == 16
+#define CCK_LOWS(a, b) \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define CCK_HIGHS(a, b) \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif CCK_WIDTH == 8
+#define CCK_LOWS(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define CCK_HIGHS(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define CCK_LOWS(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define CCK_HIGHS(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif

@@ -76,6 +76,57 @@ static inline size_t cck_packed_weight(size_t outputs, size_t taps, size_t outpu
   return block * taps + tap * rows + (output - block);
 }
 
+// The taps of outputs whose windows hold the same kernel positions, in the order of the sum.
+typedef struct cck_tap_list {
+  const ptrdiff_t *offsets;  // floats from an output's place in the input to what tap i reads
+  const ptrdiff_t *weights;  // floats from a block's first weight to those of tap i
+  const size_t *ends;        // of every segment: the taps up to its end
+} cck_tap_list;
+
+// Neighbouring outputs that share a list of taps.
+typedef struct cck_run {
+  const cck_tap_list *taps;
+  ptrdiff_t x, y;   // where the first output stands in input and output
+  size_t length;    // places; across: at most CCK_ACROSS_PLACES
+  ptrdiff_t x_step, y_step;  // between neighbours in input and output; along the run x_step is 1
+  size_t row, pitch;  // along: of every `pitch` places the first `row` are outputs. All of them: both are `length`
+  ptrdiff_t y_pitch;  // along: between the rows in the output
+  int is_across;      // vectors across output channels, not along the run
+} cck_run;
+
+// A convolution of any rank as runs of outputs:
+// y[o][y0 + t*y_step] = activation(bias[o] + sum over taps of weight[tap][o] * x[x0 + offset[tap] + t*x_step]).
+//
+// Order of sums: bias, then taps in the order of their list, one fused multiply-add each. The list is cut into
+// segments, so that what one of them reads stays in the caches; with `is_separate` every segment is a chain of its own,
+// summed from zero and then added. Neither the orientation nor the other segments change the bits.
+//
+// Weights are packed in blocks of CCK_ROW_BLOCK outputs, block_pitch floats apart.
+typedef struct cck_grid {
+  size_t outputs;
+  const float *x;
+  float *y;
+  ptrdiff_t y_stride;        // between output channels
+  const float *weights;
+  ptrdiff_t block_pitch;
+  const float *bias;         // one an output, and on to the end of the last block
+  int activation;            // cck_activation
+  const float *parameters;   // one an output, for CCK_LEAKY_RELU; otherwise not read
+  const cck_run *runs;
+  size_t run_count;
+  size_t segments;
+  int is_separate;
+  float *scratch;            // cck_grid_scratch floats, 64-byte aligned
+} cck_grid;
+
+// Most outputs of a run across the channels.
+#define CCK_ACROSS_PLACES 256
+
+static inline size_t cck_grid_scratch(size_t outputs, size_t segments) {
+  size_t along = segments > 1 ? (outputs + CCK_ROW_BLOCK) * 6 * 16 : 0, across = CCK_ACROSS_PLACES * 4 * CCK_ROW_BLOCK;
+  return along > across ? along : across;
+}
+
 // Instruction sets, in rising order. On arm64 the baseline is NEON, which has fused multiply-add.
 typedef enum cck_level { CCK_LEVEL_BASELINE = 0, CCK_LEVEL_AVX2 = 1, CCK_LEVEL_AVX512 = 2, CCK_LEVEL_COUNT } cck_level;
 
@@ -85,6 +136,7 @@ typedef struct cck_kernels {
   const char *name;
   size_t vector_floats;
   void (*convolve)(const cck_convolution *c);
+  void (*convolve_grid)(const cck_grid *g);
   void (*activate)(int activation, float parameter, const float *x, float *y, size_t frames);
   // y = first(a) * second(b)
   void (*gate)(int first, float first_parameter, int second, float second_parameter,

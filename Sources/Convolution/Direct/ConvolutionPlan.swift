@@ -47,18 +47,16 @@ public final class ConvolutionPlan {
     let (grid, passes) = try Self.choosePasses(
       geometry, inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
       inputs: inputs, outputs: outputs)
-    let kernels = geometry.axes.map(\.kernel)
-    let values = weights.values
+    let positions = geometry.axes.reduce(1) { $0 * $1.kernel }
+    let (values, isMirrored) = (weights.values, geometry.isMirrored)
     engine = try TapEngine(
       grid: grid, mode: geometry.mode, passes: passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
-      outputSizes: Array(output.sizes[2...]), bias: bias, activation: activation, threads: threads, level: level
-    ) { output, input, position in
-      var index = output * inputs + input
-      for axis in kernels.indices {
-        let place = geometry.isMirrored ? kernels[axis] - 1 - position[axis] : position[axis]
-        index = index * kernels[axis] + place
-      }
-      return values[index]
+      outputSizes: Array(output.sizes[2...]), kernelPositions: positions, bias: bias, activation: activation,
+      threads: threads, level: level
+    ) { group, output, input, position in
+      // Mirroring every axis mirrors the kernel as a whole.
+      values[
+        ((group * outputs + output) * inputs + input) * positions + (isMirrored ? positions - 1 - position : position)]
     }
     self.geometry = geometry
     inputShape = input
@@ -140,9 +138,10 @@ public final class ConvolutionPlan {
   ) -> [TapPass] {
     product(ranges).map { ranges in
       let positions = product(ranges.map(\.kernel))
+      let kernel = geometry.axes.map(\.kernel)
       let missing = before.indices.reduce(0) { $0 + before[$1] * grid.pitches[$1] }
       return TapPass(
-        positions: positions,
+        positions: positions.map { position in position.indices.reduce(0) { $0 * kernel[$1] + position[$1] } },
         shifts: positions.map { position in
           grid.offset(ofShift: position.indices.map { position[$0] * geometry.axes[$0].dilation }) - missing
         },
@@ -158,7 +157,7 @@ extension [TapPass] {
     var pitches = [Int](repeating: 1, count: outputSizes.count)
     for axis in outputSizes.indices.dropLast().reversed() { pitches[axis] = pitches[axis + 1] * outputSizes[axis + 1] }
     return reduce(0) {
-      $0 + $1.way(pitches: grid.pitches, outputPitches: pitches, inputs: inputs, outputs: outputs).cost
+      $0 + $1.layout(pitches: grid.pitches, outputPitches: pitches, inputs: inputs, outputs: outputs).cost
     }
   }
 }

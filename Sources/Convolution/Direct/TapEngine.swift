@@ -2,14 +2,14 @@ import CConvolutionKernels
 import Dispatch
 
 /// Runs the tap kernel over the passes of a plan: the one engine under convolution and transposed convolution of any
-/// rank. What rank, stride and padding there are is in offsets that were made before.
+/// rank. What rank, stride and padding there are is in offsets and runs that were made before.
 ///
 /// Safe because its memory belongs to it, offsets were made for a grid and an output of the sizes that `execute` checks,
 /// and `PaddedGrid` is readable for a vector behind its last place.
 final class TapEngine {
   let grid: PaddedGrid
   let passes: [TapPass]
-  let ways: [TapPass.Way]
+  let layouts: [RunLayout]
   let groups: Int
   /// Input and output channels of one group.
   let inputs: Int
@@ -18,72 +18,113 @@ final class TapEngine {
   let outputSizes: [Int]
 
   private let filler: GridFiller
-  private let outputPitches: [Int]
-  private let outputChannelPitch: Int
   private let inputChannelPitch: Int
-  private let activation: Activation
+  private let outputChannelPitch: Int
   private let kernels: UnsafePointer<cck_kernels>
   private let bias: AlignedMemory
   private let slopes: AlignedMemory
-  private let taps: [PackedTaps]
-  private let padded: AlignedMemory?
+  private let taps: PackedTaps
+  private let runs: UnsafeMutableBufferPointer<cck_run>
+  /// What is the same in all calls.
+  private let template: cck_grid
   private let threads: Int
+  /// Padded copies: of all groups together when there is one, of one group a thread when there are more.
+  private let padded: [AlignedMemory]
   private let scratch: [AlignedMemory]
+  /// Floats of bias and slopes between groups.
+  private let biasPitch: Int
+  /// How one group is divided among threads.
+  private let parts: (runs: Int, rows: Int)
 
   /// - Parameters:
-  ///   - weight: The weight of an output channel, counted over all groups, for an input channel of its group and a
-  ///     kernel position.
+  ///   - kernelPositions: Of the whole kernel.
   ///   - bias: One an output channel; nil: none.
+  ///   - weight: The weight of an output channel of a group for an input channel of it and a kernel position.
   init(
     grid: PaddedGrid, mode: PaddingMode, passes: [TapPass], groups: Int, inputs: Int, outputs: Int, outputSizes: [Int],
-    bias: [Float]?, activation: Activation, threads: Int, level: KernelLevel,
-    weight: (_ output: Int, _ input: Int, _ position: [Int]) -> Float
+    kernelPositions: Int, bias: [Float]?, activation: Activation, threads: Int, level: KernelLevel,
+    weight: (_ group: Int, _ output: Int, _ input: Int, _ position: Int) -> Float
   ) throws(GeometryError) {
     let whole = try Shape([groups * outputs] + outputSizes).strides
-    outputChannelPitch = whole[0]
     let outputPitches = Array(whole[1...])
-    self.outputPitches = outputPitches
+    outputChannelPitch = whole[0]
     inputChannelPitch = try Shape(grid.inputSizes).count
-    let ways = passes.map {
-      $0.way(pitches: grid.pitches, outputPitches: outputPitches, inputs: inputs, outputs: outputs)
-    }
     self.grid = grid
-    filler = GridFiller(grid, mode: mode)
     self.passes = passes
-    self.ways = ways
     self.groups = groups
     self.inputs = inputs
     self.outputs = outputs
     self.outputSizes = outputSizes
-    self.activation = activation
     self.threads = max(1, threads)
+    filler = GridFiller(grid, mode: mode)
     kernels = level.kernels
-    taps = passes.map { pass in
-      PackedTaps(
-        pass: pass, channelPitch: grid.channelPitch, groups: groups, inputs: inputs, outputs: outputs, weight: weight)
+    let layouts = passes.map { $0.layout(pitches: grid.pitches, outputPitches: outputPitches, inputs: inputs, outputs: outputs) }
+    self.layouts = layouts
+    taps = PackedTaps(
+      passes: passes, channelPitch: grid.channelPitch, kernelPositions: kernelPositions, groups: groups, inputs: inputs,
+      outputs: outputs, channelsAtOnce: Self.channelsAtOnce(layouts, passes: passes), weight: weight)
+
+    // Runs of one orientation after those of the other, so that places across the channels come in large portions.
+    let longest = self.threads > 1 && groups == 1 ? Self.longestRunOfThreads : Int.max
+    var runs: [cck_run] = []
+    for isAcross in [false, true] {
+      for (index, pass) in passes.enumerated() where layouts[index].isAcross == isAcross {
+        runs += layouts[index].makeRuns(
+          taps: taps.list(pass: index), x: pass.base, y: pass.place(outputPitches: outputPitches), longest: longest)
+      }
     }
-    let channels = groups * outputs
-    self.bias = AlignedMemory(count: channels)
-    slopes = AlignedMemory(count: channels)
-    for channel in 0..<channels {
-      self.bias.base[channel] = bias?[channel] ?? 0
-      slopes.base[channel] = activation.slope(channel: channel)
+    self.runs = .allocate(capacity: max(1, runs.count))
+    for (index, run) in runs.enumerated() { self.runs.initializeElement(at: index, to: run) }
+    let runParts = groups > 1 || self.threads == 1 ? 1 : max(1, min(runs.count, 4 * self.threads))
+    let rowParts = runParts >= 4 * self.threads || groups > 1 || self.threads == 1 ? 1 : (outputs + 63) / 64
+    parts = (runParts, rowParts)
+
+    let block = Int(CCK_ROW_BLOCK)
+    biasPitch = (outputs + block - 1) / block * block
+    self.bias = AlignedMemory(count: groups * biasPitch)
+    slopes = AlignedMemory(count: groups * biasPitch)
+    for channel in 0..<groups * outputs {
+      let place = channel / outputs * biasPitch + channel % outputs
+      self.bias.base[place] = bias?[channel] ?? 0
+      slopes.base[place] = activation.slope(channel: channel)
     }
     if grid.isInput {
-      padded = nil
+      padded = []
     } else {
-      let memory = try Shape([groups * inputs, grid.channelPitch])
-      let padded = AlignedMemory(count: memory.count + Int(CCK_READ_SLACK))
-      for channel in 0..<groups * inputs { filler.prepare(padded.base + channel * grid.channelPitch) }
-      self.padded = padded
+      let channels = groups == 1 ? inputs : min(groups, self.threads) * inputs
+      let each = try Shape([groups == 1 ? channels : inputs, grid.channelPitch]).count
+      padded = (0..<channels * grid.channelPitch / max(1, each)).map { _ in AlignedMemory(count: each + Int(CCK_READ_SLACK)) }
+      for memory in padded {
+        for channel in 0..<each / grid.channelPitch { filler.prepare(memory.base + channel * grid.channelPitch) }
+      }
     }
-    let longest = zip(ways, passes).map { $0.0.isDirect ? 0 : $0.0.length }.max() ?? 0
-    let rows = min(outputs, Int(CCK_ROW_BLOCK))
-    scratch = (0..<self.threads).map { _ in AlignedMemory(count: longest == 0 ? 0 : rows * Self.pitch(longest)) }
+    let segments = taps.segments
+    scratch = (0..<self.threads).map { _ in AlignedMemory(count: cck_grid_scratch(outputs, segments)) }
+    var template = cck_grid()
+    template.y_stride = outputChannelPitch
+    template.block_pitch = taps.blockPitch
+    template.activation = activation.kernelCode
+    template.segments = segments
+    template.is_separate = taps.isSeparate ? 1 : 0
+    self.template = template
   }
 
-  /// Floats between the rows of scratch memory: a cache line more than a row, against rows that fall on one another.
-  private static func pitch(_ length: Int) -> Int { (length + 15) / 16 * 16 + 16 }
+  deinit { runs.deallocate() }
+
+  /// Places of a run where several threads share the runs.
+  private static let longestRunOfThreads = 48 * 32
+
+  /// Input channels of a segment: as many as leave what a tile reads in the first-level cache, which is what runs along
+  /// vectors need, or the weights of its rows in the second, which is what tiles across the channels need.
+  private static func channelsAtOnce(_ layouts: [RunLayout], passes: [TapPass]) -> Int {
+    let largest = passes.indices.max { layouts[$0].cost < layouts[$1].cost }
+    guard let largest, !passes[largest].positions.isEmpty else { return .max }
+    let positions = passes[largest].positions.count
+    if layouts[largest].isAcross { return max(1, 1024 / positions) }
+    // Three vectors of each row that the kernel reads, and what the loads straddle.
+    let rows = Set(passes[largest].shifts.map { $0 >> 6 }).count
+    return max(16, 24 * 1024 / (rows * 5 * 64))
+  }
 
   /// Computes one element of a batch.
   ///
@@ -91,23 +132,48 @@ final class TapEngine {
   ///   - input: All channels; where the grid is the input, readable for a vector behind its end.
   ///   - output: All channels.
   func execute(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>) {
-    if let padded {
-      inParallel(groups * inputs) { channel, _ in
-        self.filler.copy(
-          input + channel * self.inputChannelPitch, to: padded.base + channel * self.grid.channelPitch)
+    if groups > 1 {
+      inParallel(groups) { group, thread in
+        let source = input + group * self.inputs * self.inputChannelPitch
+        let x = self.grid.isInput ? source : UnsafePointer(self.padded[thread].base)
+        if !self.grid.isInput {
+          for channel in 0..<self.inputs { self.fill(channel, from: source, to: self.padded[thread].base) }
+        }
+        self.compute(group: group, part: 0, from: x, into: output, thread: thread)
       }
+      return
     }
-    let source = padded.map { UnsafePointer($0.base) } ?? input
-    for index in passes.indices {
-      // A unit is a run of all outputs of a group, or of a block of them where they go over scratch memory.
-      let blocks = ways[index].isDirect ? 1 : (outputs + Int(CCK_ROW_BLOCK) - 1) / Int(CCK_ROW_BLOCK)
-      let runs = ways[index].runs
-      inParallel(groups * runs * blocks) { unit, thread in
-        self.run(
-          pass: index, group: unit / blocks / runs, run: unit / blocks % runs, block: unit % blocks, of: blocks,
-          from: source, into: output, scratch: self.scratch[thread])
-      }
+    if !grid.isInput {
+      inParallel(inputs) { channel, _ in self.fill(channel, from: input, to: self.padded[0].base) }
     }
+    let x = grid.isInput ? input : UnsafePointer(padded[0].base)
+    inParallel(parts.runs * parts.rows) { part, thread in
+      self.compute(group: 0, part: part, from: x, into: output, thread: thread)
+    }
+  }
+
+  private func fill(_ channel: Int, from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+    filler.copy(source + channel * inputChannelPitch, to: target + channel * grid.channelPitch)
+  }
+
+  /// Computes some runs of some rows of a group.
+  private func compute(
+    group: Int, part: Int, from x: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, thread: Int
+  ) {
+    let (runPart, rowPart) = (part % parts.runs, part / parts.runs)
+    let first = parts.rows == 1 ? 0 : rowPart * 64
+    let from = runPart * runs.count / parts.runs
+    var call = template
+    call.outputs = parts.rows == 1 ? outputs : min(64, outputs - first)
+    call.x = x
+    call.y = output + (group * outputs + first) * outputChannelPitch
+    call.weights = taps.weights(group: group, output: first)
+    call.bias = UnsafePointer(bias.base + group * biasPitch + first)
+    call.parameters = UnsafePointer(slopes.base + group * biasPitch + first)
+    call.runs = UnsafePointer(runs.baseAddress! + from)
+    call.run_count = (runPart + 1) * runs.count / parts.runs - from
+    call.scratch = scratch[thread].base
+    kernels.pointee.convolve_grid(&call)
   }
 
   /// Computes all elements of a batch.
@@ -122,7 +188,7 @@ final class TapEngine {
       throw .shape(of: "output", expected: outputShape, actual: output.shape)
     }
     guard outputShape.count > 0 else { return }
-    let (inputPitch, outputPitch) = (inputShape.strides[0], outputShape.strides[0])
+    let (inputPitch, outputPitch) = (groups * inputs * inputChannelPitch, groups * outputs * outputChannelPitch)
     input.withUnsafeValues { x in
       output.withUnsafeMutableValues { y in
         for element in 0..<inputShape[0] {
@@ -136,13 +202,14 @@ final class TapEngine {
   func explanation(of cost: ConvolutionCost?) -> [String] {
     let taps = passes.map { $0.multiplyAdds(inputs: inputs, outputs: outputs * groups) }.reduce(0, +)
     var lines = [
-      "direct: the tap kernel along the innermost axis, \(groups == 1 ? "" : "\(groups) groups, ")"
+      "direct: the tap kernel, \(groups == 1 ? "" : "\(groups) groups, ")"
         + "\(inputs) to \(outputs) channels\(groups == 1 ? "" : " each")"
+        + (self.taps.segments == 1 ? "" : ", the taps in \(self.taps.segments) segments")
     ]
     lines.append(
       grid.isInput
-        ? "the input is read where it lies: no padding and no stride"
-        : "a padded copy of the input, \(groups * inputs * grid.channelPitch * 4) bytes"
+        ? "the input is read where it lies: no tap that is left reads padding, and there is no stride"
+        : "a padded copy of the input, \(padded.reduce(0) { $0 + $1.count } * 4) bytes"
           + (grid.phases.contains { $0 > 1 } ? ", split by the phases of the stride so that runs are contiguous" : ""))
     if let cost {
       let done = cost.multiplyAdds == 0 ? 1 : Double(taps * max(1, cost.outputShape[0])) / Double(cost.multiplyAdds)
@@ -150,75 +217,12 @@ final class TapEngine {
         "\(percent(done)) of \(cost.multiplyAdds) nominal multiply-adds are done, "
           + "\(percent(cost.shareInside)) lie within the input")
     }
-    for (pass, way) in zip(passes, ways) {
-      let share = Double(pass.sizes.reduce(1, *)) / Double(max(1, way.runs * way.length))
+    for (pass, layout) in zip(passes, layouts) {
       lines.append(
         "outputs \(pass.sizes.map(String.init).joined(separator: " × ")) of \(pass.positions.count) taps a channel: "
-          + "\(way.runs) runs of \(way.length)"
-          + (way.flattened > 1 ? ", \(way.flattened) axes flattened, \(percent(share)) of a run are outputs" : "")
-          + (way.isDirect ? "" : ", over scratch memory"))
+          + layout.explanation)
     }
     return lines
-  }
-
-  private func run(
-    pass index: Int, group: Int, run: Int, block: Int, of blocks: Int, from source: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, scratch: AlignedMemory
-  ) {
-    let (pass, way, taps) = (passes[index], ways[index], taps[index])
-    let outer = pass.sizes.count - way.flattened
-    var x = source + group * inputs * grid.channelPitch + pass.base
-    var place = 0
-    var rest = run
-    for axis in (0..<outer).reversed() {
-      let position = rest % pass.sizes[axis]
-      rest /= pass.sizes[axis]
-      x += position * grid.pitches[axis]
-      place += (pass.start[axis] + position * pass.step[axis]) * outputPitches[axis]
-    }
-    for axis in outer..<pass.sizes.count { place += pass.start[axis] * outputPitches[axis] }
-    let first = blocks == 1 ? 0 : block * Int(CCK_ROW_BLOCK)
-    let rows = blocks == 1 ? outputs : min(Int(CCK_ROW_BLOCK), outputs - first)
-    let channel = group * outputs + first
-    let y = output + channel * outputChannelPitch + place
-    var call = cck_convolution()
-    call.outputs = rows
-    call.frames = way.length
-    call.weights = taps.weights(group: group, output: first)
-    call.bias = UnsafePointer(bias.base + channel)
-    call.activation = activation.kernelCode
-    call.parameters = UnsafePointer(slopes.base + channel)
-    call.y = way.isDirect ? y : scratch.base
-    call.y_stride = way.isDirect ? outputChannelPitch : Self.pitch(way.length)
-    taps.withSources(at: x) { sources in
-      call.sources = sources.baseAddress
-      call.source_count = sources.count
-      kernels.pointee.convolve(&call)
-    }
-    if !way.isDirect {
-      for row in 0..<rows {
-        spread(
-          scratch.base + row * Self.pitch(way.length), to: y + row * outputChannelPitch, pass: pass, axis: outer)
-      }
-    }
-  }
-
-  /// Copies the outputs of a run from their places to where they belong.
-  private func spread(
-    _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, pass: TapPass, axis: Int
-  ) {
-    let step = pass.step[axis] * outputPitches[axis]
-    if axis == pass.sizes.count - 1 {
-      if step == 1 {
-        target.update(from: source, count: pass.sizes[axis])
-      } else {
-        for index in 0..<pass.sizes[axis] { target[index * step] = source[index] }
-      }
-      return
-    }
-    for index in 0..<pass.sizes[axis] {
-      spread(source + index * grid.pitches[axis], to: target + index * step, pass: pass, axis: axis + 1)
-    }
   }
 
   /// Calls `body` with every number below `count` and the number of the thread that it runs on.
@@ -228,72 +232,10 @@ final class TapEngine {
       for unit in 0..<count { body(unit, 0) }
       return
     }
-    // Safe to share: units write to different outputs, and each thread has scratch memory of its own.
+    // Safe to share: units write to different outputs, and each thread has memory of its own.
     nonisolated(unsafe) let body = body
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       for unit in thread * count / threads..<(thread + 1) * count / threads { body(unit, thread) }
-    }
-  }
-}
-
-/// The taps of one pass as the kernel wants them: offsets, chains, and packed weights of every group.
-///
-/// Order of sums: input channel outermost, kernel positions in their order; kernels of more than `TapList.longestChain`
-/// positions in separate chains of `TapList.chainTaps`.
-private final class PackedTaps {
-  private let offsets: UnsafeMutablePointer<Int>
-  private let chains: [(first: Int, count: Int, isSeparate: Bool)]
-  private let packed: AlignedMemory
-  private let taps: Int
-  private let outputs: Int
-
-  init(
-    pass: TapPass, channelPitch: Int, groups: Int, inputs: Int, outputs: Int,
-    weight: (_ output: Int, _ input: Int, _ position: [Int]) -> Float
-  ) {
-    let positions = pass.positions.count
-    taps = inputs * positions
-    self.outputs = outputs
-    offsets = .allocate(capacity: max(1, taps))
-    for tap in 0..<taps { (offsets + tap).initialize(to: tap / positions * channelPitch + pass.shifts[tap % positions]) }
-    if positions > TapList.longestChain {
-      chains = (0..<inputs).flatMap { input in
-        stride(from: 0, to: positions, by: TapList.chainTaps).map { first in
-          (input * positions + first, min(TapList.chainTaps, positions - first), true)
-        }
-      }
-    } else {
-      chains = [(0, taps, false)]
-    }
-    packed = AlignedMemory(count: groups * outputs * taps)
-    for group in 0..<groups {
-      let target = packed.base + group * outputs * taps
-      for output in 0..<outputs {
-        for tap in 0..<taps {
-          target[cck_packed_weight(outputs, taps, output, tap)] = weight(
-            group * outputs + output, tap / positions, pass.positions[tap % positions])
-        }
-      }
-    }
-  }
-
-  deinit { offsets.deallocate() }
-
-  /// The packed weights from the row block on that begins with `output`.
-  func weights(group: Int, output: Int) -> UnsafePointer<Float> {
-    UnsafePointer(packed.base + (group * outputs + output) * taps)
-  }
-
-  /// Lends the chains for one place.
-  func withSources(at x: UnsafePointer<Float>, _ body: (UnsafeBufferPointer<cck_source>) -> Void) {
-    withUnsafeTemporaryAllocation(of: cck_source.self, capacity: chains.count) { sources in
-      for (index, chain) in chains.enumerated() {
-        sources.initializeElement(
-          at: index,
-          to: cck_source(
-            base: x, offsets: UnsafePointer(offsets + chain.first), taps: chain.count, separate: chain.isSeparate ? 1 : 0))
-      }
-      body(UnsafeBufferPointer(sources))
     }
   }
 }

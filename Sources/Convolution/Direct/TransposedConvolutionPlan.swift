@@ -91,26 +91,27 @@ public final class TransposedConvolutionPlan {
     }
     let grid = try PaddedGrid(
       inputSizes: inputSizes, padding: padding, strides: inputSizes.map { _ in 1 }, channels: input[1])
+    let kernels = geometry.axes.map(\.kernel)
     let passes = product(phases).map { phases in
       let choices = product(phases.map { Array($0.kernel.indices) })
       return TapPass(
-        positions: choices.map { choice in choice.indices.map { phases[$0].kernel[choice[$0]] } },
+        positions: choices.map { choice in
+          choice.indices.reduce(0) { $0 * kernels[$1] + phases[$1].kernel[choice[$1]] }
+        },
         shifts: choices.map { choice in
           grid.offset(ofShift: choice.indices.map { phases[$0].offsets[choice[$0]] + padding[$0].before })
         },
         base: 0, start: phases.map(\.phase), step: geometry.axes.map(\.stride), sizes: phases.map(\.count))
     }
     let (inputs, outputs) = (input[1] / geometry.groups, weights.shape[1])
-    let kernels = geometry.axes.map(\.kernel)
+    let positions = kernels.reduce(1, *)
     let values = weights.values
     engine = try TapEngine(
       grid: grid, mode: .zeros, passes: passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
-      outputSizes: outputSizes, bias: bias, activation: activation, threads: threads, level: level
-    ) { output, input, position in
-      let (group, row) = output.quotientAndRemainder(dividingBy: outputs)
-      var index = (group * inputs + input) * outputs + row
-      for axis in kernels.indices { index = index * kernels[axis] + position[axis] }
-      return values[index]
+      outputSizes: outputSizes, kernelPositions: positions, bias: bias, activation: activation, threads: threads,
+      level: level
+    ) { group, output, input, position in
+      values[((group * inputs + input) * outputs + output) * positions + position]
     }
     self.geometry = geometry
     inputShape = input
