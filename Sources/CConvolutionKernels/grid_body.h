@@ -1,8 +1,8 @@
 // Convolution over a grid of any rank, for one vector width: runs of neighbouring outputs, each with its own list of
 // taps. Rank, stride, padding and dilation are in the offsets and runs that the plan made. Included by each level after
-// taps_body.h.
+// taps_body.h and slide_body.h.
 //
-// Two orientations of the same sums, and the same bits:
+// Two orientations of the same sums, and the same bits (a third, for single channels, is in slide_body.h):
 //   along   vectors of neighbouring outputs of a run, weights broadcast: for long runs
 //   across  vectors of neighbouring output channels, inputs broadcast: for short runs of many channels
 // Either way the taps go in segments (see cck_grid), with the sums in `scratch` between them.
@@ -17,6 +17,7 @@ typedef struct CCK_NAME(segment) {
   size_t taps;
   const float *bias;  // along: NULL: not the first segment, so that `sums` hold what there is
   int is_separate;    // summed from zero, then added
+  ptrdiff_t ahead;    // along: floats from what a tap reads to what is worth fetching early
 } CCK_NAME(segment);
 
 // The sums of M rows by V vectors of one segment: to `sums`, or, where `y` is given, straight to their rows.
@@ -25,6 +26,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(along_sums)(
     const int M, const int V) {
   vf sum[CCK_TILE_VECTORS];
   const float *bias = s->bias;
+  const ptrdiff_t ahead = s->ahead;
   if (s->is_separate) {
     _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) sum[i] = (vf){};
   } else if (bias) {
@@ -35,6 +37,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(along_sums)(
   const ptrdiff_t *offsets = s->offsets, *weights = s->weights, *end = offsets + s->taps;
   for (; offsets != end; offsets++, weights++) {
     const float *from = x + *offsets, *weight = w + *weights;
+    __builtin_prefetch(from + ahead);
     vf in[CCK_TILE_VECTORS];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) in[v] = CCK_NAME(load)(from + v * CCK_WIDTH);
     _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
@@ -119,12 +122,14 @@ static void CCK_NAME(grid_along)(const cck_grid *g, const cck_run *run) {
   const float *x = g->x + run->x;
   float *y = g->y + run->y;
   CCK_NAME(place) place = {0, 0};
-  size_t widest = g->outputs <= CCK_FEW_ROWS ? CCK_WIDEST_FEW : CCK_WIDEST;
+  // With few rows, or so few taps that it is all writing, long pieces of few rows.
+  int is_wide = g->outputs <= CCK_FEW_ROWS || run->taps->ends[g->segments - 1] <= CCK_FEW_TAPS;
+  size_t widest = is_wide ? CCK_WIDEST_FEW : CCK_WIDEST;
   size_t vectors_left = (run->length + CCK_WIDTH - 1) / CCK_WIDTH;
   for (size_t frame = 0; vectors_left > 0;) {
     // Four vectors go as two and two rather than three and one.
     size_t step = widest == 3 && vectors_left == 4 ? 2 : vectors_left < widest ? vectors_left : widest;
-    size_t most = step == 1 ? CCK_MOST_ROWS_OF_ONE : CCK_MOST_ROWS;
+    size_t most = step == 1 ? CCK_MOST_ROWS_OF_ONE : step > CCK_WIDEST ? CCK_FEW_ROWS : CCK_MOST_ROWS;
     size_t count = CCK_NAME(cut)(run, frame, step, &place, pieces), whole = count == step;
     for (size_t i = 0; i < count; i++) whole &= pieces[i].lanes == CCK_WIDTH;
     // Whole vectors side by side, with nothing to be done to them, go from the registers to their rows.
@@ -134,6 +139,7 @@ static void CCK_NAME(grid_along)(const cck_grid *g, const cck_run *run) {
     for (size_t s = 0; s < g->segments; s++) {
       size_t end = run->taps->ends[s];
       int is_last = s + 1 == g->segments;
+      size_t tile = 0;
       for (size_t block = 0; block < g->outputs; block += CCK_ROW_BLOCK) {
         size_t rows = g->outputs - block < CCK_ROW_BLOCK ? g->outputs - block : CCK_ROW_BLOCK;
         const float *w = g->weights + block / CCK_ROW_BLOCK * g->block_pitch;
@@ -142,7 +148,9 @@ static void CCK_NAME(grid_along)(const cck_grid *g, const cck_run *run) {
           size_t tall = rows - row < most ? rows - row : most;
           const CCK_NAME(segment) segment = {
               run->taps->offsets + done, run->taps->weights + done, end - done,
-              s == 0 ? g->bias + block + row : NULL, g->is_separate};
+              s == 0 ? g->bias + block + row : NULL, g->is_separate,
+              // The next vectors of the run: each tile fetches one of them.
+              (ptrdiff_t)((step + tile++ % step) * CCK_WIDTH)};
           float *to = is_last && direct ? y + (ptrdiff_t)(block + row) * g->y_stride + pieces[0].y : NULL;
           CCK_NAME(along_tiles)[tall][step](&segment, x + frame, w + row, sums + row * step, to, g->y_stride);
           row += tall;
@@ -257,6 +265,20 @@ static void CCK_NAME(across_deliver)(
     const cck_grid *g, const cck_run *run, size_t first, size_t blocks, const float *sums) {
   size_t pitch = blocks * CCK_ROW_BLOCK;
   size_t rows = g->outputs - first < pitch ? g->outputs - first : pitch;
+  if (run->length < 4) {  // not worth a transposition
+    for (size_t p = 0; p < run->length; p++) {
+      for (size_t row = 0; row < rows; row += CCK_WIDTH) {
+        vf value = CCK_NAME(load)(sums + p * pitch + row);
+        float lanes[CCK_WIDTH];
+        if (g->activation != CCK_IDENTITY)
+          CCK_NAME(activate_vectors)(g->activation, CCK_NAME(load)(g->parameters + first + row), &value, 1);
+        CCK_NAME(store)(lanes, value, CCK_WIDTH);
+        float *to = g->y + run->y + (ptrdiff_t)(first + row) * g->y_stride + (ptrdiff_t)p * run->y_step;
+        for (size_t m = 0; m < CCK_WIDTH && row + m < rows; m++) to[(ptrdiff_t)m * g->y_stride] = lanes[m];
+      }
+    }
+    return;
+  }
   for (size_t row = 0; row < rows; row += CCK_WIDTH) {
     size_t tall = rows - row < CCK_WIDTH ? rows - row : CCK_WIDTH;
     for (size_t p = 0; p < run->length; p += CCK_WIDTH) {
@@ -333,12 +355,13 @@ static void CCK_NAME(grid_across)(const cck_grid *g, const cck_run *first, const
 static void CCK_NAME(convolve_grid)(const cck_grid *g) {
   const cck_run *end = g->runs + g->run_count;
   for (const cck_run *run = g->runs; run != end;) {
-    if (!run->is_across) {
-      CCK_NAME(grid_along)(g, run++);
-      continue;
+    const cck_run *first = run++;
+    switch ((cck_orientation)first->orientation) {
+      case CCK_ALONG: CCK_NAME(grid_along)(g, first); break;
+      case CCK_SLIDING: CCK_NAME(grid_slide)(g, first); break;
+      case CCK_ACROSS:
+        while (run != end && run->orientation == CCK_ACROSS) run++;
+        CCK_NAME(grid_across)(g, first, run);
     }
-    const cck_run *first = run;
-    while (run != end && run->is_across) run++;
-    CCK_NAME(grid_across)(g, first, run);
   }
 }

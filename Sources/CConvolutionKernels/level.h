@@ -18,6 +18,8 @@ typedef int32_t vi __attribute__((ext_vector_type(CCK_WIDTH)));
 #include "activations_body.h"
 #include "activate_body.h"
 #include "taps_body.h"
+#include "copy_body.h"
+#include "slide_body.h"
 #include "grid_body.h"
 #include "elementwise_body.h"
 
@@ -27,6 +29,7 @@ const cck_kernels CCK_NAME(kernels) = {
     .vector_floats = CCK_WIDTH,
     .convolve = CCK_NAME(convolve),
     .convolve_grid = CCK_NAME(convolve_grid),
+    .copy_rows = CCK_NAME(copy_rows),
     .activate = CCK_NAME(activate),
     .gate = CCK_NAME(gate),
     .add = CCK_NAME(add),

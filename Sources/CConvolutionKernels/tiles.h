@@ -6,11 +6,13 @@
 //   CCK_MOST_ROWS_OF_ONE  of a tile of one vector: more, because eight chains would only just hide the latency of a
 //                         multiply-add
 //   CCK_FEW_ROWS          with so few outputs a tile may have CCK_WIDEST_FEW vectors
+//   CCK_FEW_TAPS          and with so few taps
 //   CCK_TOGETHER          vectors that an activation takes side by side
 //   CCK_ACROSS_TILES(X)   the same for vectors across the outputs: B blocks of rows by P places, side by side;
 //                         CCK_ACROSS_APART_TILES: some way apart
 //   CCK_ACROSS_BLOCKS     most blocks of such a tile
 //   CCK_ACROSS_MOST(B, is_apart)  most places with B blocks
+//   CCK_SLIDE_TILES(X)    tiles of rows that share lines, of at most CCK_SLIDE_MOST_ROWS by CCK_SLIDE_WIDEST(M)
 //   CCK_PEAK_VECTORS      accumulators of the peak measurement
 
 #define CCK_ROWS_1_TO_2(X, V) X(1, V) X(2, V)
@@ -38,7 +40,13 @@
 #define CCK_ACROSS_WIDEST 6
 #endif
 
+#define CCK_SLIDE_MOST_ROWS CCK_SLIDE_ROWS
+#define CCK_FEW_TAPS 8
+#define CCK_ROWS_1_TO_6(X, V) CCK_ROWS_1_TO_4(X, V) X(5, V) X(6, V)
+
 #if CCK_REGISTERS == 32
+#define CCK_SLIDE_TILES(X) CCK_ROWS_1_TO_6(X, 1) CCK_ROWS_1_TO_6(X, 2) CCK_ROWS_1_TO_6(X, 3) CCK_ROWS_1_TO_6(X, 4)
+#define CCK_SLIDE_WIDEST(M) ((size_t)4)
 #define CCK_TILES(X)                                                                                          \
   CCK_ROWS_1_TO_16(X, 1) CCK_ROWS_1_TO_8(X, 2) CCK_ROWS_1_TO_8(X, 3)                                           \
   CCK_ROWS_1_TO_4(X, 4) CCK_ROWS_1_TO_4(X, 5) CCK_ROWS_1_TO_4(X, 6)
@@ -50,6 +58,8 @@
 #define CCK_TOGETHER 4
 #define CCK_PEAK_VECTORS 24
 #else
+#define CCK_SLIDE_TILES(X) CCK_ROWS_1_TO_6(X, 1) CCK_ROWS_1_TO_6(X, 2) CCK_ROWS_1_TO_4(X, 3)
+#define CCK_SLIDE_WIDEST(M) ((size_t)((M) > 4 ? 2 : 3))
 #define CCK_TILES(X)                                                                                          \
   CCK_ROWS_1_TO_8(X, 1) CCK_ROWS_1_TO_4(X, 2) CCK_ROWS_1_TO_4(X, 3)                                            \
   CCK_ROWS_1_TO_2(X, 4) CCK_ROWS_1_TO_2(X, 5)

@@ -6,28 +6,22 @@ static inline __attribute__((always_inline)) vf CCK_NAME(load)(const float *p) {
   return v;
 }
 
-// Stores the first `lanes` floats of v: all of them at once, or halves, quarters … as the number's bits say.
+// Stores the first `lanes` floats of v: all of them at once, under a mask, or halves, quarters … as the number's bits
+// say.
 static inline __attribute__((always_inline)) void CCK_NAME(store)(float *p, vf v, size_t lanes) {
   if (__builtin_expect(lanes >= CCK_WIDTH, 1)) {
     __builtin_memcpy(p, &v, sizeof v);
     return;
   }
 #if CCK_WIDTH == 16
-  float __attribute__((ext_vector_type(8))) eight = v.lo;
-  if (lanes & 8) {
-    __builtin_memcpy(p, &eight, sizeof eight);
-    p += 8;
-    eight = v.hi;
-  }
-#elif CCK_WIDTH == 8
-  vf eight = v;
-#endif
-#if CCK_WIDTH >= 8
-  float __attribute__((ext_vector_type(4))) four = eight.lo;
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << lanes) - 1), (__m512)v);
+#else
+#if CCK_WIDTH == 8
+  float __attribute__((ext_vector_type(4))) four = v.lo;
   if (lanes & 4) {
     __builtin_memcpy(p, &four, sizeof four);
     p += 4;
-    four = eight.hi;
+    four = v.hi;
   }
 #else
   vf four = v;
@@ -39,6 +33,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(store)(float *p, vf v
     two = four.hi;
   }
   if (lanes & 1) *p = two.x;
+#endif
 }
 
 // Stores lanes [first, first + count) of v at p, `step` floats apart.
@@ -59,16 +54,21 @@ static inline __attribute__((always_inline)) void CCK_NAME(store_part)(
   for (size_t i = 0; i < count; i++) p[(ptrdiff_t)i * step] = lanes[first + i];
 }
 
-// Two vectors interleaved lane by lane: what comes of their lower halves, and of their upper halves.
+// Two vectors interleaved lane by lane: what comes of their lower halves, and of their upper halves. And every second
+// lane of both.
 #if CCK_WIDTH == 16
 #define CCK_LOWS(a, b) \
   __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 #define CCK_HIGHS(a, b) \
   __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#define CCK_EVENS(a, b) \
+  __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
 #elif CCK_WIDTH == 8
+#define CCK_EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
 #define CCK_LOWS(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
 #define CCK_HIGHS(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 #else
+#define CCK_EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
 #define CCK_LOWS(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define CCK_HIGHS(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #endif

@@ -83,15 +83,32 @@ typedef struct cck_tap_list {
   const size_t *ends;        // of every segment: the taps up to its end
 } cck_tap_list;
 
+// The kernel of one channel as lines, for rows of outputs that share the lines of the input: output row r reads input
+// line r + q with kernel line q. Kernel position: (outer * lines + q) * inner + i.
+typedef struct cck_slide {
+  size_t outer, lines, inner;
+  const ptrdiff_t *outer_offsets, *inner_offsets;
+  const ptrdiff_t *line_offsets;  // of lines + CCK_SLIDE_ROWS - 1 lines
+  size_t rows_at_once;   // 1 where rows share no lines; at most `lines` and CCK_SLIDE_ROWS
+  int is_phases;         // the rows are the four phases of one run: output 4*t + r is place t of row r
+  size_t phases_length;  // outputs of all phases
+} cck_slide;
+
+#define CCK_SLIDE_ROWS 6
+
+typedef enum cck_orientation { CCK_ALONG = 0, CCK_ACROSS, CCK_SLIDING } cck_orientation;
+
 // Neighbouring outputs that share a list of taps.
 typedef struct cck_run {
+  int orientation;  // cck_orientation: vectors along the run, across the output channels, or sliding over lines
   const cck_tap_list *taps;
-  ptrdiff_t x, y;   // where the first output stands in input and output
-  size_t length;    // places; across: at most CCK_ACROSS_PLACES
+  const cck_slide *slide;    // sliding: instead of `taps`
+  ptrdiff_t x, y;            // where the first output stands in input and output
+  size_t length;             // places; across: at most CCK_ACROSS_PLACES; sliding: of each row
   ptrdiff_t x_step, y_step;  // between neighbours in input and output; along the run x_step is 1
-  size_t row, pitch;  // along: of every `pitch` places the first `row` are outputs. All of them: both are `length`
-  ptrdiff_t y_pitch;  // along: between the rows in the output
-  int is_across;      // vectors across output channels, not along the run
+  // Along: of every `pitch` places the first `row` are outputs; all of them: both are `length`. Sliding: `row` rows.
+  size_t row, pitch;
+  ptrdiff_t x_pitch, y_pitch;  // between rows in input (sliding) and output
 } cck_run;
 
 // A convolution of any rank as runs of outputs:
@@ -119,6 +136,23 @@ typedef struct cck_grid {
   float *scratch;            // cck_grid_scratch floats, 64-byte aligned
 } cck_grid;
 
+// How a channel is copied into a padded grid: y[target + i] = x[source + i * stride] for every row and each of the
+// `stride` phases of the last axis, where source and target are those of row and phase together. Reads up to stride - 1
+// floats behind the last one of a row.
+typedef struct cck_row {
+  ptrdiff_t source, target;
+} cck_row;
+typedef struct cck_phase {
+  ptrdiff_t source, target;
+  size_t floats;
+} cck_phase;
+typedef struct cck_copy {
+  const cck_row *rows;
+  size_t row_count;
+  const cck_phase *phases;
+  size_t stride;
+} cck_copy;
+
 // Most outputs of a run across the channels.
 #define CCK_ACROSS_PLACES 256
 
@@ -137,6 +171,7 @@ typedef struct cck_kernels {
   size_t vector_floats;
   void (*convolve)(const cck_convolution *c);
   void (*convolve_grid)(const cck_grid *g);
+  void (*copy_rows)(const cck_copy *c, size_t channels, const float *x, ptrdiff_t x_pitch, float *y, ptrdiff_t y_pitch);
   void (*activate)(int activation, float parameter, const float *x, float *y, size_t frames);
   // y = first(a) * second(b)
   void (*gate)(int first, float first_parameter, int second, float second_parameter,

@@ -44,15 +44,15 @@ public final class ConvolutionPlan {
     let inputSizes = Array(input.sizes[2...])
     let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
     let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
-    let (grid, passes) = try Self.choosePasses(
+    let way = try Self.cheapestWay(
       geometry, inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
       inputs: inputs, outputs: outputs)
     let positions = geometry.axes.reduce(1) { $0 * $1.kernel }
     let (values, isMirrored) = (weights.values, geometry.isMirrored)
     engine = try TapEngine(
-      grid: grid, mode: geometry.mode, passes: passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
-      outputSizes: Array(output.sizes[2...]), kernelPositions: positions, bias: bias, activation: activation,
-      threads: threads, level: level
+      grid: way.grid, mode: geometry.mode, passes: way.passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
+      outputSizes: Array(output.sizes[2...]), kernelPositions: positions, sliding: way.sliding, bias: bias,
+      activation: activation, threads: threads, level: level
     ) { group, output, input, position in
       // Mirroring every axis mirrors the kernel as a whole.
       values[
@@ -81,56 +81,68 @@ public final class ConvolutionPlan {
   /// How it is computed and why, a sentence a line.
   public var explanation: [String] { engine.explanation(of: cost) }
 
+  /// A grid and what goes over it.
+  private struct Way {
+    let grid: PaddedGrid
+    var passes: [TapPass] = []
+    var sliding: SlidingKernel?
+    /// Of one group.
+    let cost: Int
+  }
+
   /// All outputs in one pass over a padded copy, or those whose windows hang over the border in the same way in passes
   /// of their own, without the taps that fall into zeros: along all axes but the last, which only makes fewer runs, or
-  /// along all, which makes them shorter, and needs no copy where there is no stride. The cheapest wins.
-  private static func choosePasses(
+  /// along all, which makes them shorter, and needs no copy where there is no stride. Or, for single channels, a kernel
+  /// that slides. The cheapest wins.
+  private static func cheapestWay(
     _ geometry: ConvolutionGeometry, inputSizes: [Int], padding: [PaddingCounts], outputSizes: [Int], inputs: Int,
     outputs: Int
-  ) throws(GeometryError) -> (PaddedGrid, [TapPass]) {
+  ) throws(GeometryError) -> Way {
     let strides = geometry.axes.map(\.stride)
-    let channels = geometry.groups * inputs
+    let kernel = geometry.axes.reduce(1) { $0 * $1.kernel }
     let whole = outputSizes.indices.map { axis in
       [BorderRange(outputs: 0..<outputSizes[axis], kernel: Array(0..<geometry.axes[axis].kernel))]
     }
-    let split = outputSizes.indices.map { axis in
-      BorderRange.all(
-        geometry.axes[axis], before: padding[axis].before, size: inputSizes[axis], outputs: outputSizes[axis])
-    }
     let none = padding.map { _ in PaddingCounts(before: 0, after: 0) }
-    // The input as it lies, where no tap that is left reads outside of it.
-    let isSplitEnough = geometry.mode == .zeros && split.reduce(1) { $0 * $1.count } <= passLimit
-    if isSplitEnough, strides.allSatisfy({ $0 == 1 }) {
-      let input = try PaddedGrid(inputSizes: inputSizes, padding: none, strides: strides, channels: channels)
-      let direct = makePasses(split, geometry: geometry, grid: input, before: padding.map(\.before))
-      let cost = direct.cost(on: input, outputSizes: outputSizes, inputs: inputs, outputs: outputs)
-      let copied = try copyCandidates()
-      return cost <= copied.cost ? (input, direct) : (copied.grid, copied.passes)
+    let grid = try PaddedGrid(inputSizes: inputSizes, padding: padding, strides: strides, channels: inputs)
+    func way(_ ranges: [[BorderRange]], on grid: PaddedGrid, before: [PaddingCounts]) -> Way {
+      let passes = makePasses(ranges, geometry: geometry, grid: grid, before: before.map(\.before))
+      let cost = passes.cost(on: grid, outputSizes: outputSizes, inputs: inputs, outputs: outputs)
+      return Way(grid: grid, passes: passes, cost: cost + inputs * grid.copyCost)
     }
-    let copied = try copyCandidates()
-    return (copied.grid, copied.passes)
-
-    func copyCandidates() throws(GeometryError) -> (grid: PaddedGrid, passes: [TapPass], cost: Int) {
-      let grid = try PaddedGrid(inputSizes: inputSizes, padding: padding, strides: strides, channels: channels)
-      var candidates = [whole]
-      if geometry.mode == .zeros {
-        if outputSizes.count > 1 { candidates.append(split.dropLast() + whole.suffix(1)) }
-        candidates.append(split)
+    var ways = [way(whole, on: grid, before: none)]
+    if geometry.mode == .zeros {
+      let split = outputSizes.indices.map { axis in
+        BorderRange.all(
+          geometry.axes[axis], before: padding[axis].before, size: inputSizes[axis], outputs: outputSizes[axis],
+          limit: passLimit)
       }
-      let possible = candidates.filter { $0.reduce(1) { $0 * $1.count } <= passLimit }
-      let copy = grid.isInput ? 0 : grid.channelPitch * inputs * copyCost
-      return possible.map { ranges in
-        let passes = makePasses(ranges, geometry: geometry, grid: grid, before: none.map(\.before))
-        let cost = passes.cost(on: grid, outputSizes: outputSizes, inputs: inputs, outputs: outputs) + copy
-        return (grid, passes, cost)
-      }.min { $0.cost < $1.cost }!
+      func all(_ ranges: [[BorderRange]?]) -> [[BorderRange]]? {
+        let there = ranges.compactMap(\.self)
+        return there.count == ranges.count && there.reduce(1) { $0 * $1.count } <= passLimit ? there : nil
+      }
+      if outputSizes.count > 1, let rows = all(split.dropLast() + whole.suffix(1)) {
+        ways.append(way(rows, on: grid, before: none))
+      }
+      if let split = all(split) {
+        ways.append(way(split, on: grid, before: none))
+        // The input as it lies, where no tap that is left reads outside of it.
+        if strides.allSatisfy({ $0 == 1 }), !grid.isInput {
+          let input = try PaddedGrid(inputSizes: inputSizes, padding: none, strides: strides, channels: inputs)
+          ways.append(way(split, on: input, before: padding))
+        }
+      }
     }
+    if inputs == 1, outputs == 1, kernel <= TapList.longestChain,
+      let sliding = try SlidingKernel(geometry, inputSizes: inputSizes, padding: padding, outputSizes: outputSizes)
+    {
+      ways.append(Way(grid: sliding.grid, sliding: sliding, cost: sliding.cost))
+    }
+    return ways.min { $0.cost < $1.cost }!
   }
 
-  /// More passes than that are not worth their weights.
+  /// More passes than that are not worth their lists.
   private static let passLimit = 64
-  /// Multiply-adds in the time in which a float is copied.
-  private static let copyCost = 16
 
   /// - Parameter before: Padding that the grid does not hold, because no tap of the ranges reads it.
   private static func makePasses(
@@ -167,7 +179,8 @@ private struct BorderRange {
   let outputs: Range<Int>
   let kernel: [Int]
 
-  static func all(_ axis: KernelAxis, before: Int, size: Int, outputs: Int) -> [BorderRange] {
+  /// - Returns: nil when there are more than `limit`.
+  static func all(_ axis: KernelAxis, before: Int, size: Int, outputs: Int, limit: Int) -> [BorderRange]? {
     // Kernel position k stands within the input from its first output to its last.
     let bounds = (0..<axis.kernel).map { k in
       let first = max(0, (before - axis.dilation * k + axis.stride - 1).floorDivided(by: axis.stride))
@@ -175,6 +188,7 @@ private struct BorderRange {
       return (first: min(first, outputs), end: max(min(first, outputs), min(end, outputs)))
     }
     let cuts = Set(bounds.flatMap { [$0.first, $0.end] } + [0, outputs]).sorted()
+    guard cuts.count <= limit + 1 else { return nil }
     return zip(cuts, cuts.dropFirst()).map { first, end in
       BorderRange(
         outputs: first..<end, kernel: bounds.indices.filter { bounds[$0].first <= first && end <= bounds[$0].end })

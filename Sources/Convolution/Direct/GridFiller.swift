@@ -1,24 +1,25 @@
+import CConvolutionKernels
+
 /// Copies inputs into a padded grid. What does not depend on the input is done once: where every row goes, and the
 /// filler, which stays where it is.
-struct GridFiller {
-  private struct Row {
-    /// Floats from the beginning of the channel in the grid.
-    let target: Int
-    /// Floats from the beginning of the channel in the input; −1: a row of filler.
-    let source: Int
-  }
-
-  private let rows: [Row]
+///
+/// Safe because rows were made for a grid and an input of its sizes; the memory is the caller's.
+final class GridFiller {
+  /// Where the rows that are read begin in a channel of the input and of the grid.
+  private let rows: UnsafeMutableBufferPointer<cck_row>
+  /// Within a row, the places of each phase whose positions lie within the input.
+  private let phases: UnsafeMutableBufferPointer<cck_phase>
+  private var plan = cck_copy()
   /// For every place of the last axis, phase after phase, the input position that stands there; −1 for the filler.
   private let sources: [Int]
-  /// The places of each phase whose positions lie within the input, and the input position of the first.
-  private let inside: [(places: Range<Int>, source: Int)]
   private let grid: PaddedGrid
   private let filler: Float
   private let isFilledOnce: Bool
+  private let kernels: UnsafePointer<cck_kernels>
 
-  init(_ grid: PaddedGrid, mode: PaddingMode) {
+  init(_ grid: PaddedGrid, mode: PaddingMode, kernels: UnsafePointer<cck_kernels>) {
     self.grid = grid
+    self.kernels = kernels
     switch mode {
     case .zeros: (filler, isFilledOnce) = (0, true)
     case .constant(let value): (filler, isFilledOnce) = (value, true)
@@ -27,54 +28,67 @@ struct GridFiller {
     let last = grid.inputSizes.count - 1
     let maps = grid.inputSizes.indices.map { Self.sources(of: grid, axis: $0, mode: mode) }
     var inputPitch = grid.inputSizes[last]
-    var rows = [Row(target: 0, source: 0)]
+    var rows = [cck_row(source: 0, target: 0)]
     for axis in (0..<last).reversed() {
       let (phases, pitch) = (grid.phases[axis], inputPitch)
-      // Later axes vary faster.
+      // Later axes vary faster. Rows of filler are not copied.
       rows = maps[axis].enumerated().flatMap { position, source in
-        rows.map { row in
-          Row(
-            target: row.target + position % phases * grid.phasePitches[axis] + position / phases * grid.pitches[axis],
-            source: source < 0 || row.source < 0 ? -1 : row.source + source * pitch)
-        }
+        source < 0
+          ? []
+          : rows.map { row in
+            let place = position % phases * grid.phasePitches[axis] + position / phases * grid.pitches[axis]
+            return cck_row(source: row.source + source * pitch, target: row.target + place)
+          }
       }
       inputPitch *= grid.inputSizes[axis]
     }
-    self.rows = isFilledOnce ? rows.filter { $0.source >= 0 } : rows
-    let (phases, places, before) = (grid.phases[last], grid.places[last], grid.padding[last].before)
-    sources = (0..<phases).flatMap { phase in (0..<places).map { maps[last][$0 * phases + phase] } }
-    inside = (0..<phases).map { phase in
-      let first = min(places, max(0, (before - phase + phases - 1) / phases))
-      let end = min(places, max(first, (before + grid.inputSizes[last] - phase + phases - 1) / phases))
-      return (first..<end, first * phases + phase - before)
-    }
+    self.rows = .allocate(capacity: rows.count)
+    _ = self.rows.initialize(from: rows)
+    let (strides, places, before) = (grid.phases[last], grid.places[last], grid.padding[last].before)
+    sources = (0..<strides).flatMap { phase in (0..<places).map { maps[last][$0 * strides + phase] } }
+    phases = .allocate(capacity: strides)
+    _ = phases.initialize(
+      from: (0..<strides).map { phase in
+        let first = min(places, max(0, (before - phase + strides - 1) / strides))
+        let end = min(places, max(first, (before + grid.inputSizes[last] - phase + strides - 1) / strides))
+        return cck_phase(
+          source: first * strides + phase - before, target: phase * grid.phasePitches[last] + first,
+          floats: end - first)
+      })
+    plan.rows = UnsafePointer(self.rows.baseAddress)
+    plan.row_count = rows.count
+    plan.phases = UnsafePointer(phases.baseAddress)
+    plan.stride = strides
   }
 
-  /// Puts the filler into the whole of one channel. Once, before the first `copy`.
-  func prepare(_ target: UnsafeMutablePointer<Float>) { target.update(repeating: filler, count: grid.channelPitch) }
+  deinit {
+    rows.deallocate()
+    phases.deallocate()
+  }
 
-  /// Copies one channel of an input into its place.
+  /// Puts the filler into the whole of some channels. Once, before the first `copy`.
+  func prepare(_ target: UnsafeMutablePointer<Float>, channels: Int) {
+    target.update(repeating: filler, count: channels * grid.channelPitch)
+  }
+
+  /// Copies channels of an input into their places.
   ///
   /// - Parameters:
-  ///   - input: One channel.
-  ///   - target: `channelPitch` floats, prepared.
-  func copy(_ input: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
-    let last = grid.inputSizes.count - 1
-    let (phases, places, phasePitch) = (grid.phases[last], grid.places[last], grid.phasePitches[last])
-    for row in rows where row.source >= 0 {
-      let (from, to) = (input + row.source, target + row.target)
-      for phase in 0..<phases {
-        let (range, first) = inside[phase]
-        let place = to + phase * phasePitch
-        let source = from + first
-        if phases == 1 {
-          (place + range.lowerBound).update(from: source, count: range.count)
-        } else {
-          for index in 0..<range.count { place[range.lowerBound + index] = source[index * phases] }
+  ///   - input: The first channel; `inputPitch` floats each.
+  ///   - target: `channelPitch` floats a channel, prepared.
+  func copy(_ input: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, channels: Int, inputPitch: Int) {
+    kernels.pointee.copy_rows(&plan, channels, input, inputPitch, target, grid.channelPitch)
+    if isFilledOnce { return }
+    let places = grid.places.last!
+    for channel in 0..<channels {
+      for row in rows {
+        let from = input + channel * inputPitch + row.source
+        for phase in phases.indices {
+          let to = target + channel * grid.channelPitch + row.target + phase * grid.phasePitches.last!
+          let first = phases[phase].target - phase * grid.phasePitches.last!
+          for index in 0..<first { put(index + phase * places, from, to: to + index) }
+          for index in first + phases[phase].floats..<places { put(index + phase * places, from, to: to + index) }
         }
-        if isFilledOnce { continue }
-        for index in 0..<range.lowerBound { put(index + phase * places, from, to: place + index) }
-        for index in range.upperBound..<places { put(index + phase * places, from, to: place + index) }
       }
     }
   }

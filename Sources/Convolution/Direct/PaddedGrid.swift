@@ -50,6 +50,13 @@ struct PaddedGrid {
     phases.allSatisfy { $0 == 1 } && padding.allSatisfy { $0.before == 0 && $0.after == 0 }
   }
 
+  /// What copying one channel costs, in multiply-adds of full vectors: a vector is loaded, sorted and stored.
+  var copyCost: Int {
+    if isInput { return 0 }
+    let rows = places.dropLast().reduce(1, *) * phases.reduce(1, *)
+    return rows * (12 + (places.last! + 15) / 16 * (phases.last! == 1 ? 4 : 8))
+  }
+
   /// How far a kernel position lies behind the place of an output.
   ///
   /// - Parameter shift: dilation · kernel position along each axis.

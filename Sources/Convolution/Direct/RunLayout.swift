@@ -19,6 +19,9 @@ struct RunLayout {
   /// Whether vectors lie across the output channels.
   var isAcross: Bool { if case .across = orientation { true } else { false } }
 
+  /// Places of a run across the output channels.
+  var longestRun: Int { if case .across(let axis) = orientation { axes[axis].count } else { 0 } }
+
   /// In words.
   var explanation: String {
     switch orientation {
@@ -136,7 +139,7 @@ struct RunLayout {
     (run.x_step, run.y_step) = (last.x, last.y)
     switch orientation {
     case .across:
-      run.is_across = 1
+      run.orientation = Int32(CCK_ACROSS.rawValue)
       return cut(run, places: places, count: last.count, most: Int(CCK_ACROSS_PLACES), x: last.x, y: last.y) {
         $0.length = $1
       }

@@ -10,6 +10,7 @@ final class TapEngine {
   let grid: PaddedGrid
   let passes: [TapPass]
   let layouts: [RunLayout]
+  let sliding: SlidingKernel?
   let groups: Int
   /// Input and output channels of one group.
   let inputs: Int
@@ -24,6 +25,7 @@ final class TapEngine {
   private let bias: AlignedMemory
   private let slopes: AlignedMemory
   private let taps: PackedTaps
+  private let slidingTaps: SlidingTaps?
   private let runs: UnsafeMutableBufferPointer<cck_run>
   /// What is the same in all calls.
   private let template: cck_grid
@@ -38,11 +40,12 @@ final class TapEngine {
 
   /// - Parameters:
   ///   - kernelPositions: Of the whole kernel.
+  ///   - sliding: Instead of the passes, for single channels.
   ///   - bias: One an output channel; nil: none.
   ///   - weight: The weight of an output channel of a group for an input channel of it and a kernel position.
   init(
     grid: PaddedGrid, mode: PaddingMode, passes: [TapPass], groups: Int, inputs: Int, outputs: Int, outputSizes: [Int],
-    kernelPositions: Int, bias: [Float]?, activation: Activation, threads: Int, level: KernelLevel,
+    kernelPositions: Int, sliding: SlidingKernel? = nil, bias: [Float]?, activation: Activation, threads: Int, level: KernelLevel,
     weight: (_ group: Int, _ output: Int, _ input: Int, _ position: Int) -> Float
   ) throws(GeometryError) {
     let whole = try Shape([groups * outputs] + outputSizes).strides
@@ -55,9 +58,11 @@ final class TapEngine {
     self.inputs = inputs
     self.outputs = outputs
     self.outputSizes = outputSizes
+    self.sliding = sliding
+    slidingTaps = sliding.map { SlidingTaps($0, outputs: outputSizes.last!) }
     self.threads = max(1, threads)
-    filler = GridFiller(grid, mode: mode)
     kernels = level.kernels
+    filler = GridFiller(grid, mode: mode, kernels: level.kernels)
     let layouts = passes.map { $0.layout(pitches: grid.pitches, outputPitches: outputPitches, inputs: inputs, outputs: outputs) }
     self.layouts = layouts
     taps = PackedTaps(
@@ -66,7 +71,7 @@ final class TapEngine {
 
     // Runs of one orientation after those of the other, so that places across the channels come in large portions.
     let longest = self.threads > 1 && groups == 1 ? Self.longestRunOfThreads : Int.max
-    var runs: [cck_run] = []
+    var runs = slidingTaps.map { sliding!.makeRuns($0.slide, outputPitches: outputPitches) } ?? []
     for isAcross in [false, true] {
       for (index, pass) in passes.enumerated() where layouts[index].isAcross == isAcross {
         runs += layouts[index].makeRuns(
@@ -93,10 +98,8 @@ final class TapEngine {
     } else {
       let channels = groups == 1 ? inputs : min(groups, self.threads) * inputs
       let each = try Shape([groups == 1 ? channels : inputs, grid.channelPitch]).count
-      padded = (0..<channels * grid.channelPitch / max(1, each)).map { _ in AlignedMemory(count: each + Int(CCK_READ_SLACK)) }
-      for memory in padded {
-        for channel in 0..<each / grid.channelPitch { filler.prepare(memory.base + channel * grid.channelPitch) }
-      }
+      padded = (0..<channels * grid.channelPitch / max(1, each)).map { _ in AlignedMemory(count: each + 2 * Int(CCK_READ_SLACK)) }
+      for memory in padded { filler.prepare(memory.base, channels: each / grid.channelPitch) }
     }
     let segments = taps.segments
     scratch = (0..<self.threads).map { _ in AlignedMemory(count: cck_grid_scratch(outputs, segments)) }
@@ -120,7 +123,7 @@ final class TapEngine {
     let largest = passes.indices.max { layouts[$0].cost < layouts[$1].cost }
     guard let largest, !passes[largest].positions.isEmpty else { return .max }
     let positions = passes[largest].positions.count
-    if layouts[largest].isAcross { return max(1, 1024 / positions) }
+    if layouts[largest].isAcross { return max(1, (layouts[largest].longestRun < 8 ? 128 : 512) / positions) }
     // Three vectors of each row that the kernel reads, and what the loads straddle.
     let rows = Set(passes[largest].shifts.map { $0 >> 6 }).count
     return max(16, 24 * 1024 / (rows * 5 * 64))
@@ -137,23 +140,27 @@ final class TapEngine {
         let source = input + group * self.inputs * self.inputChannelPitch
         let x = self.grid.isInput ? source : UnsafePointer(self.padded[thread].base)
         if !self.grid.isInput {
-          for channel in 0..<self.inputs { self.fill(channel, from: source, to: self.padded[thread].base) }
+          self.filler.copy(
+            source, to: self.padded[thread].base, channels: self.inputs, inputPitch: self.inputChannelPitch)
         }
         self.compute(group: group, part: 0, from: x, into: output, thread: thread)
       }
       return
     }
     if !grid.isInput {
-      inParallel(inputs) { channel, _ in self.fill(channel, from: input, to: self.padded[0].base) }
+      let parts = min(inputs, threads)
+      inParallel(parts) { part, _ in
+        let channels = part * self.inputs / parts..<(part + 1) * self.inputs / parts
+        self.filler.copy(
+          input + channels.lowerBound * self.inputChannelPitch,
+          to: self.padded[0].base + channels.lowerBound * self.grid.channelPitch, channels: channels.count,
+          inputPitch: self.inputChannelPitch)
+      }
     }
     let x = grid.isInput ? input : UnsafePointer(padded[0].base)
     inParallel(parts.runs * parts.rows) { part, thread in
       self.compute(group: 0, part: part, from: x, into: output, thread: thread)
     }
-  }
-
-  private func fill(_ channel: Int, from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
-    filler.copy(source + channel * inputChannelPitch, to: target + channel * grid.channelPitch)
   }
 
   /// Computes some runs of some rows of a group.
@@ -200,7 +207,9 @@ final class TapEngine {
 
   /// How it is computed and why, a sentence a line.
   func explanation(of cost: ConvolutionCost?) -> [String] {
-    let taps = passes.map { $0.multiplyAdds(inputs: inputs, outputs: outputs * groups) }.reduce(0, +)
+    let taps =
+      sliding.map { $0.multiplyAdds * groups }
+      ?? passes.reduce(0) { $0 + $1.multiplyAdds(inputs: inputs, outputs: outputs * groups) }
     var lines = [
       "direct: the tap kernel, \(groups == 1 ? "" : "\(groups) groups, ")"
         + "\(inputs) to \(outputs) channels\(groups == 1 ? "" : " each")"
@@ -217,6 +226,7 @@ final class TapEngine {
         "\(percent(done)) of \(cost.multiplyAdds) nominal multiply-adds are done, "
           + "\(percent(cost.shareInside)) lie within the input")
     }
+    if let sliding { lines.append(sliding.explanation) }
     for (pass, layout) in zip(passes, layouts) {
       lines.append(
         "outputs \(pass.sizes.map(String.init).joined(separator: " × ")) of \(pass.positions.count) taps a channel: "
