@@ -11,6 +11,9 @@ static inline __attribute__((always_inline)) void CCK_NAME(gather)(
     // The last vector ends with the row, and is partly copied again.
     size_t at = i + CCK_WIDTH <= floats ? i : floats - CCK_WIDTH;
     const float *in = from + at * stride;
+    // The input comes from a far cache, and its rows are too short for the hardware to see them coming.
+    if (stride <= 2)
+      for (size_t line = 0; line < stride; line++) __builtin_prefetch(in + 512 + line * CCK_WIDTH);
     vf a = CCK_NAME(load)(in);
     if (stride != 1) a = CCK_EVENS(a, CCK_NAME(load)(in + CCK_WIDTH));
     if (stride == 4)

@@ -149,8 +149,8 @@ static void CCK_NAME(grid_along)(const cck_grid *g, const cck_run *run) {
           const CCK_NAME(segment) segment = {
               run->taps->offsets + done, run->taps->weights + done, end - done,
               s == 0 ? g->bias + block + row : NULL, g->is_separate,
-              // The next vectors of the run: each tile fetches one of them.
-              (ptrdiff_t)((step + tile++ % step) * CCK_WIDTH)};
+              // The next vectors of the run: each tile fetches one of them, where there is time for it.
+              end > CCK_FEW_TAPS * 4 ? (ptrdiff_t)((step + tile++ % step) * CCK_WIDTH) : 0};
           float *to = is_last && direct ? y + (ptrdiff_t)(block + row) * g->y_stride + pieces[0].y : NULL;
           CCK_NAME(along_tiles)[tall][step](&segment, x + frame, w + row, sums + row * step, to, g->y_stride);
           row += tall;

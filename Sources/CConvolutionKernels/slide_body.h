@@ -2,58 +2,79 @@
 // each level after activate_body.h.
 //
 // With so few channels a vector of inputs would serve one multiply-add, and loads that straddle cache lines would
-// halve the speed. But neighbouring rows of outputs read the same lines of the input, each with another row of the
+// halve the speed. But neighbouring rows of outputs read the same lines of the input, each with another line of the
 // kernel. So a tile is M rows of outputs by V vectors, and slides over the lines: line c is loaded once for all rows
-// r that use it, with row c - r of the kernel. In one dimension the phases of the run are the rows (cck_slide).
+// r that use it, with kernel line c - S*r, where S is the stride from row to row. In one dimension the phases of the run
+// are the rows (cck_slide).
 
-// Lines of a tile that serve the rows [low, high].
+// Input line `line` for the rows [low, high].
 static inline __attribute__((always_inline)) void CCK_NAME(slide_line)(
     vf *sum, const float *x, const ptrdiff_t *inner, size_t count, const float *w, ptrdiff_t line, const int low,
-    const int high, const int V) {
+    const int high, const int V, const int S) {
   w += line * (ptrdiff_t)count;
   for (size_t i = 0; i < count; i++, w++) {
     const float *from = x + inner[i];
     vf in[4];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) in[v] = CCK_NAME(load)(from + v * CCK_WIDTH);
     _Pragma("clang loop unroll(full)") for (int r = low; r <= high; r++) {
-      vf weight = (vf)(w[-(ptrdiff_t)count * r]);
+      vf weight = (vf)(w[-(ptrdiff_t)count * (S * r)]);
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
         sum[r * V + v] = __builtin_elementwise_fma(in[v], weight, sum[r * V + v]);
     }
   }
 }
 
-// The sums of M rows by V vectors. The kernel has at least M lines.
+// The sums of M rows by V vectors: to `sums`, or, where `y` is given, to their rows, of which `lanes` floats count. The
+// kernel has more than S * (M - 1) lines.
 static inline __attribute__((always_inline)) void CCK_NAME(slide_sums)(
-    const cck_slide *s, const float *x, const float *w, vf bias, vf *sums, const int M, const int V) {
+    const cck_slide *s, const float *x, const float *w, vf bias, vf *sums, float *y, ptrdiff_t y_pitch, size_t lanes,
+    const int M, const int V, const int S) {
   vf sum[CCK_TILE_VECTORS];
   _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) sum[i] = bias;
-  const ptrdiff_t lines = (ptrdiff_t)s->lines;
+  const ptrdiff_t lines = (ptrdiff_t)s->lines, *at = s->line_offsets;
+  const size_t inner = s->inner;
   for (size_t o = 0; o < s->outer; o++) {
-    const float *from = x + s->outer_offsets[o], *weights = w + (ptrdiff_t)o * lines * (ptrdiff_t)s->inner;
-    _Pragma("clang loop unroll(full)") for (int c = 0; c < M - 1; c++)
-      CCK_NAME(slide_line)(sum, from + s->line_offsets[c], s->inner_offsets, s->inner, weights, c, 0, c, V);
-    for (ptrdiff_t c = M - 1; c < lines; c++)
-      CCK_NAME(slide_line)(sum, from + s->line_offsets[c], s->inner_offsets, s->inner, weights, c, 0, M - 1, V);
-    _Pragma("clang loop unroll(full)") for (int c = 0; c < M - 1; c++)
+    const float *from = x + s->outer_offsets[o], *weights = w + (ptrdiff_t)o * lines * (ptrdiff_t)inner;
+    _Pragma("clang loop unroll(full)") for (int c = 0; c < S * (M - 1); c++)
+      CCK_NAME(slide_line)(sum, from + at[c], s->inner_offsets, inner, weights, c, 0, c / S, V, S);
+    for (ptrdiff_t c = S * (M - 1); c < lines; c++)
+      CCK_NAME(slide_line)(sum, from + at[c], s->inner_offsets, inner, weights, c, 0, M - 1, V, S);
+    _Pragma("clang loop unroll(full)") for (int c = 0; c < S * (M - 1); c++)
       CCK_NAME(slide_line)(
-          sum, from + s->line_offsets[lines + c], s->inner_offsets, s->inner, weights, lines + c, c + 1, M - 1, V);
+          sum, from + at[lines + c], s->inner_offsets, inner, weights, lines + c, c / S + 1, M - 1, V, S);
   }
-  _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) sums[i] = sum[i];
+  if (!y) {
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) sums[i] = sum[i];
+    return;
+  }
+  _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++)
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+      CCK_NAME(store)(
+          y + m * y_pitch + v * CCK_WIDTH, sum[m * V + v], v < V - 1 ? CCK_WIDTH : lanes - (size_t)(V - 1) * CCK_WIDTH);
 }
 
-typedef void (*CCK_NAME(slide_fn))(const cck_slide *, const float *, const float *, vf, vf *);
-#define CCK_TILE(M, V)                                                                                        \
-  static void CCK_NAME(slide_##M##x##V)(                                                                      \
-      const cck_slide *s, const float *x, const float *w, vf bias, vf *sums) {                                \
-    CCK_NAME(slide_sums)(s, x, w, bias, sums, M, V);                                                           \
+typedef void (*CCK_NAME(slide_fn))(
+    const cck_slide *, const float *, const float *, vf, vf *, float *, ptrdiff_t, size_t);
+#define CCK_TILE_OF(M, V, S)                                                                                  \
+  static void CCK_NAME(slide_##M##x##V##_by_##S)(                                                              \
+      const cck_slide *s, const float *x, const float *w, vf bias, vf *sums, float *y, ptrdiff_t y_pitch,       \
+      size_t lanes) {                                                                                          \
+    CCK_NAME(slide_sums)(s, x, w, bias, sums, y, y_pitch, lanes, M, V, S);                                      \
   }
+#define CCK_TILE(M, V) CCK_TILE_OF(M, V, 1)
 CCK_SLIDE_TILES(CCK_TILE)
 #undef CCK_TILE
+#define CCK_TILE(M, V) CCK_TILE_OF(M, V, 2)
+CCK_SLIDE_TILES_BY_2(CCK_TILE)
+#undef CCK_TILE
+#undef CCK_TILE_OF
 
-static const CCK_NAME(slide_fn) CCK_NAME(slide_tiles)[CCK_SLIDE_MOST_ROWS + 1][5] = {
-#define CCK_TILE(M, V) [M][V] = CCK_NAME(slide_##M##x##V),
+static const CCK_NAME(slide_fn) CCK_NAME(slide_tiles)[3][CCK_SLIDE_ROWS + 1][5] = {
+#define CCK_TILE(M, V) [1][M][V] = CCK_NAME(slide_##M##x##V##_by_1),
     CCK_SLIDE_TILES(CCK_TILE)
+#undef CCK_TILE
+#define CCK_TILE(M, V) [2][M][V] = CCK_NAME(slide_##M##x##V##_by_2),
+    CCK_SLIDE_TILES_BY_2(CCK_TILE)
 #undef CCK_TILE
 };
 
@@ -70,6 +91,7 @@ static void CCK_NAME(grid_slide)(const cck_grid *g, const cck_run *run) {
   const cck_slide *s = run->slide;
   vf sums[CCK_TILE_VECTORS];
   size_t most = s->rows_at_once;
+  int is_bare = g->activation == CCK_IDENTITY && !s->is_phases;
   size_t vectors = (run->length + CCK_WIDTH - 1) / CCK_WIDTH;
   vf bias = (vf)(g->bias[0]), parameter = (vf)(g->parameters ? g->parameters[0] : 0);
   for (size_t row = 0; row < run->row;) {
@@ -79,8 +101,13 @@ static void CCK_NAME(grid_slide)(const cck_grid *g, const cck_run *run) {
     for (size_t v = 0; v < vectors;) {
       size_t widest = CCK_SLIDE_WIDEST(tall), step = vectors - v < widest ? vectors - v : widest;
       size_t frame = v * CCK_WIDTH;
-      CCK_NAME(slide_tiles)[tall][step](s, x + frame, g->weights, bias, sums);
-      if (g->activation != CCK_IDENTITY) CCK_NAME(activate_vectors)(g->activation, parameter, sums, tall * step);
+      float *to = is_bare ? y + frame : NULL;
+      CCK_NAME(slide_tiles)[tall == 1 ? 1 : s->row_stride][tall][step](
+          s, x + frame, g->weights, bias, sums, to, run->y_pitch,
+          run->length - frame < step * CCK_WIDTH ? run->length - frame : step * CCK_WIDTH);
+      v += step;
+      if (is_bare) continue;
+      CCK_NAME(activate_vectors)(g->activation, parameter, sums, tall * step);
       if (s->is_phases) {
         // `phases_length` outputs in all; the last vector's last phases may be fewer.
         for (size_t i = 0; i < step; i++) {
@@ -94,7 +121,6 @@ static void CCK_NAME(grid_slide)(const cck_grid *g, const cck_run *run) {
             CCK_NAME(store)(y + (ptrdiff_t)m * run->y_pitch + at, sums[m * step + i], run->length - at);
           }
       }
-      v += step;
     }
     row += tall;
   }

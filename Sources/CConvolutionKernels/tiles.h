@@ -12,7 +12,8 @@
 //                         CCK_ACROSS_APART_TILES: some way apart
 //   CCK_ACROSS_BLOCKS     most blocks of such a tile
 //   CCK_ACROSS_MOST(B, is_apart)  most places with B blocks
-//   CCK_SLIDE_TILES(X)    tiles of rows that share lines, of at most CCK_SLIDE_MOST_ROWS by CCK_SLIDE_WIDEST(M)
+//   CCK_SLIDE_TILES(X)    tiles of rows that share lines, of at most CCK_SLIDE_ROWS by CCK_SLIDE_WIDEST(M);
+//                         CCK_SLIDE_TILES_BY_2: with stride 2, at most CCK_SLIDE_ROWS_BY_2 rows
 //   CCK_PEAK_VECTORS      accumulators of the peak measurement
 
 #define CCK_ROWS_1_TO_2(X, V) X(1, V) X(2, V)
@@ -40,7 +41,9 @@
 #define CCK_ACROSS_WIDEST 6
 #endif
 
-#define CCK_SLIDE_MOST_ROWS CCK_SLIDE_ROWS
+#define CCK_ROWS_2_TO_3(X, V) X(2, V) X(3, V)
+#define CCK_SLIDE_TILES_BY_2(X) \
+  CCK_ROWS_2_TO_3(X, 1) CCK_ROWS_2_TO_3(X, 2) CCK_ROWS_2_TO_3(X, 3) CCK_ROWS_2_TO_3(X, 4)
 #define CCK_FEW_TAPS 8
 #define CCK_ROWS_1_TO_6(X, V) CCK_ROWS_1_TO_4(X, V) X(5, V) X(6, V)
 

@@ -84,17 +84,20 @@ typedef struct cck_tap_list {
 } cck_tap_list;
 
 // The kernel of one channel as lines, for rows of outputs that share the lines of the input: output row r reads input
-// line r + q with kernel line q. Kernel position: (outer * lines + q) * inner + i.
+// line row_stride * r + q with kernel line q. Kernel position: (outer * lines + q) * inner + i.
 typedef struct cck_slide {
   size_t outer, lines, inner;
   const ptrdiff_t *outer_offsets, *inner_offsets;
-  const ptrdiff_t *line_offsets;  // of lines + CCK_SLIDE_ROWS - 1 lines
-  size_t rows_at_once;   // 1 where rows share no lines; at most `lines` and CCK_SLIDE_ROWS
+  const ptrdiff_t *line_offsets;  // of lines + row_stride * (rows_at_once - 1) lines
+  size_t row_stride;     // 1 or 2, or anything where rows_at_once is 1
+  // 1 where rows share no lines; at most 1 + (lines - 1) / row_stride and CCK_SLIDE_ROWS, with stride 2 CCK_SLIDE_ROWS_BY_2
+  size_t rows_at_once;
   int is_phases;         // the rows are the four phases of one run: output 4*t + r is place t of row r
   size_t phases_length;  // outputs of all phases
 } cck_slide;
 
 #define CCK_SLIDE_ROWS 6
+#define CCK_SLIDE_ROWS_BY_2 3
 
 typedef enum cck_orientation { CCK_ALONG = 0, CCK_ACROSS, CCK_SLIDING } cck_orientation;
 

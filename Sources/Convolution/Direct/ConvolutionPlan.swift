@@ -45,7 +45,7 @@ public final class ConvolutionPlan {
     let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
     let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
     let way = try Self.cheapestWay(
-      geometry, inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
+      geometry.withoutIdleStrides(padding: padding, outputSizes: Array(output.sizes[2...])), inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
       inputs: inputs, outputs: outputs)
     let positions = geometry.axes.reduce(1) { $0 * $1.kernel }
     let (values, isMirrored) = (weights.values, geometry.isMirrored)
@@ -108,7 +108,8 @@ public final class ConvolutionPlan {
     func way(_ ranges: [[BorderRange]], on grid: PaddedGrid, before: [PaddingCounts]) -> Way {
       let passes = makePasses(ranges, geometry: geometry, grid: grid, before: before.map(\.before))
       let cost = passes.cost(on: grid, outputSizes: outputSizes, inputs: inputs, outputs: outputs)
-      return Way(grid: grid, passes: passes, cost: cost + inputs * grid.copyCost)
+      let misses = grid.isAliasing && inputs > 8 ? cost / 4 : 0
+      return Way(grid: grid, passes: passes, cost: cost + misses + inputs * grid.copyCost)
     }
     var ways = [way(whole, on: grid, before: none)]
     if geometry.mode == .zeros {
@@ -193,6 +194,22 @@ private struct BorderRange {
       BorderRange(
         outputs: first..<end, kernel: bounds.indices.filter { bounds[$0].first <= first && end <= bounds[$0].end })
     }
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The same with stride 1 where there is only one output, so that no grid is laid out for a stride that nobody takes.
+  fileprivate func withoutIdleStrides(
+    padding: [PaddingCounts], outputSizes: [Int]
+  ) throws(GeometryError) -> ConvolutionGeometry {
+    var axes: [KernelAxis] = []
+    for (index, axis) in self.axes.enumerated() {
+      axes.append(
+        try KernelAxis(
+          kernel: axis.kernel, stride: outputSizes[index] == 1 ? 1 : axis.stride, dilation: axis.dilation,
+          padding: .explicit(before: padding[index].before, after: padding[index].after)))
+    }
+    return try ConvolutionGeometry(axes: axes, groups: groups, mode: mode, isMirrored: isMirrored)
   }
 }
 

@@ -35,12 +35,19 @@ struct PaddedGrid {
     let all = shape.strides
     phasePitches = Array(all[..<strides.count])
     pitches = Array(all[strides.count...])
-    channelPitch = shape.count
+    let isPadded = strides.contains { $0 > 1 } || padding.contains { $0.before > 0 || $0.after > 0 }
+    // The same place of all channels must not fall into one set of the first-level cache.
+    channelPitch = isPadded && shape.count % Self.aliasingPitch == 0 ? shape.count + 48 : shape.count
     let total = try Shape([channels, channelPitch]).count
     guard isInput || total <= Self.maximumFloats else {
       throw .tooLarge(what: "the padded input in floats", maximum: Self.maximumFloats, actual: total)
     }
   }
+
+  /// Whether the same place of all channels falls into one set of a first-level cache of 4 KiB a way, which then holds
+  /// too few of them.
+  var isAliasing: Bool { channelPitch % Self.aliasingPitch == 0 }
+  private static let aliasingPitch = 1024
 
   /// 8 GiB.
   static let maximumFloats = 1 << 31

@@ -75,9 +75,10 @@ struct RunLayout {
   // The figures are of one processor with 16 floats a vector, which starts two multiply-adds and two loads in a cycle
   // and has a result after four. They are part of the plan on every other one: it must not depend on the machine.
 
-  /// A tile of so many sums, for which every tap loads so often. A load that straddles two cache lines counts twice.
+  /// A tile of so many sums, for which every tap loads so often. A load that straddles two cache lines counts twice, and
+  /// loads get in the way of sums even where there are fewer of them.
   private static func tileCost(taps: Int, sums: Int, loads: Int) -> Int {
-    taps * max(sums, loads, 8) + tileOverhead + 2 * sums
+    taps * (max(sums, loads + 2, 8) + (loads + 2) / 6) + tileOverhead + 2 * sums
   }
   private static let tileOverhead = 60
   private static let runOverhead = 80
@@ -91,7 +92,7 @@ struct RunLayout {
       let (tiles, rest) = outputs.quotientAndRemainder(dividingBy: most)
       let full = tileCost(taps: taps, sums: most * width, loads: 2 * width + most)
       let last = rest == 0 ? 0 : tileCost(taps: taps, sums: rest * width, loads: 2 * width + rest)
-      return tiles * full + last + (isWhole ? 0 : outputs * width * 4)
+      return tiles * full + last + (isWhole ? 0 : (outputs * 12 + 30) * width)
     }
     let rest = vectors % widest
     let tiles = vectors / widest * cost(of: widest) + (rest == 0 ? 0 : cost(of: rest))

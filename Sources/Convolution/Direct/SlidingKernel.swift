@@ -2,7 +2,7 @@ import CConvolutionKernels
 
 /// The kernel of single channels as lines that slide over the rows of the input: how depthwise convolution is computed.
 ///
-/// Output row r reads input line r + q with kernel line q, so that neighbouring rows share their lines. Lines go along
+/// Output row r reads input line s·r + q with kernel line q, so that neighbouring rows share their lines. Lines go along
 /// the last axis but one. In one dimension the run is split into four phases, which are the rows: output 4·t + r reads
 /// place t of line r + q.
 struct SlidingKernel {
@@ -12,6 +12,8 @@ struct SlidingKernel {
   let inner: [Int]
   /// Kernel positions along the axis of the lines.
   let kernelLines: Int
+  /// Lines from one row of outputs to the next.
+  let rowStride: Int
   /// Rows that share lines, at most; 1: none do.
   let rowsAtOnce: Int
   /// Whether rows are phases.
@@ -31,12 +33,14 @@ struct SlidingKernel {
     let axes = geometry.axes
     let rank = axes.count
     let rows = axes[max(0, rank - 2)]
-    let isShared = rows.stride == 1 && rows.dilation == 1
-    rowsAtOnce = isShared ? min(rows.kernel, rank == 1 ? Self.phases : Int(CCK_SLIDE_ROWS)) : 1
     kernelLines = rows.kernel
-    let shared = rows.kernel + Int(CCK_SLIDE_ROWS) - 1
+    rowStride = rows.stride
+    let most = rank == 1 ? Self.phases : Int(rowStride == 1 ? CCK_SLIDE_ROWS : CCK_SLIDE_ROWS_BY_2)
+    let isShared = rows.stride <= 2 && rows.dilation == 1
+    rowsAtOnce = isShared ? min(1 + (rows.kernel - 1) / rowStride, most) : 1
+    let shared = kernelLines + rowStride * (rowsAtOnce - 1)
     if rank == 1 {
-      guard isShared, rows.kernel >= Self.phases, outputSizes[0] >= 64 else { return nil }
+      guard isShared, rowStride == 1, rows.kernel >= Self.phases, outputSizes[0] >= 64 else { return nil }
       isPhases = true
       let grid = try PaddedGrid(inputSizes: inputSizes, padding: padding, strides: [Self.phases], channels: 1)
       self.grid = grid
@@ -68,7 +72,7 @@ struct SlidingKernel {
     let most = rowsAtOnce
     func tile(_ height: Int, _ width: Int) -> Int {
       let positions = outer.count * inner.count
-      let loads = positions * ((kernelLines + height - 1) * 2 * width + kernelLines * height)
+      let loads = positions * ((kernelLines + rowStride * (height - 1)) * 2 * width + kernelLines * height)
       return max(positions * kernelLines * max(8, height * width), loads) + 60 + height * width * (isPhases ? 8 : 4)
     }
     func row(of height: Int) -> Int {
@@ -122,7 +126,7 @@ final class SlidingTaps {
       to: cck_slide(
         outer: kernel.outer.count, lines: kernel.kernelLines, inner: kernel.inner.count, outer_offsets: offsets,
         inner_offsets: offsets + kernel.outer.count + kernel.lines.count,
-        line_offsets: offsets + kernel.outer.count, rows_at_once: kernel.rowsAtOnce, is_phases: kernel.isPhases ? 1 : 0, phases_length: outputs))
+        line_offsets: offsets + kernel.outer.count, row_stride: kernel.rowStride, rows_at_once: kernel.rowsAtOnce, is_phases: kernel.isPhases ? 1 : 0, phases_length: outputs))
   }
 
   deinit {
