@@ -97,8 +97,7 @@ public final class ReplacingFile {
       // link, unlike rename, fails where something has come to stand in the meantime.
       if link(temporaryPath, path) == 0 {
         unlink(temporaryPath)
-        isCommitted = true
-        return
+        return isCommitted = true
       }
       if errno == EEXIST { throw .exists(path: path) }
       // File systems without hard links go on to rename.
