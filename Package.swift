@@ -69,7 +69,8 @@ let package = Package(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],
       exclude: ["Golden"]),
-    .testTarget(name: "CommandTests", dependencies: ["convaudio", "ConvAudioKit", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["convaudio", "ConvAudioKit", "ReferenceConvolution", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

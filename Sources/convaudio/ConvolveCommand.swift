@@ -6,142 +6,98 @@ struct ConvolveCommand: ParsableCommand {
     commandName: "convolve",
     abstract: "Convolve an array of any rank with a kernel.",
     discussion: """
-      Arrays are NumPy files of floats. The input is [batch, channels, axes…]; batch, or batch and channels, may be left \
-      out. The kernel is [output channels, input channels / groups, axes…], as in PyTorch, or without channel axes one \
-      that goes over every channel. This is cross-correlation, as every framework has it; --flip mirrors the kernel.
+      Arrays are NumPy files (.npy) of 32-bit or 64-bit floats. The input is [batch, channels, axes…]; batch, or batch \
+      and channels, may be left out, and the output leaves out the same. A kernel of three or more axes is [output \
+      channels, input channels / groups, axes…], as in PyTorch; one of fewer has no channel axes and goes over every \
+      channel by itself. This is cross-correlation, as every framework has it; --flip mirrors the kernel. A list, such \
+      as 2,1, has one number for each axis that the kernel goes along, outermost first, or one for all of them. The \
+      output appears only when it is complete.
       """)
 
-  @Argument(help: "The input, a .npy file.")
+  @Argument(help: "The input, a .npy file; - is standard input, here or as kernel or bias.")
   var input: String
 
   @Option(help: "The kernel, a .npy file.")
   var kernel: String
 
-  @Option(help: "One number an output channel, a .npy file.")
+  @Option(
+    help:
+      "A .npy file of one number an output channel; of one number in all for a kernel without channel axes."
+  )
   var bias: String?
 
-  @Option(name: .shortAndLong, help: "The .npy file to make.")
+  @Option(name: .shortAndLong, help: "The .npy file to make; - is standard output.")
   var output: String
 
   @OptionGroup(title: "Geometry") var geometry: GeometryOptions
 
-  @Option(help: "Threads; they change no bit.")
+  @Option(help: "Threads to compute on; they change no bit of the output.")
   var threads = 1
 
-  @Flag(help: "Print how it is computed, and why.")
+  @Flag(
+    help:
+      "Print how it is computed, and why; to standard error when the output takes standard output.")
   var explain = false
 
   @Flag(help: "Replace an output that exists.")
   var force = false
 
   func run() throws {
-    _ = Interruption.install()
+    // Until the output is begun, a signal ends the program at once: there is nothing yet that could be left behind.
+    Interruption.unblockSignals()
     try exitingOnError {
+      try refuseTerminals("an array", input: readsStandardInput, output: writesToStandardOutput)
       let convolution = try geometry.convolution(threads: threads)
-      try ReplacingFile.check(path: output, mayReplace: force)
+      if !writesToStandardOutput { try ReplacingFile.check(path: output, mayReplace: force) }
       let x = try read(input)
       let w = try read(kernel)
       let b = try bias.map(read)
       let (y, explanation) = try convolution.run(input: x, kernel: w, bias: b)
-      let file = try ReplacingFile(path: output, mayReplace: force)
-      try y.write(to: file.temporaryPath)
-      try file.commit()
-      if explain { for line in explanation { writeToStandardOutput(line + "\n") } }
+      let interruption = Interruption.install()
+      do {
+        try y.write(to: output, mayReplace: force, isCancelled: { interruption.isRequested })
+      } catch let error as ProcessingError where interruption.isRequested {
+        printError("\(error)")
+        throw ExitCode(130)
+      }
+      if explain { print(explanation) }
     }
   }
 
   func validate() throws {
-    guard (1...1024).contains(threads) else { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024.")
+    }
+    if output.isEmpty { throw ValidationError("--output is empty, expected the name of a file.") }
+    for (what, path) in [("<input>", input), ("--kernel", kernel), ("--bias", bias)]
+    where path == "" {
+      throw ValidationError("\(what) is empty, expected the name of a file.")
+    }
+    if [input, kernel, bias].filter({ $0 == NumPyArray.standardStream }).count > 1 {
+      throw ValidationError("- stands more than once, and standard input holds one array.")
+    }
   }
+
+  private var readsStandardInput: Bool {
+    [input, kernel, bias].contains(NumPyArray.standardStream)
+  }
+
+  private var writesToStandardOutput: Bool { output == NumPyArray.standardStream }
 
   private func read(_ path: String) throws -> NumPyArray {
-    let array = try NumPyArray(contentsOf: path)
-    if let conversion = array.conversion { printError("\(path): \(conversion)") }
+    let array = try NumPyArray(path: path)
+    let name = path == NumPyArray.standardStream ? "standard input" : path
+    if let conversion = array.conversion { printError("\(name): \(conversion)") }
     return array
   }
-}
 
-/// The options that say how a kernel goes over its input.
-struct GeometryOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("One number an axis, or one for all: 2 or 2,1.", valueName: "numbers"))
-  var stride = "1"
-
-  @Option(help: ArgumentHelp("One number an axis, or one for all.", valueName: "numbers"))
-  var dilation = "1"
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      valid, same (as PyTorch), same-upper or same-lower (as ONNX), full, causal, or numbers an axis: 1, 1,2 or \
-      before:after.
-      """, valueName: "what"))
-  var padding = "valid"
-
-  @Option(help: "What stands in the padding.")
-  var mode = ModeName.zeros
-
-  @Option(help: ArgumentHelp("What stands in the padding, as a number.", valueName: "number"))
-  var constant: Float?
-
-  @Option(help: "Independent parts that the channels are divided into; as many as channels: depthwise.")
-  var groups = 1
-
-  @Flag(help: "Transposed convolution: the kernel is [input channels, output channels / groups, axes…].")
-  var transposed = false
-
-  @Option(help: ArgumentHelp("Outputs added behind by --transposed.", valueName: "numbers"))
-  var outputPadding = "0"
-
-  @Flag(help: "Mirror the kernel along all axes: the mathematical convolution.")
-  var flip = false
-
-  @Option(help: "Axes that the kernel goes along, where its shape can be read in two ways.")
-  var rank: Int?
-
-  enum ModeName: String, ExpressibleByArgument, CaseIterable { case zeros, reflect, replicate, circular }
-
-  func convolution(threads: Int) throws -> ArrayConvolution {
-    var convolution = ArrayConvolution()
-    convolution.stride = try numbers(stride, "--stride")
-    convolution.dilation = try numbers(dilation, "--dilation")
-    convolution.padding = try paddings()
-    convolution.mode =
-      switch mode {
-      case .zeros: constant.map { .constant($0) } ?? .zeros
-      case .reflect: .reflect
-      case .replicate: .replicate
-      case .circular: .circular
+  private func print(_ lines: [String]) {
+    for line in lines {
+      if writesToStandardOutput {
+        writeToStandardError(line + "\n")
+      } else {
+        writeToStandardOutput(line + "\n")
       }
-    convolution.groups = groups
-    convolution.isMirrored = flip
-    convolution.rank = rank
-    convolution.threads = threads
-    if transposed { convolution.direction = .transposed(outputPadding: try numbers(outputPadding, "--output-padding")) }
-    return convolution
-  }
-
-  private func paddings() throws -> [Padding] {
-    let names: [String: Padding] = [
-      "valid": .valid, "same": .same, "same-upper": .sameUpper, "same-lower": .sameLower, "full": .full,
-      "causal": .causal,
-    ]
-    return try padding.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      if let name = names[String(part)] { return name }
-      let sides = part.split(separator: ":", omittingEmptySubsequences: false).compactMap { Int(String($0)) }
-      let parts = part.split(separator: ":", omittingEmptySubsequences: false).count
-      guard sides.count == parts, parts <= 2, let before = sides.first, let after = sides.last else {
-        let known = names.keys.sorted().joined(separator: ", ")
-        throw CommandError("--padding is \(padding), expected \(known), or numbers such as 1, 1,2 or 1:2.")
-      }
-      return .explicit(before: before, after: after)
     }
-  }
-
-  private func numbers(_ list: String, _ option: String) throws -> [Int] {
-    let numbers = list.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.allSatisfy({ $0 != nil }) else {
-      throw CommandError("\(option) is \(list), expected whole numbers such as 2 or 2,1.")
-    }
-    return numbers.compactMap { $0 }
   }
 }

@@ -57,12 +57,17 @@ struct Interruption: Sendable {
         alarm(1)
       }
     }
-    // Whoever started us from a thread of Dispatch, as Foundation's Process does, has left us its mask: all blocked.
+    unblockSignals()
+    return Interruption()
+  }
+
+  /// Lets signals through. Whoever started us from a thread of Dispatch, as Foundation's Process does, has left us its
+  /// mask: all blocked.
+  static func unblockSignals() {
     var mask = sigset_t()
     sigemptyset(&mask)
     for number in [SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1] { sigaddset(&mask, number) }
     sigprocmask(SIG_UNBLOCK, &mask, nil)
-    return Interruption()
   }
 
   /// Whether the program was asked to stop.

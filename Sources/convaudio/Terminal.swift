@@ -14,17 +14,18 @@ func openMissingStandardStreams() {
   }
 }
 
-/// Audio neither comes from a keyboard nor is read from a screen.
+/// Audio neither comes from a keyboard nor is read from a screen, and no more do arrays.
 ///
 /// - Parameters:
-///   - input: Whether audio is expected on standard input.
+///   - what: What it is, for errors.
+///   - input: Whether it is expected on standard input.
 ///   - output: Whether it goes to standard output.
-func refuseTerminals(input: Bool, output: Bool) throws {
+func refuseTerminals(_ what: String = "audio", input: Bool, output: Bool) throws {
   if input, isatty(STDIN_FILENO) == 1 {
-    throw CommandError("standard input: is a terminal, expected audio from a pipe or file.")
+    throw CommandError("standard input: is a terminal, expected \(what) from a pipe or file.")
   }
   if output, isatty(STDOUT_FILENO) == 1 {
-    throw CommandError("standard output: is a terminal, expected a pipe or file for audio.")
+    throw CommandError("standard output: is a terminal, expected a pipe or file for \(what).")
   }
 }
 

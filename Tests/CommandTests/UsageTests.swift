@@ -7,10 +7,20 @@ import Testing
     arguments: [
       (["process", "in.wav"], "Error: Missing expected argument '--preset <preset>'"),
       (["process", "-p", "tiny"], "Error: Missing expected argument '<inputs> ...'"),
-      (["process", "in.wav", "-p", "tiny", "--mix", "1.5"], "Error: --mix is 1.5, expected 0 to 1."),
-      (["process", "in.wav", "-p", "tiny", "--mix", "nan"], "Error: --mix is nan, expected 0 to 1."),
-      (["process", "in.wav", "-p", "tiny", "--gain-in", "201"], "Error: --gain-in is 201.0 dB, expected -200 to 200."),
-      (["process", "in.wav", "-p", "tiny", "--jobs", "0"], "Error: --jobs is 0, expected 1 to 1024."),
+      (
+        ["process", "in.wav", "-p", "tiny", "--mix", "1.5"], "Error: --mix is 1.5, expected 0 to 1."
+      ),
+      (
+        ["process", "in.wav", "-p", "tiny", "--mix", "nan"], "Error: --mix is nan, expected 0 to 1."
+      ),
+      (
+        ["process", "in.wav", "-p", "tiny", "--gain-in", "201"],
+        "Error: --gain-in is 201.0 dB, expected -200 to 200."
+      ),
+      (
+        ["process", "in.wav", "-p", "tiny", "--jobs", "0"],
+        "Error: --jobs is 0, expected 1 to 1024."
+      ),
       (
         ["process", "in.wav", "-p", "tiny", "--max-channels", "1025"],
         "Error: --max-channels is 1025, expected 1 to 1024."
@@ -26,7 +36,44 @@ import Testing
       (["process", "in.wav", "-p", "tiny", "--colour"], "Error: Unknown option '--colour'"),
       (["nonsense"], "Error: Unexpected argument 'nonsense'"),
       (["info"], "Error: Missing expected argument '<preset>'"),
-    ])
+      (
+        ["convolve", "x.npy", "-o", "y.npy"], "Error: Missing expected argument '--kernel <kernel>'"
+      ),
+      (
+        ["convolve", "x.npy", "--kernel", "w.npy"],
+        "Error: Missing expected argument '--output <output>'"
+      ),
+    ]
+      + [
+        (["--threads", "0"], "--threads is 0, expected 1 to 1024."),
+        (["--stride", "two"], "--stride is two, expected whole numbers such as 2 or 2,1."),
+        (["--dilation", ""], "--dilation is empty, expected whole numbers such as 2 or 2,1."),
+        (
+          ["--padding", "1:2:3"],
+          "--padding is 1:2:3, expected valid, same, same-upper, same-lower, full, causal, or numbers such as 1, 1,2 or 1:2."
+        ),
+        (
+          ["--padding", "same", "--transposed"],
+          "--padding is same, expected valid, or numbers such as 1, 1,2 or 1:2 with --transposed."
+        ),
+        (["--mode", "mirror"], "The value 'mirror' is invalid for '--mode <mode>'."),
+        (
+          ["--constant", "-1", "--mode", "reflect"],
+          "--constant and --mode reflect both say what stands in the padding, expected one."
+        ),
+        (["--rank", "7"], "--rank is 7, expected 1 to 6."),
+        (["--output-padding", "1"], "--output-padding goes with --transposed alone."),
+        (
+          ["--transposed", "--flip"],
+          "--flip does not go with --transposed, which has its kernel as it is."
+        ),
+        (
+          ["--transposed", "--mode", "circular"],
+          "--transposed has no padding that anything could stand in; leave --mode and --constant out."
+        ),
+        (["--bias", ""], "--bias is empty, expected the name of a file."),
+        (["--bias", "-"], "- stands more than once, and standard input holds one array."),
+      ].map { (["convolve", "-", "--kernel", "w.npy", "-o", "y.npy"] + $0.0, "Error: \($0.1)") })
   func usage(arguments: [String], sentence: String) throws {
     let bench = try Bench()
     try bench.audio("in.wav")
@@ -184,6 +231,78 @@ import Testing
         OPTIONS:
           -p, --preset <preset>   A preset's name (see convaudio presets) or the path
                                   of its .json file.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        """)
+  }
+
+  @Test("The help of convolve")
+  func convolveHelp() throws {
+    let bench = try Bench()
+    let outcome = try bench.program.run("convolve", "--help")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    #expect(
+      outcome.output == """
+        OVERVIEW: Convolve an array of any rank with a kernel.
+
+        Arrays are NumPy files (.npy) of 32-bit or 64-bit floats. The input is [batch,
+        channels, axes…]; batch, or batch and channels, may be left out, and the output
+        leaves out the same. A kernel of three or more axes is [output channels, input
+        channels / groups, axes…], as in PyTorch; one of fewer has no channel axes and
+        goes over every channel by itself. This is cross-correlation, as every
+        framework has it; --flip mirrors the kernel. A list, such as 2,1, has one
+        number for each axis that the kernel goes along, outermost first, or one for
+        all of them. The output appears only when it is complete.
+
+        USAGE: convaudio convolve [<options>] <input> --kernel <kernel> --output <output>
+
+        ARGUMENTS:
+          <input>                 The input, a .npy file; - is standard input, here or
+                                  as kernel or bias.
+
+        GEOMETRY:
+          --stride <list>         Inputs between neighbouring outputs; with
+                                  --transposed, outputs between neighbouring inputs.
+                                  (default: 1)
+          --dilation <list>       Positions between neighbouring numbers of the kernel.
+                                  (default: 1)
+          --padding <list>        valid (none), same (PyTorch's, stride 1), same-upper
+                                  or same-lower (ONNX's, any stride), full (all that
+                                  touches the input), causal (before alone), or a
+                                  number for both sides, or before:after; a list of
+                                  these. With --transposed numbers alone: outputs that
+                                  are left out on the two sides. (default: valid)
+          --mode <mode>           What stands in the padding. Default: zeros. (values:
+                                  zeros, reflect, replicate, circular)
+          --constant <number>     A number that stands in the padding, instead of a
+                                  --mode.
+          --groups <groups>       Independent parts of equal size that the channels are
+                                  divided into; as many as channels: depthwise.
+                                  (default: 1)
+          --transposed            Transposed convolution: the kernel is [input
+                                  channels, output channels / groups, axes…].
+          --output-padding <list> Outputs added at the end of each axis by
+                                  --transposed, fewer than its stride or dilation.
+                                  (default: 0)
+          --flip                  Mirror the kernel along all axes: the mathematical
+                                  convolution.
+          --rank <rank>           Axes that the kernel goes along, 1 to 6: 3 makes a
+                                  kernel of three axes one without channel axes.
+                                  Default: all of its one or two, or all but the first
+                                  two.
+
+        OPTIONS:
+          --kernel <kernel>       The kernel, a .npy file.
+          --bias <bias>           A .npy file of one number an output channel; of one
+                                  number in all for a kernel without channel axes.
+          -o, --output <output>   The .npy file to make; - is standard output.
+          --threads <threads>     Threads to compute on; they change no bit of the
+                                  output. (default: 1)
+          --explain               Print how it is computed, and why; to standard error
+                                  when the output takes standard output.
+          --force                 Replace an output that exists.
           --version               Show the version.
           -h, --help              Show help information.
 

@@ -42,13 +42,15 @@ extension NumPyArray {
     }
   }
 
-  /// Reads from a source of bytes.
+  /// Reads from a source of bytes, to its end.
   ///
   /// - Parameters:
+  ///   - name: What errors call it.
   ///   - byteCount: How many there will be; nil when nobody knows, and then memory grows with what comes, up to what
   ///     the header claims.
   ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end.
-  init(
+  /// - Throws: `NumPyError`, and what `read` throws.
+  public init(
     name: String, byteCount: Int?, read: (UnsafeMutableRawBufferPointer) throws(NumPyError) -> Int
   ) throws(NumPyError) {
     // Safe because: without escaping, the closure lives as long as the decoder that holds it.

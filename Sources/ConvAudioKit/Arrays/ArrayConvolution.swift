@@ -1,13 +1,26 @@
 import ArrayFiles
 import Convolution
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A convolution of arrays as people keep them: batch and channel axes may be left out, and a bare kernel goes over every
 /// channel.
 ///
-/// - Shapes: input `[batch, channels, sizes…]`, `[channels, sizes…]` or `[sizes…]`; the output leaves out the same axes.
+/// ```swift
+/// var convolution = ArrayConvolution()
+/// convolution.padding = [.same]
+/// let edges = try convolution.run(input: image, kernel: sobel).output
+/// ```
+/// - Shapes: input `[batch, channels, sizes…]`, `[channels, sizes…]` or `[sizes…]`; the output leaves out the same axes,
+///   but keeps its channels where there are several.
 ///   Kernel `[outputChannels, inputChannels / groups, kernel…]` (transposed: `[inputChannels, outputChannels / groups,
 ///   kernel…]`), or `[kernel…]` alone, which is applied to every channel. A kernel array of one or two axes is bare; one of
 ///   more axes has channel axes, unless `rank` says otherwise.
+/// - Memory: input, kernel and output twice, and what the plan takes: see `maximumBytes`.
 public struct ArrayConvolution: Sendable {
   /// How far the output of a transposed convolution is extended, and what it leaves out: instead of padding.
   public enum Direction: Hashable, Sendable {
@@ -35,6 +48,10 @@ public struct ArrayConvolution: Sendable {
   public var rank: Int?
   /// Threads that outputs are computed on. They change no bit.
   public var threads = 1
+  /// What a run may take, in bytes. Default: the memory of the machine. A few numbers of a geometry ask for terabytes,
+  /// and the system would end the program rather than refuse them.
+  public var maximumBytes =
+    max(1, sysconf(Int32(_SC_PHYS_PAGES))) * max(1, sysconf(Int32(_SC_PAGESIZE)))
 
   /// The defaults above.
   public init() {}
@@ -44,113 +61,118 @@ public struct ArrayConvolution: Sendable {
   public func run(
     input: NumPyArray, kernel: NumPyArray, bias: NumPyArray? = nil
   ) throws -> (output: NumPyArray, explanation: [String]) {
-    let rank = try checkedRank(kernel: kernel.shape)
-    let isBare = kernel.shape.count == rank
-    guard (rank...rank + 2).contains(input.shape.count) else {
-      throw ArrayConvolutionError.inputRank(expected: rank...rank + 2, actual: input.shape.count, rank: rank)
+    let reading = try ArrayReading(
+      input: input.shape, kernel: kernel.shape, rank: rank, groups: groups,
+      isTransposed: direction != .forward)
+    let bias = try reading.checkedBias(bias)
+    let x = try Tensor(Shape(reading.inputSizes), values: input.values)
+    let w = try Tensor(Shape(reading.kernelSizes), values: kernel.values)
+    let (y, explanation): (Tensor, [String])
+    do {
+      (y, explanation) = try compute(x, w, bias: bias, reading)
+    } catch let error as GeometryError {
+      throw reading.translated(error)
     }
-    let left = rank + 2 - input.shape.count
-    let sizes = Array(input.shape.suffix(rank))
-    let full = [Int](repeating: 1, count: left) + input.shape
-    // A bare kernel goes over every channel by itself: channels are then as good as a batch.
-    let x = try Tensor(Shape(isBare ? [full[0] * full[1], 1] + sizes : full), values: input.values)
-    let w = try Tensor(Shape(isBare ? [1, 1] + kernel.shape : kernel.shape), values: kernel.values)
-    if isBare, groups != 1 { throw ArrayConvolutionError.groupsOfBareKernel(actual: groups) }
-    let (y, explanation) = try compute(x, w, bias: checkedBias(bias), rank: rank)
-    let channels = isBare ? full[1] : y.shape[1]
-    var shape = [full[0], channels] + y.shape.sizes.suffix(rank)
-    // The same axes are left out; channels only where there is one.
-    if left > 0 { shape.removeFirst() }
-    if left > 1, channels == 1 { shape.removeFirst() }
-    return (try NumPyArray(shape: shape, values: y.values), explanation)
+    return (
+      try NumPyArray(shape: reading.outputShape(y.shape.sizes), values: y.values), explanation
+    )
   }
 
-  private func compute(_ x: Tensor, _ w: Tensor, bias: [Float]?, rank: Int) throws -> (Tensor, [String]) {
-    let (stride, dilation) = (try spread(stride, "strides", rank), try spread(dilation, "dilations", rank))
+  private func compute(
+    _ x: Tensor, _ w: Tensor, bias: [Float]?, _ reading: ArrayReading
+  ) throws -> (Tensor, [String]) {
+    let rank = reading.rank
+    let (stride, dilation) = (
+      try spread(stride, "strides", rank), try spread(dilation, "dilations", rank)
+    )
     let padding = try spread(padding, "paddings", rank)
     let kernel = Array(w.shape.sizes.suffix(rank))
+    try checkNumbers(stride, dilation, padding)
     switch direction {
     case .forward:
       let axes = try (0..<rank).map {
-        try KernelAxis(kernel: kernel[$0], stride: stride[$0], dilation: dilation[$0], padding: padding[$0])
+        try KernelAxis(
+          kernel: kernel[$0], stride: stride[$0], dilation: dilation[$0], padding: padding[$0])
       }
-      let geometry = try ConvolutionGeometry(axes: axes, groups: groups, mode: mode, isMirrored: isMirrored)
-      let plan = try ConvolutionPlan(geometry, weights: w, bias: bias, input: x.shape, threads: threads)
+      let geometry = try ConvolutionGeometry(
+        axes: axes, groups: groups, mode: mode, isMirrored: isMirrored)
+      let output = try geometry.outputShape(input: x.shape, weights: w.shape)
+      // The padded copy of one element of the batch; a stride rounds each axis up to whole steps.
+      let padded = zip(axes, x.shape.sizes.suffix(rank)).reduce(Double(x.shape[1])) {
+        product, next in
+        let (axis, size) = next
+        let counts = axis.paddingCounts(size: size)
+        return product
+          * max(Double(size) + Double(counts.before) + Double(counts.after), Double(axis.stride))
+      }
+      try checkMemory(floats: padded, x, w, output: output, reading)
+      let plan = try ConvolutionPlan(
+        geometry, weights: w, bias: bias, input: x.shape, threads: threads)
       return (try plan.execute(x), plan.explanation)
     case .transposed(let outputPadding):
       if isMirrored || mode != .zeros { throw ArrayConvolutionError.transposedOption }
       let outputPadding = try spread(outputPadding, "output paddings", rank)
       let axes = try (0..<rank).map { axis in
-        let counts: PaddingCounts
-        switch padding[axis] {
-        case .valid: counts = PaddingCounts(before: 0, after: 0)
-        case .explicit(let before, let after): counts = PaddingCounts(before: before, after: after)
-        default: throw ArrayConvolutionError.transposedOption
-        }
-        return try TransposedKernelAxis(
-          kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis], padding: counts,
+        try TransposedKernelAxis(
+          kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis],
+          padding: counts(padding[axis]),
           outputPadding: outputPadding[axis])
       }
+      let geometry = try TransposedConvolutionGeometry(axes: axes, groups: groups)
+      let output = try geometry.outputShape(input: x.shape, weights: w.shape)
+      // Zeros on both sides, as far as the kernel reaches in steps of the stride.
+      let padded = zip(axes, x.shape.sizes.suffix(rank)).reduce(Double(x.shape[1])) {
+        product, next in
+        product * (Double(next.1) + 2 * (Double(next.0.reach) / Double(next.0.stride) + 1))
+      }
+      try checkMemory(floats: padded, x, w, output: output, reading)
       let plan = try TransposedConvolutionPlan(
-        TransposedConvolutionGeometry(axes: axes, groups: groups), weights: w, bias: bias, input: x.shape,
-        threads: threads)
+        geometry, weights: w, bias: bias, input: x.shape, threads: threads)
       return (try plan.execute(x), plan.explanation)
     }
   }
 
-  private func checkedRank(kernel: [Int]) throws -> Int {
-    let axes = kernel.count
-    let rank = rank ?? (axes <= 2 ? axes : axes - 2)
-    guard rank >= 1, rank == axes || rank + 2 == axes else {
-      throw ArrayConvolutionError.kernelRank(actual: axes, rank: self.rank)
+  private func counts(_ padding: Padding) throws(ArrayConvolutionError) -> PaddingCounts {
+    switch padding {
+    case .valid: PaddingCounts(before: 0, after: 0)
+    case .explicit(let before, let after): PaddingCounts(before: before, after: after)
+    default: throw .transposedOption
     }
-    return rank
   }
 
-  private func checkedBias(_ bias: NumPyArray?) throws -> [Float]? {
-    guard let bias else { return nil }
-    guard bias.shape.count == 1 else { throw ArrayConvolutionError.biasRank(actual: bias.shape.count) }
-    return bias.values
+  /// More is no use to anybody, and sums of less do not overflow.
+  private static let maximumNumber = 1 << 40
+
+  private func checkNumbers(_ stride: [Int], _ dilation: [Int], _ padding: [Padding])
+    throws(ArrayConvolutionError)
+  {
+    let explicit = padding.flatMap { padding -> [Int] in
+      if case .explicit(let before, let after) = padding { [before, after] } else { [] }
+    }
+    for (what, numbers) in [("stride", stride), ("dilation", dilation), ("padding", explicit)] {
+      if let actual = numbers.first(where: { $0 > Self.maximumNumber }) {
+        throw .tooLarge(what: what, expected: Self.maximumNumber, actual: actual)
+      }
+    }
+  }
+
+  /// In double precision, where nothing overflows.
+  private func checkMemory(
+    floats padded: Double, _ x: Tensor, _ w: Tensor, output: Shape, _ reading: ArrayReading
+  ) throws(ArrayConvolutionError) {
+    // Input and output as arrays and tensors; the kernel also as the plan has it, before and after it is packed.
+    let floats = 2 * Double(x.count) + 2 * Double(output.count) + 4 * Double(w.count) + padded
+    let bytes = floats * Double(MemoryLayout<Float>.stride)
+    guard bytes <= Double(maximumBytes) else {
+      throw .memory(output: reading.outputShape(output.sizes), bytes: bytes, maximum: maximumBytes)
+    }
   }
 
   private func spread<Element>(_ given: [Element], _ what: String, _ rank: Int) throws -> [Element] {
     if given.count == rank { return given }
-    guard given.count == 1 else { throw ArrayConvolutionError.axes(of: what, expected: rank, actual: given.count) }
-    return [Element](repeating: given[0], count: rank)
-  }
-}
-
-/// Why arrays and options do not make a convolution.
-public enum ArrayConvolutionError: Error, Equatable, Sendable {
-  /// The input has more or fewer axes than the kernel goes along.
-  case inputRank(expected: ClosedRange<Int>, actual: Int, rank: Int)
-  /// The kernel array has a number of axes that means nothing.
-  case kernelRank(actual: Int, rank: Int?)
-  /// A bias is a list.
-  case biasRank(actual: Int)
-  /// A list of options has neither one value nor one an axis.
-  case axes(of: String, expected: Int, actual: Int)
-  /// A bare kernel has no groups.
-  case groupsOfBareKernel(actual: Int)
-  /// A transposed convolution takes numbers for padding, zeros in it, and its kernel as it is.
-  case transposedOption
-}
-
-extension ArrayConvolutionError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .inputRank(let expected, let actual, let rank):
-      "the input has \(actual) axes, expected \(expected.lowerBound) to \(expected.upperBound) for a kernel of \(rank)"
-    case .kernelRank(let actual, let rank?):
-      "the kernel has \(actual) axes, expected \(rank), or \(rank + 2) with those of channels"
-    case .kernelRank(let actual, nil): "the kernel has \(actual) axes, expected at least one"
-    case .biasRank(let actual): "the bias has \(actual) axes, expected one number an output channel"
-    case .axes(let what, let expected, let actual):
-      "\(actual) \(what) were given, expected one, or \(expected): one an axis of the kernel"
-    case .groupsOfBareKernel(let actual):
-      "\(actual) groups were asked for, but a kernel without channel axes goes over every channel by itself"
-    case .transposedOption:
-      "a transposed convolution takes numbers for padding, zeros in it, and no mirrored kernel"
+    guard given.count == 1 else {
+      throw ArrayConvolutionError.axes(of: what, expected: rank, actual: given.count)
     }
+    return [Element](repeating: given[0], count: rank)
   }
 }

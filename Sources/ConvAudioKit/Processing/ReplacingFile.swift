@@ -51,7 +51,7 @@ public final class ReplacingFile {
     try Self.check(path: path, mayReplace: mayReplace)
     self.path = path
     self.mayReplace = mayReplace
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let folder = Self.folder(of: path) ?? ""
     // Not mkstemp, whose files are for the owner alone: a new file of the user's has the mode of their mask.
     var descriptor: Int32
     var candidate: String
@@ -64,9 +64,20 @@ public final class ReplacingFile {
     temporaryPath = candidate
   }
 
-  /// Refuses a directory, a device, a file that may not be replaced, and a name that no file can have.
-  /// - Throws: `OutputError.exists`, `.isDirectory`, `.isSpecial`, `.name`.
+  /// Refuses a directory, a device, a file that may not be replaced, a name that no file can have, and a folder that
+  /// takes no new file: what can be known before the work is done.
+  /// - Throws: `OutputError.exists`, `.isDirectory`, `.isSpecial`, `.name`, `.folder`.
   public static func check(path: String, mayReplace: Bool) throws(OutputError) {
+    try checkName(path: path, mayReplace: mayReplace)
+    guard access(folder(of: path) ?? ".", W_OK | X_OK) == 0 else {
+      throw .folder(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// With the slash at its end; nil: the current one.
+  private static func folder(of path: String) -> String? { path.lastIndex(of: "/").map { String(path[...$0]) } }
+
+  private static func checkName(path: String, mayReplace: Bool) throws(OutputError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENAMETOOLONG { throw .name(path: path, reason: String(cString: strerror(errno))) }
