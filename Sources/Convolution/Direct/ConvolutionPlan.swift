@@ -32,9 +32,19 @@ public final class ConvolutionPlan {
   ///   - level: The instruction set. Default: the best there is.
   /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input would take more
   ///   than 8 GiB.
-  public init(
+  public convenience init(
     _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]? = nil, input: Shape,
     activation: Activation = .identity, threads: Int = 1, level: KernelLevel = .selected
+  ) throws(GeometryError) {
+    try self.init(
+      geometry, weights: weights, bias: bias, input: input, activation: activation, threads: threads, level: level,
+      method: nil)
+  }
+
+  /// - Parameter method: Only that, where it is possible: for tests, because they give the same bits.
+  init(
+    _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]?, input: Shape, activation: Activation,
+    threads: Int, level: KernelLevel, method: Method?
   ) throws(GeometryError) {
     let output = try geometry.outputShape(input: input, weights: weights.shape)
     try checkBias(bias, channels: output[1])
@@ -46,11 +56,11 @@ public final class ConvolutionPlan {
     let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
     let way = try Self.cheapestWay(
       geometry.withoutIdleStrides(padding: padding, outputSizes: Array(output.sizes[2...])), inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
-      inputs: inputs, outputs: outputs)
+      inputs: inputs, outputs: outputs, method: method)
     let positions = geometry.axes.reduce(1) { $0 * $1.kernel }
     let (values, isMirrored) = (weights.values, geometry.isMirrored)
     engine = try TapEngine(
-      grid: way.grid, mode: geometry.mode, passes: way.passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
+      grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups, inputs: inputs, outputs: outputs,
       outputSizes: Array(output.sizes[2...]), kernelPositions: positions, sliding: way.sliding, bias: bias,
       activation: activation, threads: threads, level: level
     ) { group, output, input, position in
@@ -81,10 +91,17 @@ public final class ConvolutionPlan {
   /// How it is computed and why, a sentence a line.
   public var explanation: [String] { engine.explanation(of: cost) }
 
+  /// How the outputs are computed.
+  enum Method: Equatable {
+    case runs(RunLayout.Kind)
+    case sliding
+  }
+
   /// A grid and what goes over it.
   private struct Way {
     let grid: PaddedGrid
     var passes: [TapPass] = []
+    var layouts: [RunLayout] = []
     var sliding: SlidingKernel?
     /// Of one group.
     let cost: Int
@@ -96,8 +113,10 @@ public final class ConvolutionPlan {
   /// that slides. The cheapest wins.
   private static func cheapestWay(
     _ geometry: ConvolutionGeometry, inputSizes: [Int], padding: [PaddingCounts], outputSizes: [Int], inputs: Int,
-    outputs: Int
+    outputs: Int, method: Method?
   ) throws(GeometryError) -> Way {
+    var kind: RunLayout.Kind?
+    if case .runs(let wanted) = method { kind = wanted }
     let strides = geometry.axes.map(\.stride)
     let kernel = geometry.axes.reduce(1) { $0 * $1.kernel }
     let whole = outputSizes.indices.map { axis in
@@ -107,9 +126,12 @@ public final class ConvolutionPlan {
     let grid = try PaddedGrid(inputSizes: inputSizes, padding: padding, strides: strides, channels: inputs)
     func way(_ ranges: [[BorderRange]], on grid: PaddedGrid, before: [PaddingCounts]) -> Way {
       let passes = makePasses(ranges, geometry: geometry, grid: grid, before: before.map(\.before))
-      let cost = passes.cost(on: grid, outputSizes: outputSizes, inputs: inputs, outputs: outputs)
+      let layouts = passes.map {
+        $0.layout(pitches: grid.pitches, outputSizes: outputSizes, inputs: inputs, outputs: outputs, kind: kind)
+      }
+      let cost = layouts.reduce(0) { $0 + $1.cost }
       let misses = grid.isAliasing && inputs > 8 ? cost / 4 : 0
-      return Way(grid: grid, passes: passes, cost: cost + misses + inputs * grid.copyCost)
+      return Way(grid: grid, passes: passes, layouts: layouts, cost: cost + misses + inputs * grid.copyCost)
     }
     var ways = [way(whole, on: grid, before: none)]
     if geometry.mode == .zeros {
@@ -137,7 +159,8 @@ public final class ConvolutionPlan {
     if inputs == 1, outputs == 1, kernel <= TapList.longestChain,
       let sliding = try SlidingKernel(geometry, inputSizes: inputSizes, padding: padding, outputSizes: outputSizes)
     {
-      ways.append(Way(grid: sliding.grid, sliding: sliding, cost: sliding.cost))
+      if method == .sliding { ways = [] }
+      if kind == nil { ways.append(Way(grid: sliding.grid, sliding: sliding, cost: sliding.cost)) }
     }
     return ways.min { $0.cost < $1.cost }!
   }
@@ -160,17 +183,6 @@ public final class ConvolutionPlan {
         },
         base: ranges.indices.reduce(0) { $0 + ranges[$1].outputs.lowerBound * grid.pitches[$1] },
         start: ranges.map(\.outputs.lowerBound), step: ranges.map { _ in 1 }, sizes: ranges.map(\.outputs.count))
-    }
-  }
-}
-
-extension [TapPass] {
-  /// What one group costs.
-  fileprivate func cost(on grid: PaddedGrid, outputSizes: [Int], inputs: Int, outputs: Int) -> Int {
-    var pitches = [Int](repeating: 1, count: outputSizes.count)
-    for axis in outputSizes.indices.dropLast().reversed() { pitches[axis] = pitches[axis + 1] * outputSizes[axis + 1] }
-    return reduce(0) {
-      $0 + $1.layout(pitches: grid.pitches, outputPitches: pitches, inputs: inputs, outputs: outputs).cost
     }
   }
 }

@@ -10,11 +10,22 @@ struct RunLayout {
     case across(axis: Int)
   }
 
+  /// The ways that there are, for tests that want one of them.
+  enum Kind: CaseIterable { case along, flattened, across }
+
   let orientation: Orientation
   /// Axes of the pass, outermost first.
   let axes: [TapPass.Axis]
   /// What it costs, in multiply-adds of full vectors.
   let cost: Int
+
+  private var kind: Kind {
+    switch orientation {
+    case .along(flattened: 1): .along
+    case .along: .flattened
+    case .across: .across
+    }
+  }
 
   /// Whether vectors lie across the output channels.
   var isAcross: Bool { if case .across = orientation { true } else { false } }
@@ -41,7 +52,8 @@ struct RunLayout {
   ///   - axes: As `TapPass.axes` gives them.
   ///   - taps: Of one output, over all input channels.
   ///   - outputs: Output channels of a group.
-  static func cheapest(axes: [TapPass.Axis], taps: Int, outputs: Int) -> RunLayout {
+  ///   - kind: Only of this kind, where it is possible.
+  static func cheapest(axes: [TapPass.Axis], taps: Int, outputs: Int, kind: Kind? = nil) -> RunLayout {
     let last = axes.last ?? TapPass.Axis(count: 1, x: 1, y: 1)
     var layouts: [RunLayout] = []
     func add(_ orientation: Orientation, _ axes: [TapPass.Axis], runs: Int, _ cost: Int) {
@@ -69,7 +81,8 @@ struct RunLayout {
     if axes.isEmpty {
       add(.across(axis: 0), [last], runs: 1, acrossCost(length: 1, taps: taps, outputs: outputs, isWhole: true))
     }
-    return layouts.min { $0.cost < $1.cost }!
+    let wanted = layouts.filter { kind == nil || $0.kind == kind }
+    return (wanted.isEmpty ? layouts : wanted).min { $0.cost < $1.cost }!
   }
 
   // The figures are of one processor with 16 floats a vector, which starts two multiply-adds and two loads in a cycle

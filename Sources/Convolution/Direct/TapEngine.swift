@@ -39,12 +39,13 @@ final class TapEngine {
   private let parts: (runs: Int, rows: Int)
 
   /// - Parameters:
+  ///   - layouts: One a pass.
   ///   - kernelPositions: Of the whole kernel.
   ///   - sliding: Instead of the passes, for single channels.
   ///   - bias: One an output channel; nil: none.
   ///   - weight: The weight of an output channel of a group for an input channel of it and a kernel position.
   init(
-    grid: PaddedGrid, mode: PaddingMode, passes: [TapPass], groups: Int, inputs: Int, outputs: Int, outputSizes: [Int],
+    grid: PaddedGrid, mode: PaddingMode, passes: [TapPass], layouts: [RunLayout], groups: Int, inputs: Int, outputs: Int, outputSizes: [Int],
     kernelPositions: Int, sliding: SlidingKernel? = nil, bias: [Float]?, activation: Activation, threads: Int, level: KernelLevel,
     weight: (_ group: Int, _ output: Int, _ input: Int, _ position: Int) -> Float
   ) throws(GeometryError) {
@@ -63,7 +64,6 @@ final class TapEngine {
     self.threads = max(1, threads)
     kernels = level.kernels
     filler = GridFiller(grid, mode: mode, kernels: level.kernels)
-    let layouts = passes.map { $0.layout(pitches: grid.pitches, outputPitches: outputPitches, inputs: inputs, outputs: outputs) }
     self.layouts = layouts
     taps = PackedTaps(
       passes: passes, channelPitch: grid.channelPitch, kernelPositions: kernelPositions, groups: groups, inputs: inputs,

@@ -45,9 +45,17 @@ struct TapPass {
   }
 
   /// The cheapest way to compute it.
-  func layout(pitches: [Int], outputPitches: [Int], inputs: Int, outputs: Int) -> RunLayout {
+  ///
+  /// - Parameters:
+  ///   - pitches: Floats between neighbouring places of the grid.
+  ///   - outputSizes: Behind batch and channels.
+  ///   - kind: Only of this kind, where it is possible.
+  func layout(
+    pitches: [Int], outputSizes: [Int], inputs: Int, outputs: Int, kind: RunLayout.Kind? = nil
+  ) -> RunLayout {
     .cheapest(
-      axes: axes(pitches: pitches, outputPitches: outputPitches), taps: positions.count * inputs, outputs: outputs)
+      axes: axes(pitches: pitches, outputPitches: rowMajorPitches(outputSizes)), taps: positions.count * inputs,
+      outputs: outputs, kind: kind)
   }
 
   /// Where the first output stands in the output.
@@ -57,4 +65,11 @@ struct TapPass {
   func multiplyAdds(inputs: Int, outputs: Int) -> Int {
     sizes.reduce(positions.count * inputs * outputs, *)
   }
+}
+
+/// Floats between neighbours along each axis of an array without gaps, the last axis innermost.
+func rowMajorPitches(_ sizes: [Int]) -> [Int] {
+  var pitches = [Int](repeating: 1, count: sizes.count)
+  for axis in sizes.indices.dropLast().reversed() { pitches[axis] = pitches[axis + 1] * sizes[axis + 1] }
+  return pitches
 }

@@ -107,7 +107,10 @@ public final class TransposedConvolutionPlan {
     let positions = kernels.reduce(1, *)
     let values = weights.values
     engine = try TapEngine(
-      grid: grid, mode: .zeros, passes: passes, groups: geometry.groups, inputs: inputs, outputs: outputs,
+      grid: grid, mode: .zeros, passes: passes,
+      layouts: passes.map {
+        $0.layout(pitches: grid.pitches, outputSizes: outputSizes, inputs: inputs, outputs: outputs)
+      }, groups: geometry.groups, inputs: inputs, outputs: outputs,
       outputSizes: outputSizes, kernelPositions: positions, bias: bias, activation: activation, threads: threads,
       level: level
     ) { group, output, input, position in
