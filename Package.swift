@@ -24,11 +24,12 @@ let package = Package(
     .target(name: "ModelFormats"),
     .target(name: "AudioFiles", dependencies: ["CSndFile"]),
     .target(name: "ArrayFiles"),
+    .target(name: "Resampling", dependencies: ["CSoxr"]),
 
     // MARK: - Façade and command line
     .target(
       name: "ConvAudioKit",
-      dependencies: ["Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles"]),
+      dependencies: ["Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling"]),
     .executableTarget(
       name: "convaudio",
       dependencies: [
@@ -39,6 +40,9 @@ let package = Package(
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CSoxr", pkgConfig: "soxr",
+      providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
     .systemLibrary(
       name: "CFFTW", pkgConfig: "fftw3f",
       providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
@@ -65,6 +69,7 @@ let package = Package(
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "ArrayFilesTests", dependencies: ["ArrayFiles", "TestSupport", "CTestSupport"], exclude: ["Fixtures"]),
+    .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],

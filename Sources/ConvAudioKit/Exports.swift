@@ -3,4 +3,5 @@
 @_exported import AudioFiles
 @_exported import Convolution
 @_exported import ModelFormats
+@_exported import Resampling
 @_exported import StreamingConvolution

@@ -20,6 +20,10 @@ struct ProcessCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The output file, - for standard output; for several inputs the folder for them.")
   var output: String?
 
+  @Option(
+    help: "What to do with a file of another sample rate than the preset's: bring it there and back, or refuse it.")
+  var ratePolicy: RatePolicy = .resample
+
   @OptionGroup(title: "Sound") var sound: SoundOptions
   @OptionGroup(title: "Output format") var format: FormatOptions
   @OptionGroup(title: "Running") var running: RunningOptions
@@ -63,6 +67,7 @@ struct ProcessCommand: ParsableCommand {
   private var settings: ProcessingSettings {
     var settings = ProcessingSettings()
     settings.sound = sound.settings
+    settings.ratePolicy = ratePolicy
     settings.container = format.format
     settings.bitDepth = format.bitDepth
     settings.dithers = !format.noDither

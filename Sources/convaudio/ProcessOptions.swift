@@ -4,6 +4,7 @@ import ConvAudioKit
 extension AudioContainer: ExpressibleByArgument {}
 extension BitDepth: ExpressibleByArgument {}
 extension NonFinitePolicy: ExpressibleByArgument {}
+extension RatePolicy: ExpressibleByArgument {}
 
 struct SoundOptions: ParsableArguments {
   @Option(help: "Share of the processed signal, 0 to 1.")

@@ -78,9 +78,9 @@ import Testing
     let cases: [(script: String, error: String)] = [
       (#"echo hello | "$0" process - -p tiny > out"#, "standard input: is not readable audio"),
       (#""$0" process - -p tiny < /dev/null > out"#, "standard input: is not readable audio (the file is empty)"),
-      (#""$0" process - -p tiny < 44.wav > out"#,
-       "standard input: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; convert it first, for "
-         + "example by `ffmpeg -i - -ar 48000 -f wav -` in the pipe."),
+      (#""$0" process - -p tiny --rate-policy refuse < 44.wav > out"#,
+       "standard input: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; --rate-policy resample "
+         + "converts it there and back."),
       (#"TMPDIR=/nowhere "$0" process - -p tiny < 44.wav > out"#,
        "/nowhere: cannot hold a temporary file: No such file or directory; $TMPDIR names another folder."),
     ]

@@ -33,6 +33,10 @@ import Testing
         ["process", "in.wav", "-p", "tiny", "--bit-depth", "12"],
         "Error: The value '12' is invalid for '--bit-depth <bit-depth>'"
       ),
+      (
+        ["process", "in.wav", "-p", "tiny", "--rate-policy", "convert"],
+        "Error: The value 'convert' is invalid for '--rate-policy <rate-policy>'"
+      ),
       (["process", "in.wav", "-p", "tiny", "--colour"], "Error: Unknown option '--colour'"),
       (["nonsense"], "Error: Unexpected argument 'nonsense'"),
       (["info"], "Error: Missing expected argument '<preset>'"),
@@ -163,6 +167,10 @@ import Testing
                                   of its .json file.
           -o, --output <output>   The output file, - for standard output; for several
                                   inputs the folder for them.
+          --rate-policy <rate-policy>
+                                  What to do with a file of another sample rate than
+                                  the preset's: bring it there and back, or refuse it.
+                                  (values: resample, refuse; default: resample)
           --version               Show the version.
           -h, --help              Show help information.
 

@@ -1,6 +1,7 @@
 import AudioFiles
 import Convolution
 import ModelFormats
+import Resampling
 import StreamingConvolution
 
 #if canImport(Glibc)
@@ -53,8 +54,9 @@ public struct ProcessingProgress: Sendable {
 
 /// Runs audio files through a preset.
 ///
-/// Files stream through in blocks, so memory does not grow with their length. The output appears under its name only
-/// when it is complete.
+/// Files stream through in blocks, so memory does not grow with their length. A file of another rate than the preset's is
+/// brought to that and back (`ProcessingSettings.ratePolicy`); the output has the input's rate and length in any case, and
+/// the tail behind it, rounded up to whole frames. The output appears under its name only when it is complete.
 public struct FileProcessor: Sendable {
   /// What the files go through.
   public let preset: LoadedPreset
@@ -109,11 +111,7 @@ public struct FileProcessor: Sendable {
     let reader = try openReader(input, isCancelled: isCancelled)
     let info = reader.info
     guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
-    if let expected = preset.preset.sampleRateHz, expected != info.sampleRateHz {
-      throw ProcessingError.sampleRate(
-        path: info.path, expectedHz: expected, actualHz: info.sampleRateHz, preset: preset.preset.name,
-        isPiped: input == Self.standardStream)
-    }
+    let ratio = try ratioToPreset(for: info)
     let implied = isPipedOut ? info.container ?? .wav : AudioContainer(fileExtension: fileExtension(of: output))
     guard let container = settings.container ?? implied else {
       throw ProcessingError.unknownExtension(path: output)
@@ -121,12 +119,14 @@ public struct FileProcessor: Sendable {
     let outputName = isPipedOut ? "standard output" : output
     let processor = try settings.sound.makeProcessor(
       preset, input: info.path, channels: info.channels, maximumBlockFrames: Self.blockFrames)
+    let ownTail = Int64(processor.tailFrames)
+    let tailFrames = ratio?.inverse.coveringOutputFrames(for: ownTail) ?? ownTail
     let format: AudioOutputFormat
     do {
       format = try AudioOutputFormat.choose(
-        container: container, source: info, bitDepth: settings.bitDepth,
-        expectedFrames: info.frames + Int64(processor.tailFrames), channels: processor.outputChannels,
-        processed: !preset.stages.isEmpty || settings.sound.changesLevels, dither: settings.dithers)
+        container: container, source: info, bitDepth: settings.bitDepth, expectedFrames: info.frames + tailFrames,
+        channels: processor.outputChannels,
+        processed: !preset.stages.isEmpty || settings.sound.changesLevels || ratio != nil, dither: settings.dithers)
     } catch {
       throw ProcessingError.format(path: outputName, reason: error)
     }
@@ -135,19 +135,25 @@ public struct FileProcessor: Sendable {
       ? try StandardOutput(isCancelled: isCancelled)
       : try ReplacingFile(path: output, mayReplace: settings.replacesExisting)
     let writer: AudioFileWriter
-    var run: SignalRun
+    let source = InspectedSource(reader, channels: info.channels, policy: settings.sound.nonFinite)
+    let sink: MeteredSink
     do {
       writer = try AudioFileWriter(
         path: file.temporaryPath, format: format, sampleRateHz: info.sampleRateHz, channels: format.channels,
         text: info.text, dither: format.needsDither)
-      run = SignalRun(processor: processor, from: reader, to: writer, policy: settings.sound.nonFinite)
+      sink = MeteredSink(writer)
+      let resampled = try ratio.map { try ResampledEnds(source, sink, processor, ratio: $0) }
+      var run = SignalRun(processor: processor, from: resampled?.source ?? source, to: resampled?.sink ?? sink)
       while try run.step() || run.flush() {
         progress(
           ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
         if isCancelled() { throw ProcessingError.cancelled(path: info.path) }
       }
       try run.finish()
+      try resampled?.sink.finish(totalFrames: reader.framesRead + tailFrames)
       try writer.finish()
+    } catch let reason as ResamplingError {
+      throw ProcessingError.resampling(path: info.path, preset: preset.preset.name, reason: reason)
     } catch AudioFileError.writeFailed(path: _, let reason) {
       if let pipe = file as? StandardOutput { throw StreamError.noSpool(folder: pipe.folder, reason: reason) }
       // The user knows the file by its final name.
@@ -157,10 +163,30 @@ public struct FileProcessor: Sendable {
     return ProcessingReport(
       input: info.path, output: outputName, frames: writer.framesWritten, channels: format.channels,
       sampleRateHz: info.sampleRateHz, format: "\(container.displayName), \(format.encoding.summary)",
-      elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: run.peak,
-      clippedSamples: writer.clippedSamples, nonFiniteInputSamples: run.nonFiniteSamples,
+      elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: sink.peak,
+      clippedSamples: writer.clippedSamples, nonFiniteInputSamples: source.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
-      notes: reader.notes + format.notes + writer.notes.filter { !format.notes.contains($0) })
+      notes: [ratio.map(Self.note(on:))].compactMap { $0 } + reader.notes + format.notes
+        + writer.notes.filter { !format.notes.contains($0) })
+  }
+
+  /// The way from the file's rate to the preset's, where they differ.
+  /// - Throws: `ProcessingError.sampleRate`, `.resampling`.
+  private func ratioToPreset(for info: AudioFileInfo) throws -> RateRatio? {
+    guard let rate = preset.preset.sampleRateHz, rate != info.sampleRateHz else { return nil }
+    guard settings.ratePolicy == .resample else {
+      throw ProcessingError.sampleRate(
+        path: info.path, expectedHz: rate, actualHz: info.sampleRateHz, preset: preset.preset.name)
+    }
+    do {
+      return try RateRatio(from: info.sampleRateHz, to: rate)
+    } catch {
+      throw ProcessingError.resampling(path: info.path, preset: preset.preset.name, reason: error)
+    }
+  }
+
+  private static func note(on ratio: RateRatio) -> String {
+    "resampled \(ratio.inputRateHz) → \(ratio.outputRateHz) → \(ratio.inputRateHz) Hz"
   }
 
   /// Opens a file, or what standard input has, which goes into a file first. That loses its name when it is open.

@@ -1,9 +1,12 @@
 import AudioFiles
+import Resampling
 
 /// Why a file cannot be processed.
 public enum ProcessingError: Error, Equatable, Sendable {
-  /// The file, or what a pipe brought, has another rate than the preset was made for.
-  case sampleRate(path: String, expectedHz: Int, actualHz: Int, preset: String, isPiped: Bool)
+  /// The file has another rate than the preset was made for, and the settings refuse to convert it.
+  case sampleRate(path: String, expectedHz: Int, actualHz: Int, preset: String)
+  /// The file cannot be brought to the preset's rate.
+  case resampling(path: String, preset: String, reason: ResamplingError)
   /// There is nothing to process.
   case empty(path: String)
   /// The input has NaN or infinities, and the settings refuse them.
@@ -25,11 +28,11 @@ public enum ProcessingError: Error, Equatable, Sendable {
 extension ProcessingError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .sampleRate(let path, let expected, let actual, let preset, let isPiped):
-      "\(path): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; convert it first, "
-        + (isPiped
-          ? "for example by `ffmpeg -i - -ar \(expected) -f wav -` in the pipe."
-          : "for example with sox \(shellQuoted(path)) -r \(expected) converted.wav.")
+    case .sampleRate(let path, let expected, let actual, let preset):
+      "\(path): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; --rate-policy resample "
+        + "converts it there and back."
+    case .resampling(let path, let preset, let reason):
+      "\(path): cannot be brought to the rate of preset \(preset) and back: \(reason)"
     case .empty(let path): "\(path): has no frames, expected at least one."
     case .nonFinite(let path, let frame):
       "\(path): has a sample that is NaN or infinite at frame \(frame); --non-finite zero or keep lets it through."
@@ -44,8 +47,4 @@ extension ProcessingError: CustomStringConvertible {
     case .cutShort(let path): "\(path): interrupted; its reader has only the beginning of the file."
     }
   }
-}
-
-private func shellQuoted(_ path: String) -> String {
-  "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }

@@ -17,6 +17,14 @@ public enum NonFinitePolicy: String, Sendable, CaseIterable {
   case error
 }
 
+/// What happens to files of another sample rate than the preset's.
+public enum RatePolicy: String, Sendable, CaseIterable {
+  /// They are brought to the preset's rate and back.
+  case resample
+  /// They are refused.
+  case refuse
+}
+
 /// What is done to a signal besides the preset, in a file or a stream.
 public struct SoundSettings: Sendable {
   /// Decibels before the preset.
@@ -61,6 +69,8 @@ public struct SoundSettings: Sendable {
 public struct ProcessingSettings: Sendable {
   /// Gains, mix, and what is not finite.
   public var sound = SoundSettings()
+  /// Files of another rate than the preset's.
+  public var ratePolicy = RatePolicy.resample
   /// The output's container; nil: by the output's extension.
   public var container: AudioContainer?
   /// The output's sample format; nil: the input's.

@@ -124,14 +124,14 @@ public struct StreamRunner: Sendable {
       (ends.notes + notes).forEach(note)
       let notesMade = ends.notes.count
       defer { ends.notes.dropFirst(notesMade).forEach(note) }
+      let source = InspectedSource(ends.source, channels: ends.channels, policy: settings.sound.nonFinite)
       var run = SignalRun(
-        processor: processor, from: ends.source, to: sink.frames, policy: settings.sound.nonFinite,
-        isAligned: settings.isAligned, times: times)
+        processor: processor, from: source, to: sink.frames, isAligned: settings.isAligned, times: times)
       defer {
         report.framesRead = ends.source.framesRead
         report.framesWritten = sink.framesWritten
         report.clippedSamples = sink.clippedSamples
-        report.nonFiniteInputSamples = run.nonFiniteSamples
+        report.nonFiniteInputSamples = source.nonFiniteSamples
         report.nonFiniteOutputSamples = sink.nonFiniteSamples
         report.missingValues = ends.missingValues
       }

@@ -1,0 +1,53 @@
+/// Two sample rates, and what a conversion between them does to lengths and levels. Exact integer arithmetic.
+public struct RateRatio: Hashable, Sendable {
+  /// Frames a second that come in.
+  public let inputRateHz: Int
+  /// Frames a second that go out.
+  public let outputRateHz: Int
+
+  /// The rates that can be converted, in Hz.
+  ///
+  /// The bound comes from libsoxr, which looks for a fraction of at most 2048 phases within 2⁻³³ of the ratio. Two
+  /// fractions of denominators q and 2048 lie at least 1/(2048·q) apart, so up to 2²² Hz only the ratio itself can be
+  /// found, and nothing drifts, however long the signal.
+  public static let rates = 1...4_194_304
+  /// The most that a rate can grow or shrink by. Memory and the filters' lengths grow with it.
+  public static let maximumFactor = 1024
+
+  /// - Throws: `ResamplingError.rate`, `.factor`.
+  public init(from inputRateHz: Int, to outputRateHz: Int) throws(ResamplingError) {
+    for rate in [inputRateHz, outputRateHz] where !Self.rates.contains(rate) {
+      throw .rate(expected: Self.rates, actual: rate)
+    }
+    guard max(inputRateHz, outputRateHz) <= Self.maximumFactor * min(inputRateHz, outputRateHz) else {
+      throw .factor(expected: Self.maximumFactor, from: inputRateHz, to: outputRateHz)
+    }
+    self.inputRateHz = inputRateHz
+    self.outputRateHz = outputRateHz
+  }
+
+  /// Frames that `inputFrames` become: `round(inputFrames · outputRateHz / inputRateHz)`, halves upwards.
+  public func outputFrames(for inputFrames: Int64) -> Int64 {
+    let (to, from) = (Int128(outputRateHz), Int128(inputRateHz))
+    return Int64((2 * Int128(inputFrames) * to + from) / (2 * from))
+  }
+
+  /// The fewest output frames that cover `inputFrames`: `ceil(inputFrames · outputRateHz / inputRateHz)`.
+  public func coveringOutputFrames(for inputFrames: Int64) -> Int64 {
+    let (to, from) = (Int128(outputRateHz), Int128(inputRateHz))
+    return Int64((Int128(inputFrames) * to + from - 1) / from)
+  }
+
+  /// The ratio of the way back.
+  public var inverse: RateRatio { RateRatio(swapping: self) }
+
+  /// Input frames from one place where an input and an output frame fall together to the next.
+  var inputPeriod: Int { inputRateHz / Self.greatestCommonDivisor(inputRateHz, outputRateHz) }
+
+  private init(swapping other: RateRatio) {
+    inputRateHz = other.outputRateHz
+    outputRateHz = other.inputRateHz
+  }
+
+  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+}

@@ -1,0 +1,33 @@
+/// Why a signal cannot be brought to another sample rate.
+public enum ResamplingError: Error, Equatable, Sendable {
+  /// A rate that no signal should have.
+  case rate(expected: ClosedRange<Int>, actual: Int)
+  /// Two rates too far apart.
+  case factor(expected: Int, from: Int, to: Int)
+  /// Too few or too many channels.
+  case channels(expected: ClosedRange<Int>, actual: Int)
+  /// Channels of different lengths.
+  case lengths(channel: Int, expected: Int, actual: Int)
+  /// More samples than an array should hold.
+  case tooLong(expected: Int, actual: Int)
+  /// libsoxr refused, in its own words.
+  case library(reason: String)
+}
+
+extension ResamplingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .rate(let expected, let actual):
+      "a sample rate of \(actual) Hz cannot be converted, expected \(expected.lowerBound) to \(expected.upperBound) Hz."
+    case .factor(let expected, let from, let to):
+      "\(from) Hz cannot be converted to \(to) Hz, expected rates that differ by a factor of at most \(expected)."
+    case .channels(let expected, let actual):
+      "\(actual) channels cannot be converted, expected \(expected.lowerBound) to \(expected.upperBound)."
+    case .lengths(let channel, let expected, let actual):
+      "channel \(channel) has \(actual) frames, expected \(expected) as in channel 0."
+    case .tooLong(let expected, let actual):
+      "the converted signal would have \(actual) samples, expected at most \(expected)."
+    case .library(let reason): "libsoxr refuses the conversion: \(reason)."
+    }
+  }
+}

@@ -1,0 +1,34 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The tables of sines that libsoxr shares among its resamplers, on processors without AVX.
+///
+/// They are made, and grow, when a resampler is made. The library guards the growth, but not the first making, and neither
+/// when it was built without OpenMP, as on macOS: several threads then get wrong samples (of eight runs of the test with
+/// threads four) or crash (chirlu/soxr, issue 10). So whoever makes a resampler is alone here.
+enum SoxrTables {
+  /// Runs alone.
+  static func whileChanging<Result>(_ body: () -> Result) -> Result {
+    pthread_rwlock_wrlock(lock.pointer)
+    defer { pthread_rwlock_unlock(lock.pointer) }
+    return body()
+  }
+
+  /// Runs beside others that read.
+  static func whileReading<Result>(_ body: () -> Result) -> Result {
+    pthread_rwlock_rdlock(lock.pointer)
+    defer { pthread_rwlock_unlock(lock.pointer) }
+    return body()
+  }
+
+  /// Safe because a lock of the system may be used by all threads, and this one is never freed.
+  private struct Lock: @unchecked Sendable {
+    let pointer = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
+    init() { pthread_rwlock_init(pointer, nil) }
+  }
+
+  private static let lock = Lock()
+}
