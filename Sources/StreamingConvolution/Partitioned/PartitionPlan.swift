@@ -27,6 +27,13 @@ public struct PartitionPlan: Hashable, Sendable {
 
     /// The tap behind the last partition.
     public var endTap: Int { firstTap + partitions * partitionFrames }
+
+    /// Output blocks that must be kept: the one that is made while earlier ones are still being heard.
+    func slots(in plan: PartitionPlan) -> Int {
+      let wait = firstTap + plan.latencyFrames
+      let heard = (wait + partitionFrames - 1) / partitionFrames
+      return wait < partitionFrames ? heard + 1 : heard
+    }
   }
 
   /// Taps 0 ..< directTaps run through the tap kernel.
@@ -70,7 +77,7 @@ public struct PartitionPlan: Hashable, Sendable {
       if index > 0, frames < levels[index - 1].partitionFrames {
         throw .plan("level \(index) has shorter partitions than the level before it")
       }
-      let isGrain = index == 0 && frames == grainFrames
+      let isGrain = index == 0 && grainFrames % frames == 0
       guard isGrain || level.firstTap + latencyFrames >= frames else {
         throw .plan(
           "level \(index) is heard from tap \(level.firstTap) with a latency of \(latencyFrames), before its input of "
@@ -87,9 +94,11 @@ public struct PartitionPlan: Hashable, Sendable {
   /// Taps that the plan has room for.
   public var capacityFrames: Int { levels.last?.endTap ?? directTaps }
 
-  /// Bytes that a processor of this plan takes for `matrix`: spectra of responses and inputs, rings and scratch. Known
-  /// before any of it is allocated; the transforms' shared tables are not counted.
-  public func memoryBytes(for matrix: ResponseMatrix, maximumBlockFrames: Int) -> Int { fatalError("sketch") }
+  /// Whether the first level's work is heard in the same grain in which its input is complete.
+  var isImmediate: Bool {
+    guard let first = levels.first else { return false }
+    return first.firstTap + latencyFrames < first.partitionFrames
+  }
 
   /// The plan in one line that `init(text:)` reads, such as
   /// `grain 1 latency 0 direct 256 partitions 14x128 30x1024 28x16384`.
