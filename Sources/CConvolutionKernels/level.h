@@ -37,6 +37,7 @@ const cck_kernels CCK_NAME(kernels) = {
     .join = CCK_NAME(join),
     .multiply_add_spectra = CCK_NAME(multiply_add_spectra),
     .scatter_chunks = CCK_NAME(scatter_chunks),
+    .sum_rows = CCK_NAME(sum_rows),
 };
 double CCK_NAME(peak)(size_t rounds, float *sink);
 double CCK_NAME(peak)(size_t rounds, float *sink) { return CCK_NAME(fma_peak)(rounds, sink); }

@@ -70,7 +70,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(split_modulus)(vf *re
   }
 }
 
-// The way back, R times what was there. Only the imaginary parts of the result are right when `imaginary` is set.
+// The way back, R times what was there.
 static inline __attribute__((always_inline)) void CCK_NAME(join_modulus)(vf *re, vf *im, const int R) {
   _Pragma("clang loop unroll(full)") for (int nodes = R / 2; nodes > 0; nodes /= 2) {
     const int half = R / nodes / 2;
@@ -193,4 +193,18 @@ static void CCK_NAME(multiply_add_spectra)(
 static void CCK_NAME(scatter_chunks)(const float *row, size_t chunks, float *to, size_t stride) {
   for (size_t chunk = 0; chunk < chunks; chunk++)
     __builtin_memcpy(to + chunk * stride, row + chunk * CCK_SPECTRUM_CHUNK, CCK_SPECTRUM_CHUNK * sizeof(float));
+}
+
+static void CCK_NAME(sum_rows)(const float *const *rows, size_t count, int adds, float *y, size_t frames) {
+  size_t i = 0;
+  for (; i + CCK_WIDTH <= frames; i += CCK_WIDTH) {
+    vf sum = adds ? CCK_NAME(load)(y + i) : (vf){};
+    for (size_t r = 0; r < count; r++) sum += CCK_NAME(load)(rows[r] + i);
+    CCK_NAME(store)(y + i, sum, CCK_WIDTH);
+  }
+  for (; i < frames; i++) {
+    float sum = adds ? y[i] : 0;
+    for (size_t r = 0; r < count; r++) sum += rows[r][i];
+    y[i] = sum;
+  }
 }

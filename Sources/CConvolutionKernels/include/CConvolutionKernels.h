@@ -144,6 +144,8 @@ typedef struct cck_kernels {
                                size_t end_chunk, float *y);
   // Neighbouring chunks to places `stride` floats apart.
   void (*scatter_chunks)(const float *row, size_t chunks, float *to, size_t stride);
+  // y[t] = y[t] or 0, plus rows[0][t], plus rows[1][t] and so on; reads and writes exactly `frames` floats of each.
+  void (*sum_rows)(const float *const *rows, size_t count, int adds, float *y, size_t frames);
 } cck_kernels;
 
 int cck_level_available(int level);

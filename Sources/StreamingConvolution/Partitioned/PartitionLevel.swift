@@ -180,22 +180,24 @@ struct PartitionLevel {
     }
   }
 
-  /// Adds what this level gives to output frames `frame` ..< `frame + count` of a channel, of which the work is complete.
+  /// Where what this level gives to output frames `frame` ..< `frame + count` of a channel stands, when it stands in one
+  /// piece; the work on it is complete.
   @inline(__always)
+  func row(_ bank: LevelBank, output: Int, frame: Int, count: Int) -> UnsafePointer<Float>? {
+    let from = frame - firstTap
+    guard from >= 0, from % frames + count <= frames else { return nil }
+    return UnsafePointer(bank.slots + (output * slots + from / frames % slots) * frames + from % frames)
+  }
+
+  /// Adds what this level gives to output frames `frame` ..< `frame + count` of a channel.
   func add(_ bank: LevelBank, output: Int, frame: Int, count: Int, to y: UnsafeMutablePointer<Float>) {
-    guard bank.starts[output] < bank.starts[output + 1] else { return }
-    var (place, from) = (0, frame - firstTap)
-    if from < 0 {
-      place = min(-from, count)
-      from = 0
-    }
+    // Before the first block nothing was heard.
+    var place = min(max(firstTap - frame, 0), count)
     while place < count {
-      let inside = from % frames
-      let length = min(count - place, frames - inside)
-      let source = bank.slots + (output * slots + from / frames % slots) * frames + inside
-      for index in 0..<length { y[place + index] += source[index] }
+      let length = min(count - place, frames - (frame + place - firstTap) % frames)
+      var row = row(bank, output: output, frame: frame + place, count: length)
+      kernels.pointee.sum_rows(&row, 1, 1, y + place, length)
       place += length
-      from += length
     }
   }
 }

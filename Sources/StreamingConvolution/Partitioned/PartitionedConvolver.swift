@@ -37,13 +37,16 @@ public final class PartitionedConvolver: BlockProcessor {
   private let history: InputHistory
   private let levels: UnsafeMutablePointer<PartitionLevel>
   private let levelCount: Int
-  private let faded: AlignedMemory
+  private let faded: UnsafeMutablePointer<Float>
+  private let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
   private let memory: [AlignedMemory]
 
   /// Input frames since `reset`.
   private var frame = 0
   private var responses: PreparedResponse
+  private var current: ResponseTables
   private var replacement: PreparedResponse?
+  private var next: ResponseTables?
   /// Kept until the next exchange, because `process` frees nothing.
   private var retired: PreparedResponse?
   private var fade = 0..<0
@@ -91,18 +94,21 @@ public final class PartitionedConvolver: BlockProcessor {
     layout = PartitionLayout(plan, maximumBlockFrames: maximumBlockFrames)
     let ring = AlignedMemory(count: layout.historyFloats(inputs: matrix.inputChannels))
     history = InputHistory(memory: ring, capacity: layout.historyFrames, mirrored: layout.mirroredFrames)
-    faded = AlignedMemory(count: layout.stepFrames)
+    let faded = AlignedMemory(count: layout.stepFrames)
+    self.faded = faded.base
     responses = PreparedResponse(spectra, plan: plan)
     responses.isTaken = true
+    current = responses.tables
     levelCount = plan.levels.count
     levels = .allocate(capacity: max(levelCount, 1))
-    var memory = [ring]
+    rows = .allocate(capacity: max(levelCount, 1))
+    var memory = [ring, faded]
     for (index, part) in plan.levels.enumerated() {
       let own = AlignedMemory(count: PartitionLevel.floats(of: part, inputs: matrix.inputChannels))
       memory.append(own)
       (levels + index).initialize(
         to: PartitionLevel(part, of: plan, inputs: matrix.inputChannels, memory: own.base, kernels: kernels))
-      levels[index].bind(responses.levels[index])
+      levels[index].bind(current.levels[index])
     }
     self.memory = memory
   }
@@ -110,6 +116,7 @@ public final class PartitionedConvolver: BlockProcessor {
   deinit {
     for index in 0..<levelCount { levels[index].deallocate() }
     levels.deallocate()
+    rows.deallocate()
   }
 
   @discardableResult
@@ -124,7 +131,7 @@ public final class PartitionedConvolver: BlockProcessor {
         history.write(input[channel] + offset, channel: channel, frame: frame, count: count)
       }
       frame += count
-      var operations = 2 * responses.headMultiplyAdds * count
+      var operations = 2 * current.headMultiplyAdds * count
       for index in 0..<levelCount { operations += levels[index].work(until: frame, history) }
       if levelCount > 0 { operations += beginBlocks() }
       countedOperations += operations
@@ -157,47 +164,63 @@ public final class PartitionedConvolver: BlockProcessor {
 
   private func begin(_ index: Int, block: Int) {
     let first = block * levels[index].frames + levels[index].firstTap
-    let isHeard = replacement == nil || first < fade.upperBound
-    let isReplaced = replacement != nil && first + levels[index].frames > fade.lowerBound
+    let isHeard = next == nil || first < fade.upperBound
+    let isReplaced = first + levels[index].frames > fade.lowerBound
     levels[index].begin(
-      block: block, current: isHeard ? responses.levels[index] : nil,
-      next: isReplaced ? replacement?.levels[index] : nil)
+      block: block, current: isHeard ? current.levels[index] : nil, next: isReplaced ? next?.levels[index] : nil)
   }
 
   /// Output frames `frame − count − latency ..< frame − latency`.
   @inline(__always)
   private func give(_ output: OutputChannels, offset: Int, count: Int) {
     let first = frame - count - plan.latencyFrames
-    guard let next = replacement, first + count > fade.lowerBound else {
-      for channel in 0..<outputChannels { sum(responses, channel, first, count, into: output[channel] + offset) }
+    guard let next, first + count > fade.lowerBound else {
+      for channel in 0..<outputChannels { sum(current, channel, first, count, into: output[channel] + offset) }
       return
     }
     for channel in 0..<outputChannels {
       let y = output[channel] + offset
-      sum(responses, channel, first, count, into: y)
-      sum(next, channel, first, count, into: faded.base)
-      for index in 0..<count { y[index] = blend(y[index], faded.base[index], frame: first + index) }
+      sum(current, channel, first, count, into: y)
+      sum(next, channel, first, count, into: faded)
+      for index in 0..<count { y[index] = blend(y[index], faded[index], frame: first + index) }
     }
+    countedOperations += 2 * next.headMultiplyAdds * count
     if first + count >= fade.upperBound { finishExchange() }
   }
 
-  /// Direct sum first, then the levels: the order is fixed, so that it does not matter when a level's work was done.
+  /// Direct sums first, then the levels: the order is fixed, so that it does not matter when a level's work was done.
   @inline(__always)
   private func sum(
-    _ responses: PreparedResponse, _ channel: Int, _ first: Int, _ count: Int, into y: UnsafeMutablePointer<Float>
+    _ tables: ResponseTables, _ channel: Int, _ first: Int, _ count: Int, into y: UnsafeMutablePointer<Float>
   ) {
-    let (start, end) = (responses.headStarts[channel], responses.headStarts[channel + 1])
-    if start == end { y.update(repeating: 0, count: count) }
+    let (start, end) = (tables.headStarts[channel], tables.headStarts[channel + 1])
     for index in start..<end {
-      let head = responses.heads[index]
+      let head = tables.heads[index]
       let oldest = first - head.firstTap - head.taps + 1
       var taps = cck_long_taps(
         weights: head.weights, taps: head.taps, x: history.place(channel: head.input, frame: oldest), y: y, frames: count,
         adds: index > start ? 1 : 0)
       kernels.pointee.convolve_long(&taps)
     }
-    for index in 0..<levelCount {
-      levels[index].add(responses.levels[index], output: channel, frame: first, count: count, to: y)
+    var rowCount = 0
+    for index in 0..<levelCount where tables.levels[index].gives(channel) {
+      guard let row = levels[index].row(tables.levels[index], output: channel, frame: first, count: count) else {
+        return sumInPieces(tables, channel, first, count, adds: start < end, into: y)
+      }
+      rows[rowCount] = row
+      rowCount += 1
+    }
+    if rowCount > 0 || start == end { kernels.pointee.sum_rows(rows, rowCount, start < end ? 1 : 0, y, count) }
+  }
+
+  /// At the beginning, and where a level's blocks do not end where the stream is cut.
+  private func sumInPieces(
+    _ tables: ResponseTables, _ channel: Int, _ first: Int, _ count: Int, adds: Bool,
+    into y: UnsafeMutablePointer<Float>
+  ) {
+    if !adds { y.update(repeating: 0, count: count) }
+    for index in 0..<levelCount where tables.levels[index].gives(channel) {
+      levels[index].add(tables.levels[index], output: channel, frame: first, count: count, to: y)
     }
   }
 
@@ -252,9 +275,10 @@ public final class PartitionedConvolver: BlockProcessor {
     }
     retired = nil
     replacement.isTaken = true
-    for index in 0..<levelCount { levels[index].bind(replacement.levels[index]) }
+    for index in 0..<levelCount { levels[index].bind(replacement.tables.levels[index]) }
     fade = frame..<frame + fadeFrames
     self.replacement = replacement
+    next = replacement.tables
   }
 
   /// The first output frame from which on nothing has begun to be computed: an exchange that is asked for now can
@@ -280,6 +304,7 @@ public final class PartitionedConvolver: BlockProcessor {
   private func finishExchange() {
     retired = responses
     if let replacement { responses = replacement }
-    replacement = nil
+    current = responses.tables
+    (replacement, next) = (nil, nil)
   }
 }

@@ -14,23 +14,10 @@ public final class PreparedResponse: @unchecked Sendable {
   /// Set when a convolver takes it over.
   var isTaken = false
 
-  /// Direct sums, output after output: those of output o are `headStarts[o] ..< headStarts[o + 1]`.
-  let heads: UnsafeMutablePointer<Head>
-  let headStarts: UnsafeMutablePointer<Int>
-  /// One a level.
-  let levels: UnsafeMutablePointer<LevelBank>
-  /// Multiply-adds of the direct sums a frame.
-  let headMultiplyAdds: Int
+  /// What `process` reads; its pointers belong to this object.
+  let tables: ResponseTables
 
   private let memory: [AlignedMemory]
-
-  /// One direct sum.
-  struct Head {
-    let input: Int
-    let firstTap: Int
-    let taps: Int
-    let weights: UnsafePointer<Float>
-  }
 
   init(_ spectra: ResponseSpectra, plan: PartitionPlan) {
     self.spectra = spectra
@@ -39,8 +26,8 @@ public final class PreparedResponse: @unchecked Sendable {
     let outputs = matrix.outputChannels
     let pathsOf = (0..<outputs).map { output in matrix.paths.indices.filter { matrix.paths[$0].output == output } }
 
-    heads = .allocate(capacity: max(matrix.paths.count, 1))
-    headStarts = .allocate(capacity: outputs + 1)
+    let heads = UnsafeMutablePointer<ResponseTables.Head>.allocate(capacity: max(matrix.paths.count, 1))
+    let headStarts = UnsafeMutablePointer<Int>.allocate(capacity: outputs + 1)
     var count = 0
     var multiplyAdds = 0
     for output in 0..<outputs {
@@ -49,17 +36,16 @@ public final class PreparedResponse: @unchecked Sendable {
         let kernel = spectra.kernels[spectra.kernelOfPath[path]]
         guard let weights = kernel.head else { continue }
         (heads + count).initialize(
-          to: Head(
+          to: ResponseTables.Head(
             input: matrix.paths[path].input, firstTap: kernel.headFirstTap, taps: kernel.headTaps, weights: weights.base))
         count += 1
         multiplyAdds += kernel.headTaps
       }
     }
     (headStarts + outputs).initialize(to: count)
-    headMultiplyAdds = multiplyAdds
 
     var memory: [AlignedMemory] = []
-    levels = .allocate(capacity: max(plan.levels.count, 1))
+    let levels = UnsafeMutablePointer<LevelBank>.allocate(capacity: max(plan.levels.count, 1))
     for (index, level) in plan.levels.enumerated() {
       let slots = AlignedMemory(count: LevelBank.floats(of: level, in: plan, outputs: outputs))
       memory.append(slots)
@@ -75,19 +61,39 @@ public final class PreparedResponse: @unchecked Sendable {
         to: LevelBank(terms: terms, transform: .shared(count: level.partitionFrames), slots: slots.base))
     }
     self.memory = memory
+    tables = ResponseTables(heads: heads, headStarts: headStarts, levels: levels, headMultiplyAdds: multiplyAdds)
   }
 
   deinit {
-    heads.deallocate()
-    headStarts.deallocate()
-    for index in plan.levels.indices { levels[index].deallocate() }
-    levels.deallocate()
+    tables.heads.deallocate()
+    tables.headStarts.deallocate()
+    for index in plan.levels.indices { tables.levels[index].deallocate() }
+    tables.levels.deallocate()
   }
 
   /// Silence in all outputs.
   func clear() {
     for memory in memory { memory.base.update(repeating: 0, count: memory.count) }
   }
+}
+
+/// The tables of a `PreparedResponse` without its reference, whose counting would cost time in every block.
+struct ResponseTables {
+  /// One direct sum.
+  struct Head {
+    let input: Int
+    let firstTap: Int
+    let taps: Int
+    let weights: UnsafePointer<Float>
+  }
+
+  /// Direct sums, output after output: those of output o are `headStarts[o] ..< headStarts[o + 1]`.
+  let heads: UnsafeMutablePointer<Head>
+  let headStarts: UnsafeMutablePointer<Int>
+  /// One a level.
+  let levels: UnsafeMutablePointer<LevelBank>
+  /// Multiply-adds of the direct sums a frame.
+  let headMultiplyAdds: Int
 }
 
 /// What one level has of one set of responses. The pointers belong to the `PreparedResponse`.
@@ -137,6 +143,10 @@ struct LevelBank {
     for (index, step) in steps.enumerated() { (self.steps + index).initialize(to: step) }
     self.slots = slots
   }
+
+  /// Whether anything is heard in an output.
+  @inline(__always)
+  func gives(_ output: Int) -> Bool { starts[output] < starts[output + 1] }
 
   func deallocate() {
     products.deallocate()
