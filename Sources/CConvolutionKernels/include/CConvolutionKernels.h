@@ -158,6 +158,10 @@ int cck_request_was_met(void);
 
 // The definition of cck_kernels.convolve in plain scalar C, for tests: the same bits by fmaf.
 void cck_convolve_plain(const cck_convolution *c);
+// The same of convolve_long and multiply_add_spectra.
+void cck_convolve_long_plain(const cck_long_taps *p);
+void cck_multiply_add_spectra_plain(const cck_spectral_term *terms, size_t term_count, size_t first_chunk,
+                                    size_t end_chunk, float *y);
 
 // Sets the processor's flush-to-zero and denormals-are-zero bits and returns the state before, which
 // cck_restore_denormals takes back.

@@ -15,9 +15,14 @@ public struct ConvolutionCosts: Hashable, Sendable {
   public var productBytes: [Int]
   /// One step of a level's work, over what it computes.
   public var step: Double
+  /// One multiply-add of a direct sum over a grid of any rank.
+  public var gridMultiplyAdd: Double
+  /// One doubling of the length of a transform along an outer axis of a grid, for one complex number, one way.
+  public var outerDoubling: Double
 
   public init(
-    name: String, multiplyAdd: Double, transformFrame: [Double], product: [Double], productBytes: [Int], step: Double
+    name: String, multiplyAdd: Double, transformFrame: [Double], product: [Double], productBytes: [Int], step: Double,
+    gridMultiplyAdd: Double, outerDoubling: Double
   ) {
     precondition(transformFrame.count == Self.transformCount, "one cost for every length of transform")
     precondition(product.count == 3 && productBytes.count == 2, "three kinds of memory, two limits")
@@ -27,6 +32,8 @@ public struct ConvolutionCosts: Hashable, Sendable {
     self.product = product
     self.productBytes = productBytes
     self.step = step
+    self.gridMultiplyAdd = gridMultiplyAdd
+    self.outerDoubling = outerDoubling
   }
 
   /// Lengths of `RightAngleTransform`.
@@ -38,7 +45,7 @@ public struct ConvolutionCosts: Hashable, Sendable {
   public static let standard = ConvolutionCosts(
     name: "zen5-2026-11", multiplyAdd: 0.0096,
     transformFrame: [1.6, 1.4, 1.27, 1.3, 1.21, 1.22, 1.34, 1.56, 1.68, 2.09, 2.18, 3.18, 4.4],
-    product: [0.085, 0.15, 0.4], productBytes: [1 << 20, 24 << 20], step: 12)
+    product: [0.12, 0.18, 0.45], productBytes: [1 << 20, 24 << 20], step: 12, gridMultiplyAdd: 0.012, outerDoubling: 0.12)
 
   /// There and back for N = `frames`, in nanoseconds a frame.
   public func transform(frames: Int) -> Double {

@@ -1,6 +1,15 @@
 import CFFTW
 import Synchronization
 
+/// The one lock around FFTW's planner, which is one for the whole process and not thread-safe. A program that plans with
+/// FFTW itself takes it, too, and must not plan by the clock: FFTW would reuse what it measured, and the bits would change.
+public enum FourierPlanner {
+  private static let lock = Mutex<Void>(())
+
+  /// Calls `body` while nobody else plans.
+  public static func withLock<Result: Sendable>(_ body: () -> Result) -> Result { lock.withLock { _ in body() } }
+}
+
 /// FFTW's plans for complex transforms of one length, made once and shared by all threads.
 ///
 /// Plans are made with `FFTW_ESTIMATE`, which looks at no clock: the same plan, and with it the same bits, in every
@@ -18,7 +27,7 @@ struct FourierPlan: @unchecked Sendable {
   static func shared(count: Int) -> FourierPlan {
     cache.withLock { plans in
       if let plan = plans[count] { return plan }
-      let plan = FourierPlan(count: count)
+      let plan = FourierPlanner.withLock { FourierPlan(count: count) }
       plans[count] = plan
       return plan
     }
@@ -63,5 +72,53 @@ struct FourierPlan: @unchecked Sendable {
 
   private static func complex(_ floats: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<fftwf_complex> {
     UnsafeMutableRawPointer(floats).assumingMemoryBound(to: fftwf_complex.self)
+  }
+}
+
+/// The same for transforms of `count` along an outer axis of a grid of complex numbers, in place: number k of
+/// transform j stands at `k · pitch + j`, for all j below `pitch`.
+struct FourierAxisPlan: @unchecked Sendable {
+  // Sendable as `FourierPlan`.
+  private let single: (forward: fftwf_plan, backward: fftwf_plan)
+  private let double: fftw_plan
+
+  /// The plan for these sizes.
+  static func shared(count: Int, pitch: Int) -> FourierAxisPlan {
+    cache.withLock { plans in
+      if let plan = plans[[count, pitch]] { return plan }
+      let plan = FourierPlanner.withLock { FourierAxisPlan(count: count, pitch: pitch) }
+      plans[[count, pitch]] = plan
+      return plan
+    }
+  }
+
+  private static let cache = Mutex<[[Int]: FourierAxisPlan]>([:])
+
+  private init(count: Int, pitch: Int) {
+    let memory = AlignedMemory(count: 4 * count * pitch)
+    let raw = UnsafeMutableRawPointer(memory.base)
+    let (x, y) = (raw.assumingMemoryBound(to: fftwf_complex.self), raw.assumingMemoryBound(to: fftw_complex.self))
+    let (length, step, estimate) = ([Int32(count)], Int32(pitch), UInt32(FFTW_ESTIMATE))
+    func plan(_ sign: Int32) -> fftwf_plan {
+      fftwf_plan_many_dft(1, length, step, x, nil, step, 1, x, nil, step, 1, sign, estimate)
+    }
+    single = (plan(FFTW_FORWARD), plan(FFTW_BACKWARD))
+    double = fftw_plan_many_dft(1, length, step, y, nil, step, 1, y, nil, step, 1, FFTW_FORWARD, estimate)
+    withExtendedLifetime(memory) {}
+  }
+
+  func forward(_ grid: UnsafeMutablePointer<Float>) {
+    let x = UnsafeMutableRawPointer(grid).assumingMemoryBound(to: fftwf_complex.self)
+    fftwf_execute_dft(single.forward, x, x)
+  }
+
+  func backward(_ grid: UnsafeMutablePointer<Float>) {
+    let x = UnsafeMutableRawPointer(grid).assumingMemoryBound(to: fftwf_complex.self)
+    fftwf_execute_dft(single.backward, x, x)
+  }
+
+  func forward(_ grid: UnsafeMutablePointer<Double>) {
+    let x = UnsafeMutableRawPointer(grid).assumingMemoryBound(to: fftw_complex.self)
+    fftw_execute_dft(double, x, x)
   }
 }

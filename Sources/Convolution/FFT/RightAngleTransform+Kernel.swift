@@ -13,14 +13,16 @@ func sine(_ angle: Double) -> Double { sin(angle) }
 public final class KernelSpectrumMaker {
   /// The transform whose spectra are made.
   public let transform: RightAngleTransform
+  private let samples: UnsafeMutablePointer<Double>
   private let rows: UnsafeMutablePointer<Double>
   private let spectrum: UnsafeMutablePointer<Double>
   private let twiddles: [(Double, Double)]
 
   public init(_ transform: RightAngleTransform) {
     self.transform = transform
+    samples = Self.allocate(transform.count)
     rows = Self.allocate(2 * transform.count)
-    spectrum = Self.allocate(2 * transform.columns)
+    spectrum = Self.allocate(2 * transform.count)
     let angles = RightAngleTransform.leafAngles(rowCount: transform.rowCount)
     let columns = transform.columns
     twiddles = angles.flatMap { angle in
@@ -29,6 +31,7 @@ public final class KernelSpectrumMaker {
   }
 
   deinit {
+    samples.deallocate()
     rows.deallocate()
     spectrum.deallocate()
   }
@@ -47,11 +50,20 @@ public final class KernelSpectrumMaker {
   public func make(
     taps: ArraySlice<Float>, offset: Int = 0, gain: Double, into output: UnsafeMutablePointer<Float>, stride: Int
   ) {
+    precondition(offset >= 0 && offset + taps.count <= transform.count, "a partition holds its taps")
+    samples.update(repeating: 0, count: transform.count)
+    let scale = gain / Double(transform.count)
+    for (place, tap) in taps.enumerated() { samples[offset + place] = Double(tap) * scale }
+    transform(samples, into: spectrum)
+    for index in 0..<2 * transform.count {
+      output[index / SpectrumChunk.floats * stride + index % SpectrumChunk.floats] = Float(spectrum[index])
+    }
+  }
+
+  /// The spectrum of N samples before N zeros, interleaved, in double precision. Keeps `samples`.
+  func transform(_ samples: UnsafePointer<Double>, into spectrum: UnsafeMutablePointer<Double>) {
     let (count, rowCount, columns) = (transform.count, transform.rowCount, transform.columns)
-    precondition(offset >= 0 && offset + taps.count <= count, "a partition holds its taps")
-    rows.initialize(repeating: 0, count: 2 * count)
-    let scale = gain / Double(count)
-    for (place, tap) in taps.enumerated() { rows[2 * (offset + place)] = Double(tap) * scale }
+    for n in 0..<count { (rows[2 * n], rows[2 * n + 1]) = (samples[n], 0) }
     var angles = [Double.pi / 2]
     while angles.count < rowCount {
       let half = count / angles.count / 2
@@ -73,11 +85,7 @@ public final class KernelSpectrumMaker {
         let (c, s) = twiddles[row * columns + n]
         (line[2 * n], line[2 * n + 1]) = (line[2 * n] * c - line[2 * n + 1] * s, line[2 * n] * s + line[2 * n + 1] * c)
       }
-      transform.plan.forward(line, to: spectrum)
-      for place in 0..<2 * columns {
-        let index = 2 * row * columns + place
-        output[index / SpectrumChunk.floats * stride + index % SpectrumChunk.floats] = Float(spectrum[place])
-      }
+      transform.plan.forward(line, to: spectrum + 2 * row * columns)
     }
   }
 }

@@ -60,8 +60,15 @@ public struct PartitionPlan: Hashable, Sendable {
     guard directTaps >= 0, directTaps + levels.reduce(0, { $0 + $1.partitions }) > 0 else {
       throw .plan("a plan has direct taps or partitions, but this one has neither")
     }
+    // A last partition may reach beyond the longest response.
+    guard directTaps <= ResponseMatrix.maximumFrames else {
+      throw .setting("the number of direct taps", expected: 0...ResponseMatrix.maximumFrames, actual: directTaps)
+    }
     var tap = directTaps
     for (index, level) in levels.enumerated() {
+      guard tap <= ResponseMatrix.maximumFrames else {
+        throw .plan("level \(index) begins at tap \(tap), expected at most \(ResponseMatrix.maximumFrames)")
+      }
       let frames = level.partitionFrames
       guard Self.partitionFrames.contains(frames), frames & (frames - 1) == 0 else {
         throw .plan(

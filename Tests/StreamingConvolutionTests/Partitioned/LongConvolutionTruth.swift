@@ -1,4 +1,5 @@
 import CFFTW
+import Convolution
 import Foundation
 import StreamingConvolution
 import TestSupport
@@ -25,8 +26,6 @@ enum LongConvolutionTruth {
     if x.count * w.count < 10_000_000 { return x.indices.map { direct(x, w, at: $0) } }
     var size = 1
     while size < x.count + w.count { size *= 2 }
-    lock.lock()
-    defer { lock.unlock() }
     let a = fftw_alloc_real(size + 2)!, b = fftw_alloc_real(size + 2)!
     defer {
       fftw_free(a)
@@ -35,11 +34,17 @@ enum LongConvolutionTruth {
     func complex(_ p: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<fftw_complex> {
       UnsafeMutableRawPointer(p).assumingMemoryBound(to: fftw_complex.self)
     }
-    let there = fftw_plan_dft_r2c_1d(Int32(size), a, complex(a), UInt32(FFTW_ESTIMATE))
-    let back = fftw_plan_dft_c2r_1d(Int32(size), complex(a), a, UInt32(FFTW_ESTIMATE))
+    nonisolated(unsafe) var there: fftw_plan?
+    nonisolated(unsafe) var back: fftw_plan?
+    FourierPlanner.withLock {
+      there = fftw_plan_dft_r2c_1d(Int32(size), a, complex(a), UInt32(FFTW_ESTIMATE))
+      back = fftw_plan_dft_c2r_1d(Int32(size), complex(a), a, UInt32(FFTW_ESTIMATE))
+    }
     defer {
-      fftw_destroy_plan(there)
-      fftw_destroy_plan(back)
+      FourierPlanner.withLock {
+        fftw_destroy_plan(there)
+        fftw_destroy_plan(back)
+      }
     }
     for (memory, values) in [(a, x), (b, w)] {
       for i in 0..<size { memory[i] = i < values.count ? Double(values[i]) : 0 }
@@ -52,10 +57,6 @@ enum LongConvolutionTruth {
     fftw_execute_dft_c2r(back, complex(a), a)
     return (0..<x.count).map { a[$0] }
   }
-
-  // FFTW's planner is one for the whole process; the library's own lock is not ours to take, so the plans of these tests are
-  // made before (`warmUp`) or in suites that run alone.
-  private static let lock = NSLock()
 
   /// The error in decibels of the truth's RMS.
   static func decibels(_ y: [Float], _ truth: [Double]) -> Double { errorToSignalDecibels(y, truth) }
