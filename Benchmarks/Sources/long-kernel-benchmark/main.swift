@@ -1,11 +1,12 @@
 // How fast impulse responses of 256 to 480,000 taps run, as times real time at 48 kHz, with the plan of each; then the
 // worst block of many for ten seconds of stereo. One thread. Pin it to a core:
 //
-//     taskset -c 0 swift run -c release long-kernel-benchmark [--rows SUBSTRING] [--rounds N] [--blocks] [--list]
+//     taskset -c 0 swift run -c release long-kernel-benchmark [--rows SUBSTRING] [--rounds N] [--blocks]
 //     taskset -c 0 swift run -c release long-kernel-benchmark --plan "grain 1 latency 0 direct 256 partitions 6x128" TAPS
 //
-// `--turns` is for comparisons: reads numbers of rows (`--list` prints them) from standard input, one a line, measures
-// each when it comes, and answers with the seconds that a second of sound took and the plan.
+// `--turns` is for comparisons: reads "TAPS CHANNELS SECONDS grain|any|offline BLOCK" from standard input, one request a
+// line, and answers each with the seconds that a second of sound took and the plan. `--files CHANNELS DRY RESPONSE OUTPUT`
+// convolves a raw file of interleaved Float32 frames with another into a third.
 
 import ConvAudioKit
 import Foundation
@@ -23,9 +24,7 @@ func run() throws {
     case "--plan":
       let plan = try PartitionPlan(text: arguments.popFirst() ?? "")
       pinned = (plan, Int(arguments.popFirst() ?? "") ?? plan.capacityFrames)
-    case "--list":
-      for (index, row) in Row.all.enumerated() { print("\(index)\t\(row.name)") }
-      return
+    case "--files": return try convolveFiles(Array(arguments))
     default:
       print("long-kernel-benchmark: unknown option \(option)")
       exit(64)
@@ -78,13 +77,62 @@ func measureBlocks() throws {
 }
 
 func takeTurns() throws {
-  var subjects: [Int: Subject] = [:]
-  while let line = readLine(), let index = Int(line), Row.all.indices.contains(index) {
-    if subjects[index] == nil { subjects = [index: try Subject(Row.all[index])] }
-    guard let subject = subjects[index] else { return }
+  var (last, subject): (String, Subject?) = ("", nil)
+  while let line = readLine() {
+    let words = line.split(separator: " ")
+    guard words.count == 5, let taps = Int(words[0]), let channels = Int(words[1]), let seconds = Int(words[2]),
+      let block = Int(words[4])
+    else { return }
+    if line != last {
+      let mode: Row.Mode = words[3] == "grain" ? .grain(block) : words[3] == "any" ? .anyBlock(block) : .offline
+      subject = nil
+      subject = try Subject(Row(taps: taps, mode: mode, channels: channels), seconds: seconds)
+      last = line
+    }
+    guard let subject else { return }
     print("\(subject.measure())\t\(subject.plan.text)")
     fflush(nil)
   }
+}
+
+func convolveFiles(_ arguments: [String]) throws {
+  guard arguments.count == 4, let channels = Int(arguments[0]), channels > 0 else {
+    print("long-kernel-benchmark: --files needs CHANNELS DRY RESPONSE OUTPUT")
+    exit(64)
+  }
+  func read(_ path: String) throws -> [Float] {
+    try Data(contentsOf: URL(fileURLWithPath: path)).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+  }
+  let response = try read(arguments[2])
+  let matrix = try ResponseMatrix.perChannel(
+    (0..<channels).map { channel in stride(from: channel, to: response.count, by: channels).map { response[$0] } })
+  let plan = try PartitionPlanner.offlinePlan(for: matrix)
+  let block = 16_384
+  let convolver = try PartitionedConvolver(matrix, plan: plan, maximumBlockFrames: block)
+  let memory = PlanarMemory(channels: channels, frames: block)
+  guard let input = fopen(arguments[1], "rb"), let output = fopen(arguments[3], "wb") else { exit(1) }
+  var frames = [Float](repeating: 0, count: block * channels)
+  var (late, isEnded, owed) = (plan.latencyFrames, false, convolver.tailFrames + plan.latencyFrames)
+  while true {
+    var count = isEnded ? 0 : fread(&frames, 4 * channels, block, input)
+    if count == 0 {
+      isEnded = true
+      count = min(block, owed)
+      owed -= count
+      guard count > 0 else { break }
+      for index in 0..<count * channels { frames[index] = 0 }
+    }
+    memory.deinterleave(frames, frames: count)
+    _ = convolver.process(memory.readableChannels, into: memory.channels, frames: count)
+    memory.interleave(into: &frames, frames: count)
+    let skipped = min(late, count)
+    late -= skipped
+    frames.withUnsafeBufferPointer {
+      _ = fwrite($0.baseAddress! + skipped * channels, 4 * channels, count - skipped, output)
+    }
+  }
+  fclose(input)
+  fclose(output)
 }
 
 func decimal(_ value: Double) -> String { String(format: "%.2f", value) }
