@@ -2,6 +2,8 @@
 // worst block of many for ten seconds of stereo. One thread. Pin it to a core:
 //
 //     taskset -c 0 swift run -c release long-kernel-benchmark [--rows SUBSTRING] [--rounds N] [--blocks]
+//     taskset -c 0 swift run -c release long-kernel-benchmark --grid [--rounds N]      # is the planner's choice good?
+//     taskset -c 0 swift run -c release long-kernel-benchmark --tune                   # this machine's table of costs
 //     taskset -c 0 swift run -c release long-kernel-benchmark --plan "grain 1 latency 0 direct 256 partitions 6x128" TAPS
 //
 // `--turns` is for comparisons: reads "TAPS CHANNELS SECONDS grain|any|offline BLOCK" from standard input, one request a
@@ -24,6 +26,10 @@ func run() throws {
     case "--plan":
       let plan = try PartitionPlan(text: arguments.popFirst() ?? "")
       pinned = (plan, Int(arguments.popFirst() ?? "") ?? plan.capacityFrames)
+    case "--grid": return try measureGrid(rounds: rounds)
+    case "--tune":
+      print(ConvolutionCosts.measured(name: "measured").text, terminator: "")
+      return
     case "--files": return try convolveFiles(Array(arguments))
     default:
       print("long-kernel-benchmark: unknown option \(option)")
@@ -45,7 +51,9 @@ func run() throws {
 }
 
 func measureRows(_ wanted: String, rounds: Int) throws {
-  print("\(KernelLevel.selected.name), \(decimal(KernelLevel.selected.multiplyAddPeak() / 1e9)) GFLOP/s at best, one core\n")
+  print(
+    "\(KernelLevel.selected.name), \(decimal(KernelLevel.selected.multiplyAddPeak() / 1e9)) GFLOP/s at best, one core\n"
+  )
   print("| row | × real time | ns a frame | by the table | plan |")
   print("| --- | ---: | ---: | ---: | --- |")
   for row in Row.all where wanted.isEmpty || row.name.contains(wanted) {
@@ -53,7 +61,8 @@ func measureRows(_ wanted: String, rounds: Int) throws {
     let best = (0..<rounds).map { _ in subject.measure() }.min() ?? 0
     let modelled = PartitionPlanner.nanosecondsPerFrame(of: subject.plan, for: try row.matrix())
     print(
-      "| \(row.name) | \(Int(1 / best)) | \(decimal(best / 48_000 * 1e9)) | \(decimal(modelled)) | \(subject.plan.text) |")
+      "| \(row.name) | \(Int(1 / best)) | \(decimal(best / 48_000 * 1e9)) | \(decimal(modelled)) | \(subject.plan.text) |"
+    )
   }
 }
 
@@ -67,7 +76,8 @@ func measureBlocks() throws {
   let mean = Double(operations.reduce(0, +)) / Double(operations.count)
   print("\n10 s stereo, blocks of 64: \(subject.plan.text)")
   print(
-    "operations a block: mean \(Int(mean)), worst \(operations.max() ?? 0) (\(decimal(Double(operations.max() ?? 0) / mean)) × mean)")
+    "operations a block: mean \(Int(mean)), worst \(operations.max() ?? 0) (\(decimal(Double(operations.max() ?? 0) / mean)) × mean)"
+  )
   let times = settled.map(\.seconds).sorted()
   let middle = times[times.count / 2]
   print(

@@ -25,7 +25,8 @@ public struct FFTConvolutionEstimate: Hashable, Sendable {
     let last = geometry.rank - 1
     let longest = RightAngleTransform.counts.upperBound
     guard geometry.axes[last].reach <= longest else {
-      throw .tooLarge(what: "the reach of a kernel through transforms", maximum: longest, actual: geometry.axes[last].reach)
+      throw .tooLarge(
+        what: "the reach of a kernel through transforms", maximum: longest, actual: geometry.axes[last].reach)
     }
     let all = geometry.axes.indices.map { (output[$0 + 2] - 1) * geometry.axes[$0].stride + 1 }
     guard
@@ -33,7 +34,8 @@ public struct FFTConvolutionEstimate: Hashable, Sendable {
         reaches: geometry.axes.map(\.reach), outputs: all.map { max(1, $0) }, groups: geometry.groups,
         groupInputs: weights[1], groupOutputs: output[1] / geometry.groups, costs: costs)
     else {
-      throw .tooLarge(what: "the reach of a kernel through transforms", maximum: longest, actual: geometry.axes[last].reach)
+      throw .tooLarge(
+        what: "the reach of a kernel through transforms", maximum: longest, actual: geometry.axes[last].reach)
     }
     let padded = geometry.axes.indices.map { axis in
       let counts = geometry.axes[axis].paddingCounts(size: input[axis + 2])
@@ -44,7 +46,8 @@ public struct FFTConvolutionEstimate: Hashable, Sendable {
     let floats = try Shape([4 * tiling.count + copy + spectra]).count
     guard floats <= PaddedGrid.maximumFloats else {
       throw .tooLarge(
-        what: "the memory of a convolution through transforms in floats", maximum: PaddedGrid.maximumFloats, actual: floats)
+        what: "the memory of a convolution through transforms in floats", maximum: PaddedGrid.maximumFloats,
+        actual: floats)
     }
     memoryBytes = 4 * floats
     self.tiling = tiling

@@ -76,7 +76,8 @@ public struct PartitionPlan: Hashable, Sendable {
             + "\(Self.partitionFrames.lowerBound) to \(Self.partitionFrames.upperBound)")
       }
       guard level.partitions > 0, level.partitions <= ResponseMatrix.maximumFrames / frames else {
-        throw .plan("level \(index) has \(level.partitions) partitions, expected at least one and an addressable length")
+        throw .plan(
+          "level \(index) has \(level.partitions) partitions, expected at least one and an addressable length")
       }
       guard level.firstTap == tap else {
         throw .plan("level \(index) begins at tap \(level.firstTap), expected \(tap), where the part before it ends")
@@ -111,7 +112,8 @@ public struct PartitionPlan: Hashable, Sendable {
   /// `grain 1 latency 0 direct 256 partitions 14x128 30x1024 28x16384`.
   public var text: String {
     let parts = levels.map { "\($0.partitions)x\($0.partitionFrames)" }
-    return (["grain \(grainFrames) latency \(latencyFrames) direct \(directTaps)"] + (parts.isEmpty ? [] : ["partitions"])
+    return
+      (["grain \(grainFrames) latency \(latencyFrames) direct \(directTaps)"] + (parts.isEmpty ? [] : ["partitions"])
       + parts).joined(separator: " ")
   }
 
@@ -138,7 +140,8 @@ public struct PartitionPlan: Hashable, Sendable {
       guard parts.count == 2, let count = Int(parts[0]), let frames = Int(parts[1]), count > 0, frames > 0,
         count <= ResponseMatrix.maximumFrames / frames, tap >= 0, tap <= 2 * ResponseMatrix.maximumFrames
       else {
-        throw .plan("\"\(word)\" in the plan \"\(text)\" is not a number of partitions and their frames, such as 14x128")
+        throw .plan(
+          "\"\(word)\" in the plan \"\(text)\" is not a number of partitions and their frames, such as 14x128")
       }
       let level = Level(partitionFrames: frames, firstTap: tap, partitions: count)
       levels.append(level)

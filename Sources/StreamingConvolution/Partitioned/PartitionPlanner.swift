@@ -19,6 +19,9 @@ public struct PartitionPlanner {
   /// Longest partition of a stream: longer ones have rows that are too long for one block.
   public static let longestStreamPartition = 16_384
 
+  /// Longest partition of a file: beyond, transforms leave the caches.
+  public static let longestOfflinePartition = 65_536
+
   /// The cheapest plan with exactly this latency and grain.
   ///
   /// - Parameters:
@@ -49,12 +52,24 @@ public struct PartitionPlanner {
   ) throws(ResponseError) -> PartitionPlan {
     var (latency, lowest) = (0, Double.infinity)
     var candidate = 0
-    while candidate <= 2 * PartitionPlan.partitionFrames.upperBound {
+    while candidate <= 2 * Self.longestOfflinePartition {
       let cost = PartitionPlanner(matrix, latency: candidate, costs: costs).best(grain: 1).cost
       if cost < 0.95 * lowest { (latency, lowest) = (candidate, cost) }
       candidate = max(2 * candidate, 2 * PartitionPlan.partitionFrames.lowerBound)
     }
     return try plan(for: matrix, latencyFrames: latency, costs: costs)
+  }
+
+  /// The plans that were compared: for every length of the first partitions, and for none at all, the cheapest; cheapest
+  /// first.
+  public static func candidates(
+    for matrix: ResponseMatrix, latencyFrames: Int = 0, grainFrames: Int = 1, costs: ConvolutionCosts = .standard
+  ) -> [PartitionPlan] {
+    PartitionPlanner(matrix, latency: latencyFrames, costs: costs).all(grain: grainFrames).sorted { $0.cost < $1.cost }
+      .compactMap {
+        try? PartitionPlan(
+          directTaps: $0.direct, levels: $0.levels, latencyFrames: latencyFrames, grainFrames: grainFrames)
+      }
   }
 
   /// What `plan` costs by the table, in nanoseconds a frame.
@@ -76,7 +91,8 @@ public struct PartitionPlanner {
     ]
     if plan.directTaps > 0 {
       lines.append(
-        "Taps 0 to \(plan.directTaps - 1) are a direct sum: \(decimal(planner.directCost(plan.directTaps))) ns a frame.")
+        "Taps 0 to \(plan.directTaps - 1) are a direct sum: \(decimal(planner.directCost(plan.directTaps))) ns a frame."
+      )
     }
     for level in plan.levels {
       lines.append(
@@ -109,21 +125,26 @@ public struct PartitionPlanner {
     outputs = Set(matrix.paths.map(\.output)).count
     self.costs = costs
     self.latency = latency
-    longest = latency == 0 ? Self.longestStreamPartition : PartitionPlan.partitionFrames.upperBound
+    longest = latency == 0 ? Self.longestStreamPartition : Self.longestOfflinePartition
   }
 
   private func best(grain: Int) -> Ladder {
+    let ladders = all(grain: grain)
+    // The first of equals, so that nothing is left to chance.
+    return ladders.dropFirst().reduce(ladders[0]) { $1.cost < $0.cost ? $1 : $0 }
+  }
+
+  private func all(grain: Int) -> [Ladder] {
     let frames = matrix.frames
-    var best: Ladder = (frames, [], directCost(frames))
-    func consider(_ direct: Int, _ first: Int) {
+    var ladders: [Ladder] = [(frames, [], directCost(frames))]
+    func add(_ direct: Int, _ first: Int) {
       guard direct < frames else { return }
       let rest = ladder(from: direct, partition: first)
-      let cost = directCost(direct) + rest.cost
-      if cost < best.cost { best = (direct, rest.levels, cost) }
+      ladders.append((direct, rest.levels, directCost(direct) + rest.cost))
     }
-    for partition in Self.partitions where partition <= longest { consider(max(0, 2 * partition - latency), partition) }
-    for partition in Self.partitions where grain % partition == 0 { consider(0, partition) }
-    return best
+    for partition in Self.partitions where partition <= longest { add(max(0, 2 * partition - latency), partition) }
+    for partition in Self.partitions where grain % partition == 0 { add(0, partition) }
+    return ladders
   }
 
   private static let partitions = (0...12).map { 32 << $0 }

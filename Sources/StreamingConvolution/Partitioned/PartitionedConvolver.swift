@@ -67,7 +67,8 @@ public final class PartitionedConvolver: BlockProcessor {
   ) throws(ResponseError) {
     guard maximumBlockFrames >= plan.grainFrames else {
       throw .setting(
-        "the maximum block in frames", expected: plan.grainFrames...ResponseMatrix.maximumFrames, actual: maximumBlockFrames)
+        "the maximum block in frames", expected: plan.grainFrames...ResponseMatrix.maximumFrames,
+        actual: maximumBlockFrames)
     }
     guard plan.capacityFrames >= matrix.frames else {
       throw .planTooShort(expectedFrames: matrix.frames, actualFrames: plan.capacityFrames)
@@ -198,7 +199,8 @@ public final class PartitionedConvolver: BlockProcessor {
       let head = tables.heads[index]
       let oldest = first - head.firstTap - head.taps + 1
       var taps = cck_long_taps(
-        weights: head.weights, taps: head.taps, x: history.place(channel: head.input, frame: oldest), y: y, frames: count,
+        weights: head.weights, taps: head.taps, x: history.place(channel: head.input, frame: oldest), y: y,
+        frames: count,
         adds: index > start ? 1 : 0)
       kernels.pointee.convolve_long(&taps)
     }

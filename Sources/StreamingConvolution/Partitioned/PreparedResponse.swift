@@ -37,7 +37,8 @@ public final class PreparedResponse: @unchecked Sendable {
         guard let weights = kernel.head else { continue }
         (heads + count).initialize(
           to: ResponseTables.Head(
-            input: matrix.paths[path].input, firstTap: kernel.headFirstTap, taps: kernel.headTaps, weights: weights.base))
+            input: matrix.paths[path].input, firstTap: kernel.headFirstTap, taps: kernel.headTaps, weights: weights.base
+          ))
         count += 1
         multiplyAdds += kernel.headTaps
       }

@@ -82,7 +82,8 @@ struct FFTConvolutionTests {
         axes: zip(c.axes, c.sizes).map { axis, size in
           let counts = axis.paddingCounts(size: size)
           return ReferenceAxis(
-            kernel: axis.kernel, stride: axis.stride, dilation: axis.dilation, before: counts.before, after: counts.after)
+            kernel: axis.kernel, stride: axis.stride, dilation: axis.dilation, before: counts.before,
+            after: counts.after)
         }, groups: c.groups, mode: Self.referenceMode(c.mode), isMirrored: c.isMirrored
       ).apply(to: x.grid).output
       #expect(truth.sizes == y.shape.sizes)
@@ -91,7 +92,8 @@ struct FFTConvolutionTests {
         let counts = c.axes[axis].paddingCounts(size: c.sizes[axis])
         return share * Double(c.sizes[axis] + counts.before + counts.after) / Double(c.sizes[axis])
       }
-      let energy = x.values.reduce(0.0) { $0 + Double($1) * Double($1) } * max(padded, 1) + 0.1 * padded * Double(shape.count)
+      let energy =
+        x.values.reduce(0.0) { $0 + Double($1) * Double($1) } * max(padded, 1) + 0.1 * padded * Double(shape.count)
       let taps = weightShape.count / weightShape[0]
       let bound = (13 * log2(64 * 64 * 64) + 16) * unit * Double(taps).squareRoot() * energy.squareRoot() + 4 * unit
       for (actual, expected) in zip(y.values, truth.values) where !(abs(Double(actual) - expected) <= bound) {
@@ -104,11 +106,14 @@ struct FFTConvolutionTests {
 
   @Test(
     "noise through large kernels: below −130 dB of the output",
-    arguments: [([1, 1, 96, 96], [1, 1, 31, 31]), ([1, 2, 3000], [2, 2, 511]), ([1, 1, 20, 24, 28], [1, 1, 9, 9, 9])])
+    arguments: [
+      ([1, 1, 96, 96], [1, 1, 31, 31]), ([1, 2, 3000], [2, 2, 511]), ([1, 1, 20, 24, 28], [1, 1, 9, 9, 9]),
+    ])
   func accuracy(input: [Int], weights: [Int]) throws {
     var random = SplitMix64(seed: 2)
     let (x, w) = (try Tensor(input, random: &random), try Tensor(weights, random: &random))
-    let geometry = try ConvolutionGeometry(axes: weights.dropFirst(2).map { try KernelAxis(kernel: $0, padding: .full) })
+    let geometry = try ConvolutionGeometry(
+      axes: weights.dropFirst(2).map { try KernelAxis(kernel: $0, padding: .full) })
     let y = try FFTConvolutionPlan(geometry, weights: w, input: x.shape).execute(x)
     let truth = ReferenceNDConvolution(
       weights: w.grid,
@@ -137,7 +142,8 @@ struct FFTConvolutionTests {
     let (x, w) = (try Tensor([1, 1, 40, 40], random: &random), try Tensor([2, 1, 9, 9], random: &random))
     let geometry = try ConvolutionGeometry(axes: [KernelAxis(kernel: 9), KernelAxis(kernel: 9)])
     for activation in [Activation.relu, .prelu(slopes: [0.5, -2])] {
-      let direct = try ConvolutionPlan(geometry, weights: w, bias: [1, -1], input: x.shape, activation: activation).execute(x)
+      let direct = try ConvolutionPlan(geometry, weights: w, bias: [1, -1], input: x.shape, activation: activation)
+        .execute(x)
       let plan = try FFTConvolutionPlan(geometry, weights: w, bias: [1, -1], input: x.shape, activation: activation)
       #expect(errorToSignalDecibels(try plan.execute(x).values, direct.values.map(Double.init)) < -120)
     }

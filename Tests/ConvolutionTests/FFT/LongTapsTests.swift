@@ -27,7 +27,8 @@ struct LongTapsTests {
               func run(_ y: inout [Float], _ body: (UnsafePointer<cck_long_taps>) -> Void) {
                 y.withUnsafeMutableBufferPointer {
                   var call = cck_long_taps(
-                    weights: w.baseAddress, taps: taps, x: x.baseAddress, y: $0.baseAddress, frames: frames, adds: adds ? 1 : 0)
+                    weights: w.baseAddress, taps: taps, x: x.baseAddress, y: $0.baseAddress, frames: frames,
+                    adds: adds ? 1 : 0)
                   body(&call)
                 }
               }

@@ -113,7 +113,8 @@ struct SpectralProductTests {
   func plainTwin(_ level: KernelLevel) {
     for (slots, partitions, first) in [(1, 1, 0), (5, 5, 3), (16, 16, 9), (17, 17, 0), (40, 33, 20), (7, 2, 6)] {
       let chunks = 3
-      let x = Signals.noise(frames: chunks * slots * 64, seed: 1), h = Signals.noise(frames: chunks * partitions * 64, seed: 2)
+      let x = Signals.noise(frames: chunks * slots * 64, seed: 1)
+      let h = Signals.noise(frames: chunks * partitions * 64, seed: 2)
       let other = Signals.noise(frames: chunks * 2 * 64, seed: 3)
       x.withUnsafeBufferPointer { x in
         h.withUnsafeBufferPointer { h in

@@ -26,7 +26,8 @@ enum LongConvolutionTruth {
     if x.count * w.count < 10_000_000 { return x.indices.map { direct(x, w, at: $0) } }
     var size = 1
     while size < x.count + w.count { size *= 2 }
-    let a = fftw_alloc_real(size + 2)!, b = fftw_alloc_real(size + 2)!
+    let a = fftw_alloc_real(size + 2)!
+    let b = fftw_alloc_real(size + 2)!
     defer {
       fftw_free(a)
       fftw_free(b)
@@ -51,7 +52,9 @@ enum LongConvolutionTruth {
       fftw_execute_dft_r2c(there, memory, complex(memory))
     }
     for k in 0...size / 2 {
-      let (re, im) = (a[2 * k] * b[2 * k] - a[2 * k + 1] * b[2 * k + 1], a[2 * k] * b[2 * k + 1] + a[2 * k + 1] * b[2 * k])
+      let (re, im) = (
+        a[2 * k] * b[2 * k] - a[2 * k + 1] * b[2 * k + 1], a[2 * k] * b[2 * k + 1] + a[2 * k + 1] * b[2 * k]
+      )
       (a[2 * k], a[2 * k + 1]) = (re / Double(size), im / Double(size))
     }
     fftw_execute_dft_c2r(back, complex(a), a)

@@ -22,7 +22,8 @@ struct PartitionPlanTests {
     arguments: [
       "", "grain", "grain 1 latency 0 direct", "grain x latency 0 direct 1", "grain 1 latency 0 direct 0",
       "grain 0 latency 0 direct 5", "grain 1 latency -1 direct 5", "grain 1 latency 0 direct -5 partitions 1x64",
-      "grain 1 latency 0 direct 5 partitions", "grain 1 latency 0 direct 5 partitions 3", "grain 1 latency 0 direct 5 parts 3x64",
+      "grain 1 latency 0 direct 5 partitions", "grain 1 latency 0 direct 5 partitions 3",
+      "grain 1 latency 0 direct 5 parts 3x64",
       "grain 1 latency 0 direct 64 partitions 3x48", "grain 1 latency 0 direct 64 partitions 0x64",
       "grain 1 latency 0 direct 64 partitions 3x16", "grain 1 latency 0 direct 63 partitions 3x64",
       "grain 1 latency 0 direct 128 partitions 3x64 3x512", "grain 1 latency 0 direct 512 partitions 3x128 3x64",
@@ -54,7 +55,8 @@ struct PartitionPlanTests {
     #expect(try PartitionPlanner.offlinePlan(for: matrix, costs: slow).levels.last?.partitionFrames ?? 0 > usual)
   }
 
-  @Test("latency and grain are kept exactly", arguments: [0, 1, 63, 64, 1000, 48_000], [1, 32, 48, 64, 480, 1024, 131_072])
+  @Test(
+    "latency and grain are kept exactly", arguments: [0, 1, 63, 64, 1000, 48_000], [1, 32, 48, 64, 480, 1024, 131_072])
   func latencyAndGrain(latency: Int, grain: Int) throws {
     for taps in [1, 300, 20_000] {
       let plan = try PartitionPlanner.plan(
@@ -139,7 +141,8 @@ struct PartitionPlanTests {
   @Test("64 channels of one response share its spectra")
   func sharing() throws {
     let w = Signals.noise(frames: 10_000)
-    let one = try ResponseMatrix.mono(w), many = try ResponseMatrix.mono(w, channels: 64)
+    let one = try ResponseMatrix.mono(w)
+    let many = try ResponseMatrix.mono(w, channels: 64)
     let plan = try PartitionPlanner.plan(for: one)
     let apart = try ResponseMatrix.perChannel((0..<64).map { _ in w })
     #expect(plan.responseBytes(for: many) < plan.responseBytes(for: apart) / 2)

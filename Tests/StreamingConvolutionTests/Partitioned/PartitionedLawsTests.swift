@@ -25,7 +25,8 @@ struct ConvolverCase: CustomStringConvertible, Sendable {
   /// True stereo: other lengths, delays and gains on every path, one of which is silent.
   static let trueStereo = ConvolverCase("true stereo") {
     try PartitionedConvolver(
-      matrix(taps: [700, 1300, 3, 900]), plan: PartitionPlan(text: "grain 1 latency 0 direct 64 partitions 6x32 6x128 4x512"),
+      matrix(taps: [700, 1300, 3, 900]),
+      plan: PartitionPlan(text: "grain 1 latency 0 direct 64 partitions 6x32 6x128 4x512"),
       maximumBlockFrames: 1000)
   }
 
@@ -49,7 +50,8 @@ struct ConvolverCase: CustomStringConvertible, Sendable {
     plan("grain 1 latency 64 direct 0 partitions 4x32 3x64"), plan("grain 1 latency 300 direct 20 partitions 3x128"),
     plan("grain 1 latency 8192 direct 0 partitions 1x4096"), plan("grain 1 latency 1024 direct 0 partitions 3x1024"),
     plan("grain 64 latency 0 direct 0 partitions 3x64"), plan("grain 64 latency 0 direct 0 partitions 8x64 3x256"),
-    plan("grain 128 latency 0 direct 0 partitions 8x64 3x256"), plan("grain 64 latency 20 direct 10 partitions 8x64 3x256"),
+    plan("grain 128 latency 0 direct 0 partitions 8x64 3x256"),
+    plan("grain 64 latency 20 direct 10 partitions 8x64 3x256"),
     plan("grain 96 latency 0 direct 0 partitions 6x32 2x128"), plan("grain 48 latency 0 direct 128 partitions 6x64"),
     trueStereo,
   ]
@@ -170,7 +172,8 @@ struct PartitionedOutputTests {
     #expect(firstBitDifference(a.aligned(x), y) == nil)
   }
 
-  @Test("NaN is gone after the history and two partitions, and what came before is untouched", arguments: ConvolverCase.all)
+  @Test(
+    "NaN is gone after the history and two partitions, and what came before is untouched", arguments: ConvolverCase.all)
   func notANumber(_ c: ConvolverCase) throws {
     let convolver = try #require(try c.make() as? PartitionedConvolver)
     let largest = convolver.plan.levels.last?.partitionFrames ?? 1
