@@ -172,6 +172,23 @@ struct PartitionedOutputTests {
     #expect(firstBitDifference(a.aligned(x), y) == nil)
   }
 
+  @Test("a chunk that is fed enough of its past has the bits of the whole", arguments: ConvolverCase.all)
+  func chunks(_ c: ConvolverCase) throws {
+    let convolver = try #require(try c.make() as? PartitionedConvolver)
+    let largest = convolver.plan.levels.last?.partitionFrames ?? 1
+    // The history in whole partitions, and two more.
+    let past = (convolver.matrix.frames - 1 + largest - 1) / largest * largest + 2 * largest
+    let start = past + 3 * largest
+    let x = Signals.noise(channels: convolver.inputChannels, frames: start + 1500)
+    let whole = convolver.aligned(x, in: .constant(64))
+    convolver.reset()
+    let part = convolver.aligned(x.map { Array($0.dropFirst(start - past)) }, in: .random(seed: 2))
+    for channel in whole.indices {
+      #expect(
+        firstBitDifference(Array(part[channel].dropFirst(past)), Array(whole[channel].dropFirst(start))) == nil)
+    }
+  }
+
   @Test(
     "NaN is gone after the history and two partitions, and what came before is untouched", arguments: ConvolverCase.all)
   func notANumber(_ c: ConvolverCase) throws {
