@@ -16,7 +16,7 @@ let package = Package(
   targets: [
     // MARK: - Convolution and its kernels
     .target(name: "CConvolutionKernels"),
-    .target(name: "Convolution", dependencies: ["CConvolutionKernels"]),
+    .target(name: "Convolution", dependencies: ["CConvolutionKernels", "CFFTW"]),
     .target(name: "StreamingConvolution", dependencies: ["Convolution", "CConvolutionKernels"]),
     .target(name: "ReferenceConvolution"),
 
@@ -61,7 +61,7 @@ let package = Package(
     .testTarget(
       name: "StreamingConvolutionTests",
       dependencies: [
-        "StreamingConvolution", "Convolution", "CConvolutionKernels", "ReferenceConvolution", "TestSupport",
+        "StreamingConvolution", "Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport",
         "CTestSupport",
       ]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),

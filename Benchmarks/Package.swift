@@ -10,6 +10,8 @@ let package = Package(
     .executableTarget(
       name: "stack-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
     .executableTarget(
+      name: "long-kernel-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
+    .executableTarget(
       name: "convolution-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
   ],
   swiftLanguageModes: [.v6]

@@ -22,6 +22,8 @@ typedef int32_t vi __attribute__((ext_vector_type(CCK_WIDTH)));
 #include "slide_body.h"
 #include "grid_body.h"
 #include "elementwise_body.h"
+#include "spectra_body.h"
+#include "longtaps_body.h"
 
 extern const cck_kernels CCK_NAME(kernels);
 const cck_kernels CCK_NAME(kernels) = {
@@ -35,6 +37,12 @@ const cck_kernels CCK_NAME(kernels) = {
     .add = CCK_NAME(add),
     .multiply = CCK_NAME(multiply),
     .affine = CCK_NAME(affine),
+    .convolve_long = CCK_NAME(convolve_long),
+    .split = CCK_NAME(split),
+    .join = CCK_NAME(join),
+    .multiply_add_spectra = CCK_NAME(multiply_add_spectra),
+    .scatter_chunks = CCK_NAME(scatter_chunks),
+    .sum_rows = CCK_NAME(sum_rows),
 };
 double CCK_NAME(peak)(size_t rounds, float *sink);
 double CCK_NAME(peak)(size_t rounds, float *sink) { return CCK_NAME(fma_peak)(rounds, sink); }

@@ -1,4 +1,5 @@
 import CFFTW
+import Convolution
 import TestSupport
 import Testing
 
@@ -13,11 +14,18 @@ struct CFFTWTests {
       time.deallocate()
       spectrum.deallocate()
     }
-    let forward = fftwf_plan_dft_r2c_1d(16, time, spectrum, UInt32(FFTW_ESTIMATE))
-    let inverse = fftwf_plan_dft_c2r_1d(16, spectrum, time, UInt32(FFTW_ESTIMATE))
+    nonisolated(unsafe) let (a, b) = (time, spectrum)
+    nonisolated(unsafe) var forward: fftwf_plan?
+    nonisolated(unsafe) var inverse: fftwf_plan?
+    FourierPlanner.withLock {
+      forward = fftwf_plan_dft_r2c_1d(16, a, b, UInt32(FFTW_ESTIMATE))
+      inverse = fftwf_plan_dft_c2r_1d(16, b, a, UInt32(FFTW_ESTIMATE))
+    }
     defer {
-      fftwf_destroy_plan(forward)
-      fftwf_destroy_plan(inverse)
+      FourierPlanner.withLock {
+        fftwf_destroy_plan(forward)
+        fftwf_destroy_plan(inverse)
+      }
     }
     time.initialize(from: signal, count: 16)
     fftwf_execute(forward)

@@ -164,6 +164,48 @@ static inline size_t cck_grid_scratch(size_t outputs, size_t segments) {
   return along > across ? along : across;
 }
 
+// A long direct sum of one channel: y[t] = sum over i < taps of w[i] * x[t + i], w[0] being the oldest tap, or y[t] plus
+// that when `adds` is set. longtaps_body.h has the order of sums.
+typedef struct cck_long_taps {
+  const float *weights;  // packed: tap i stands at cck_packed_long_tap(taps, i)
+  size_t taps;
+  const float *x;        // where the oldest tap of output frame 0 reads
+  float *y;
+  size_t frames;
+  int adds;
+} cck_long_taps;
+
+static inline size_t cck_packed_long_tap(size_t taps, size_t i) {
+  return i >= taps / 64 * 64 ? i : i / 64 * 64 + i % 16 * 4 + i % 64 / 16;
+}
+
+// A block of 2N real samples as row_count rows of `columns` complex numbers, interleaved, on its way to or from short
+// transforms; spectra_body.h says how.
+typedef struct cck_columns {
+  size_t row_count;       // 1, 2, 4, 8 or 16; N = row_count * columns
+  size_t columns;         // a multiple of 16
+  const float *twiddles;  // for every 16 columns and every row 16 real and 16 imaginary parts
+  float *rows;            // row after row
+  const float *first;     // split: samples 0 ..< N
+  const float *second;    // split: samples N ..< 2N
+  float *first_out;       // join: samples 0 ..< N, or NULL when they are not wanted
+  float *second_out;      // join: samples N ..< 2N
+} cck_columns;
+
+// Floats of a chunk of a spectrum: the unit in which spectra of several partitions lie beside each other.
+#define CCK_SPECTRUM_CHUNK 64
+// Products that are summed before they are added to the total.
+#define CCK_SPECTRUM_GROUP 16
+
+// The products of the spectra of one input with those of one response: chunk after chunk, all partitions of it.
+typedef struct cck_spectral_term {
+  const float *x;      // a ring of x_slots spectra, the newest of which has the lowest number, around the ring
+  size_t x_slots;
+  size_t x_first;      // the slot that meets the first partition
+  const float *h;
+  size_t partitions;   // at most x_slots
+} cck_spectral_term;
+
 // Instruction sets, in rising order. On arm64 the baseline is NEON, which has fused multiply-add.
 typedef enum cck_level { CCK_LEVEL_BASELINE = 0, CCK_LEVEL_AVX2 = 1, CCK_LEVEL_AVX512 = 2, CCK_LEVEL_COUNT } cck_level;
 
@@ -183,6 +225,17 @@ typedef struct cck_kernels {
   void (*multiply)(const float *a, const float *b, float *y, size_t frames);
   // y = x * scale + shift, fused
   void (*affine)(float scale, float shift, const float *x, float *y, size_t frames);
+  void (*convolve_long)(const cck_long_taps *p);
+  // Columns begin ..< end, multiples of 16: samples to rows, and rows to samples.
+  void (*split)(const cck_columns *p, size_t begin, size_t end);
+  void (*join)(const cck_columns *p, size_t begin, size_t end);
+  // Chunks first_chunk ..< end_chunk of y, a spectrum of its own: the sum of all terms.
+  void (*multiply_add_spectra)(const cck_spectral_term *terms, size_t term_count, size_t first_chunk,
+                               size_t end_chunk, float *y);
+  // Neighbouring chunks to places `stride` floats apart.
+  void (*scatter_chunks)(const float *row, size_t chunks, float *to, size_t stride);
+  // y[t] = y[t] or 0, plus rows[0][t], plus rows[1][t] and so on; reads and writes exactly `frames` floats of each.
+  void (*sum_rows)(const float *const *rows, size_t count, int adds, float *y, size_t frames);
 } cck_kernels;
 
 int cck_level_available(int level);
@@ -195,6 +248,10 @@ int cck_request_was_met(void);
 
 // The definition of cck_kernels.convolve in plain scalar C, for tests: the same bits by fmaf.
 void cck_convolve_plain(const cck_convolution *c);
+// The same of convolve_long and multiply_add_spectra.
+void cck_convolve_long_plain(const cck_long_taps *p);
+void cck_multiply_add_spectra_plain(const cck_spectral_term *terms, size_t term_count, size_t first_chunk,
+                                    size_t end_chunk, float *y);
 
 // Sets the processor's flush-to-zero and denormals-are-zero bits and returns the state before, which
 // cck_restore_denormals takes back.

@@ -1,0 +1,191 @@
+import Convolution
+
+/// Chooses how long responses are divided: a pure function of their lengths and routing, of latency and grain, and of a
+/// table of costs. It knows nothing of block sizes, threads or clocks.
+///
+/// All ladders of partitions that double or more from level to level are compared, each behind as many direct taps as
+/// its first level needs. A level with partitions of B frames must not be heard before tap 2·B − latency, so
+/// that B frames are left for its work; only a first level whose B divides the grain is computed at once.
+public struct PartitionPlanner {
+  private let matrix: ResponseMatrix
+  private let spans: [Range<Int>]
+  private let kinds: [Range<Int>]
+  private let inputs: Int
+  private let outputs: Int
+  private let costs: ConvolutionCosts
+  private let latency: Int
+  private let longest: Int
+
+  /// Longest partition of a stream: longer ones have rows that are too long for one block.
+  public static let longestStreamPartition = 16_384
+
+  /// Longest partition of a file: beyond, transforms leave the caches.
+  public static let longestOfflinePartition = 65_536
+
+  /// The cheapest plan with exactly this latency and grain.
+  ///
+  /// - Parameters:
+  ///   - matrix: Only lengths and routing count.
+  ///   - latencyFrames: 0 (default) answers at once.
+  ///   - grainFrames: 1 (default) takes any block.
+  ///   - costs: The table of constants. Default: the one that ships with the library.
+  /// - Throws: `ResponseError.setting` for a latency below 0 or a grain below 1, or beyond their limits.
+  public static func plan(
+    for matrix: ResponseMatrix, latencyFrames: Int = 0, grainFrames: Int = 1, costs: ConvolutionCosts = .standard
+  ) throws(ResponseError) -> PartitionPlan {
+    guard (0...ResponseMatrix.maximumFrames).contains(latencyFrames) else {
+      throw .setting("the latency in frames", expected: 0...ResponseMatrix.maximumFrames, actual: latencyFrames)
+    }
+    let grains = 1...PartitionPlan.partitionFrames.upperBound
+    guard grains.contains(grainFrames) else {
+      throw .setting("the grain in frames", expected: grains, actual: grainFrames)
+    }
+    let planner = PartitionPlanner(matrix, latency: latencyFrames, costs: costs)
+    let best = planner.best(grain: grainFrames)
+    return try PartitionPlan(
+      directTaps: best.direct, levels: best.levels, latencyFrames: latencyFrames, grainFrames: grainFrames)
+  }
+
+  /// The cheapest plan of any latency, for files. Longer partitions are taken only where they save a twentieth.
+  public static func offlinePlan(
+    for matrix: ResponseMatrix, costs: ConvolutionCosts = .standard
+  ) throws(ResponseError) -> PartitionPlan {
+    var (latency, lowest) = (0, Double.infinity)
+    var candidate = 0
+    while candidate <= 2 * Self.longestOfflinePartition {
+      let cost = PartitionPlanner(matrix, latency: candidate, costs: costs).best(grain: 1).cost
+      if cost < 0.95 * lowest { (latency, lowest) = (candidate, cost) }
+      candidate = max(2 * candidate, 2 * PartitionPlan.partitionFrames.lowerBound)
+    }
+    return try plan(for: matrix, latencyFrames: latency, costs: costs)
+  }
+
+  /// The plans that were compared: for every length of the first partitions, and for none at all, the cheapest; cheapest
+  /// first.
+  public static func candidates(
+    for matrix: ResponseMatrix, latencyFrames: Int = 0, grainFrames: Int = 1, costs: ConvolutionCosts = .standard
+  ) -> [PartitionPlan] {
+    PartitionPlanner(matrix, latency: latencyFrames, costs: costs).all(grain: grainFrames).sorted { $0.cost < $1.cost }
+      .compactMap {
+        try? PartitionPlan(
+          directTaps: $0.direct, levels: $0.levels, latencyFrames: latencyFrames, grainFrames: grainFrames)
+      }
+  }
+
+  /// What `plan` costs by the table, in nanoseconds a frame.
+  public static func nanosecondsPerFrame(
+    of plan: PartitionPlan, for matrix: ResponseMatrix, costs: ConvolutionCosts = .standard
+  ) -> Double {
+    let planner = PartitionPlanner(matrix, latency: plan.latencyFrames, costs: costs)
+    return planner.directCost(plan.directTaps) + plan.levels.reduce(0) { $0 + planner.cost($1) }
+  }
+
+  /// Why `plan` is as it is, a sentence a line.
+  public static func explanation(
+    of plan: PartitionPlan, for matrix: ResponseMatrix, costs: ConvolutionCosts = .standard
+  ) -> [String] {
+    let planner = PartitionPlanner(matrix, latency: plan.latencyFrames, costs: costs)
+    var lines = [
+      "The longest path has \(matrix.frames) taps; latency \(plan.latencyFrames), grain \(plan.grainFrames), "
+        + "costs by the table \(costs.name)."
+    ]
+    if plan.directTaps > 0 {
+      lines.append(
+        "Taps 0 to \(plan.directTaps - 1) are a direct sum: \(decimal(planner.directCost(plan.directTaps))) ns a frame."
+      )
+    }
+    for level in plan.levels {
+      lines.append(
+        "Taps \(level.firstTap) to \(level.endTap - 1) run through transforms in \(level.partitions) partitions of "
+          + "\(level.partitionFrames): \(decimal(planner.cost(level))) ns a frame.")
+    }
+    let chosen = nanosecondsPerFrame(of: plan, for: matrix, costs: costs)
+    let direct = planner.directCost(matrix.frames)
+    if plan.levels.isEmpty {
+      lines.append("Nothing with transforms would be cheaper at this latency and grain.")
+    } else {
+      lines.append(
+        "Together \(decimal(chosen)) ns a frame; a direct sum of all taps would take \(decimal(direct)).")
+    }
+    return lines
+  }
+
+  // MARK: - Search
+
+  private typealias Ladder = (direct: Int, levels: [PartitionPlan.Level], cost: Double)
+
+  private init(_ matrix: ResponseMatrix, latency: Int, costs: ConvolutionCosts) {
+    func span(_ path: ResponsePath) -> Range<Int> {
+      path.delayFrames..<path.delayFrames + matrix.responses[path.response].count
+    }
+    self.matrix = matrix
+    spans = matrix.paths.map(span)
+    kinds = ResponseSpectra.kinds(of: matrix).kinds.map(span)
+    inputs = matrix.inputChannels
+    outputs = Set(matrix.paths.map(\.output)).count
+    self.costs = costs
+    self.latency = latency
+    longest = latency == 0 ? Self.longestStreamPartition : Self.longestOfflinePartition
+  }
+
+  private func best(grain: Int) -> Ladder {
+    let ladders = all(grain: grain)
+    // The first of equals, so that nothing is left to chance.
+    return ladders.dropFirst().reduce(ladders[0]) { $1.cost < $0.cost ? $1 : $0 }
+  }
+
+  private func all(grain: Int) -> [Ladder] {
+    let frames = matrix.frames
+    var ladders: [Ladder] = [(frames, [], directCost(frames))]
+    func add(_ direct: Int, _ first: Int) {
+      guard direct < frames else { return }
+      let rest = ladder(from: direct, partition: first)
+      ladders.append((direct, rest.levels, directCost(direct) + rest.cost))
+    }
+    for partition in Self.partitions where partition <= longest { add(max(0, 2 * partition - latency), partition) }
+    for partition in Self.partitions where grain % partition == 0 { add(0, partition) }
+    return ladders
+  }
+
+  private static let partitions = (0...12).map { 32 << $0 }
+
+  /// The cheapest way to cover taps `tap …` that begins with partitions of `partition` frames.
+  private func ladder(from tap: Int, partition: Int) -> (levels: [PartitionPlan.Level], cost: Double) {
+    let left = matrix.frames - tap
+    let all = PartitionPlan.Level(
+      partitionFrames: partition, firstTap: tap, partitions: (left + partition - 1) / partition)
+    var best = ([all], cost(all))
+    for longer in Self.partitions where longer > partition && longer <= longest {
+      let count = max(1, (2 * longer - latency - tap + partition - 1) / partition)
+      guard count < all.partitions else { break }
+      let level = PartitionPlan.Level(partitionFrames: partition, firstTap: tap, partitions: count)
+      let own = cost(level)
+      guard own < best.1 else { continue }
+      let rest = ladder(from: level.endTap, partition: longer)
+      if own + rest.cost < best.1 { best = ([level] + rest.levels, own + rest.cost) }
+    }
+    return best
+  }
+
+  private func directCost(_ taps: Int) -> Double {
+    spans.reduce(0) { $0 + Double($1.clamped(to: 0..<max(taps, 0)).count) } * costs.multiplyAdd
+  }
+
+  private func cost(_ level: PartitionPlan.Level) -> Double {
+    let frames = level.partitionFrames
+    let products = spans.reduce(0) { $0 + ResponseSpectra.partitions(of: $1, in: level).count }
+    let kernels = kinds.reduce(0) { $0 + ResponseSpectra.partitions(of: $1, in: level).count }
+    let bytes = 8 * frames * (inputs * level.partitions + kernels)
+    let transform = RightAngleTransform.shape(count: frames)
+    let steps = inputs * (1 + transform.rows) + outputs * (1 + 2 * transform.rows)
+    return Double(inputs + outputs) / 2 * costs.transform(frames: frames)
+      + Double(products) * costs.product(bytes: bytes) + Double(steps) * costs.step / Double(frames)
+  }
+}
+
+/// Three digits, for people.
+private func decimal(_ value: Double) -> String {
+  let hundredths = Int((value * 100).rounded())
+  let rest = hundredths % 100
+  return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+}

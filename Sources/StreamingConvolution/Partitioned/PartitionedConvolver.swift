@@ -1,0 +1,312 @@
+import CConvolutionKernels
+import Convolution
+
+/// Convolution with long impulse responses, block by block: a direct sum for the first taps and partitions of growing
+/// size, through transforms, for the rest.
+///
+/// ```swift
+/// let hall = try ResponseMatrix.perChannel([left, right])
+/// let plan = try PartitionPlanner.plan(for: hall)                 // latency 0, any block
+/// let live = try PartitionedConvolver(hall, plan: plan, maximumBlockFrames: 512)
+/// ```
+/// - Streaming: latency as the plan has it, exactly; history and tail are the longest path − 1 (its delay included).
+/// - Channels share transforms: one forward an input channel, one inverse an output channel, for each level.
+/// - Numerics: |error| ≤ (13·log2(N) + P)·u·‖w‖·‖x‖ over the output's window, N the longest transform, P the
+///   longest chain of partition sums.
+/// - NaN and infinity spoil every output of the transforms that hold them; `historyFrames` plus two of the largest
+///   partitions later the output is clean.
+public final class PartitionedConvolver: BlockProcessor {
+  /// How the responses are divided.
+  public let plan: PartitionPlan
+  public let maximumBlockFrames: Int
+  public let inputChannels: Int
+  public let outputChannels: Int
+  /// Bytes that this processor takes.
+  public let memoryBytes: Int
+
+  public var latencyFrames: Int { plan.latencyFrames }
+  public var grainFrames: Int { plan.grainFrames }
+  public var historyFrames: Int? { matrix.frames - 1 }
+  public var tailFrames: Int { matrix.frames - 1 }
+  /// What is convolved with.
+  public var matrix: ResponseMatrix { responses.matrix }
+
+  private let level: KernelLevel
+  private let kernels: UnsafePointer<cck_kernels>
+  private let layout: PartitionLayout
+  private let history: InputHistory
+  private let levels: UnsafeMutablePointer<PartitionLevel>
+  private let levelCount: Int
+  private let faded: UnsafeMutablePointer<Float>
+  private let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+  private let memory: [AlignedMemory]
+
+  /// Input frames since `reset`.
+  private var frame = 0
+  private var responses: PreparedResponse
+  private var current: ResponseTables
+  private var replacement: PreparedResponse?
+  private var next: ResponseTables?
+  /// Kept until the next exchange, because `process` frees nothing.
+  private var retired: PreparedResponse?
+  private var fade = 0..<0
+  /// Floating-point operations since the processor was made: 2 a multiply-add of the direct sum, 8 a product of
+  /// spectra, 5·n·log2(n) a short transform.
+  private(set) public var countedOperations = 0
+
+  /// - Parameters:
+  ///   - matrix: Impulse responses and their routing.
+  ///   - plan: How to divide the responses; `PartitionPlanner.plan(…)` makes one for a latency and a grain.
+  ///   - maximumBlockFrames: The most frames of one call, at least a grain.
+  ///   - maximumMemoryBytes: What `plan.memoryBytes` must not exceed. Default: no limit.
+  ///   - level: The instruction set. Default: the best there is.
+  /// - Throws: `ResponseError.memory`, `.planTooShort`, `.setting`.
+  public convenience init(
+    _ matrix: ResponseMatrix, plan: PartitionPlan, maximumBlockFrames: Int, maximumMemoryBytes: Int? = nil,
+    level: KernelLevel = .selected
+  ) throws(ResponseError) {
+    guard maximumBlockFrames >= plan.grainFrames else {
+      throw .setting(
+        "the maximum block in frames", expected: plan.grainFrames...ResponseMatrix.maximumFrames,
+        actual: maximumBlockFrames)
+    }
+    guard plan.capacityFrames >= matrix.frames else {
+      throw .planTooShort(expectedFrames: matrix.frames, actualFrames: plan.capacityFrames)
+    }
+    if let maximumMemoryBytes {
+      let bytes = plan.memoryBytes(for: matrix, maximumBlockFrames: maximumBlockFrames)
+      guard bytes <= maximumMemoryBytes else {
+        throw .memory(maximumBytes: maximumMemoryBytes, actualBytes: bytes)
+      }
+    }
+    self.init(
+      ResponseSpectra(matrix, plan: plan), plan: plan, maximumBlockFrames: maximumBlockFrames, level: level)
+  }
+
+  private init(_ spectra: ResponseSpectra, plan: PartitionPlan, maximumBlockFrames: Int, level: KernelLevel) {
+    let matrix = spectra.matrix
+    self.plan = plan
+    self.maximumBlockFrames = maximumBlockFrames
+    self.level = level
+    inputChannels = matrix.inputChannels
+    outputChannels = matrix.outputChannels
+    memoryBytes = plan.memoryBytes(for: matrix, maximumBlockFrames: maximumBlockFrames)
+    kernels = level.kernels
+    layout = PartitionLayout(plan, maximumBlockFrames: maximumBlockFrames)
+    let ring = AlignedMemory(count: layout.historyFloats(inputs: matrix.inputChannels))
+    history = InputHistory(memory: ring, capacity: layout.historyFrames, mirrored: layout.mirroredFrames)
+    let faded = AlignedMemory(count: layout.stepFrames)
+    self.faded = faded.base
+    responses = PreparedResponse(spectra, plan: plan)
+    responses.isTaken = true
+    current = responses.tables
+    levelCount = plan.levels.count
+    levels = .allocate(capacity: max(levelCount, 1))
+    rows = .allocate(capacity: max(levelCount, 1))
+    var memory = [ring, faded]
+    for (index, part) in plan.levels.enumerated() {
+      let own = AlignedMemory(count: PartitionLevel.floats(of: part, inputs: matrix.inputChannels))
+      memory.append(own)
+      (levels + index).initialize(
+        to: PartitionLevel(part, of: plan, inputs: matrix.inputChannels, memory: own.base, kernels: kernels))
+      levels[index].bind(current.levels[index])
+    }
+    self.memory = memory
+  }
+
+  deinit {
+    for index in 0..<levelCount { levels[index].deallocate() }
+    levels.deallocate()
+    rows.deallocate()
+  }
+
+  @discardableResult
+  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    let denormals = cck_flush_denormals()
+    defer { cck_restore_denormals(denormals) }
+    var offset = 0
+    while offset < frames {
+      // Cut where a partition may end; so what is done depends on the frame, not on the block.
+      let count = min(frames - offset, layout.stepFrames, layout.cutFrames - frame % layout.cutFrames)
+      for channel in 0..<inputChannels {
+        history.write(input[channel] + offset, channel: channel, frame: frame, count: count)
+      }
+      frame += count
+      var operations = 2 * current.headMultiplyAdds * count
+      for index in 0..<levelCount { operations += levels[index].work(until: frame, history) }
+      if levelCount > 0 { operations += beginBlocks() }
+      countedOperations += operations
+      give(output, offset: offset, count: count)
+      offset += count
+    }
+    return frames
+  }
+
+  /// Begins the work on all blocks whose input is complete.
+  /// - Returns: Floating-point operations that could not wait.
+  @inline(__always)
+  private func beginBlocks() -> Int {
+    if frame % layout.cutFrames == 0 {
+      for index in 0..<levelCount {
+        guard frame % levels[index].frames == 0 else { break }
+        begin(index, block: frame / levels[index].frames - 1)
+      }
+      return plan.isImmediate ? levels[0].work(until: frame, history) : 0
+    }
+    let block = frame / layout.cutFrames
+    guard plan.isImmediate, block * layout.cutFrames + levels[0].firstTap + plan.latencyFrames < frame else { return 0 }
+    // A grain that is not whole: the last block, or one that was cut otherwise than agreed. The rest is taken for
+    // silence, and the work is done again when more has come.
+    let rest = layout.cutFrames - frame % layout.cutFrames
+    for channel in 0..<inputChannels { history.writeSilence(channel: channel, frame: frame, count: rest) }
+    begin(0, block: block)
+    return levels[0].work(until: frame, history)
+  }
+
+  private func begin(_ index: Int, block: Int) {
+    let first = block * levels[index].frames + levels[index].firstTap
+    let isHeard = next == nil || first < fade.upperBound
+    let isReplaced = first + levels[index].frames > fade.lowerBound
+    levels[index].begin(
+      block: block, current: isHeard ? current.levels[index] : nil, next: isReplaced ? next?.levels[index] : nil)
+  }
+
+  /// Output frames `frame − count − latency ..< frame − latency`.
+  @inline(__always)
+  private func give(_ output: OutputChannels, offset: Int, count: Int) {
+    let first = frame - count - plan.latencyFrames
+    guard let next, first + count > fade.lowerBound else {
+      for channel in 0..<outputChannels { sum(current, channel, first, count, into: output[channel] + offset) }
+      return
+    }
+    for channel in 0..<outputChannels {
+      let y = output[channel] + offset
+      sum(current, channel, first, count, into: y)
+      sum(next, channel, first, count, into: faded)
+      for index in 0..<count { y[index] = blend(y[index], faded[index], frame: first + index) }
+    }
+    countedOperations += 2 * next.headMultiplyAdds * count
+    if first + count >= fade.upperBound { finishExchange() }
+  }
+
+  /// Direct sums first, then the levels: the order is fixed, so that it does not matter when a level's work was done.
+  @inline(__always)
+  private func sum(
+    _ tables: ResponseTables, _ channel: Int, _ first: Int, _ count: Int, into y: UnsafeMutablePointer<Float>
+  ) {
+    let (start, end) = (tables.headStarts[channel], tables.headStarts[channel + 1])
+    for index in start..<end {
+      let head = tables.heads[index]
+      let oldest = first - head.firstTap - head.taps + 1
+      var taps = cck_long_taps(
+        weights: head.weights, taps: head.taps, x: history.place(channel: head.input, frame: oldest), y: y,
+        frames: count,
+        adds: index > start ? 1 : 0)
+      kernels.pointee.convolve_long(&taps)
+    }
+    var rowCount = 0
+    for index in 0..<levelCount where tables.levels[index].gives(channel) {
+      guard let row = levels[index].row(tables.levels[index], output: channel, frame: first, count: count) else {
+        return sumInPieces(tables, channel, first, count, adds: start < end, into: y)
+      }
+      rows[rowCount] = row
+      rowCount += 1
+    }
+    if rowCount > 0 || start == end { kernels.pointee.sum_rows(rows, rowCount, start < end ? 1 : 0, y, count) }
+  }
+
+  /// At the beginning, and where a level's blocks do not end where the stream is cut.
+  private func sumInPieces(
+    _ tables: ResponseTables, _ channel: Int, _ first: Int, _ count: Int, adds: Bool,
+    into y: UnsafeMutablePointer<Float>
+  ) {
+    if !adds { y.update(repeating: 0, count: count) }
+    for index in 0..<levelCount where tables.levels[index].gives(channel) {
+      levels[index].add(tables.levels[index], output: channel, frame: first, count: count, to: y)
+    }
+  }
+
+  /// Silence for ever before the next frame. The responses stay; an exchange that was asked for is complete.
+  public func reset() {
+    if replacement != nil { finishExchange() }
+    frame = 0
+    history.clear(channels: inputChannels)
+    for index in 0..<levelCount { levels[index].reset() }
+    responses.clear()
+  }
+
+  public func copy() throws -> PartitionedConvolver {
+    PartitionedConvolver(
+      responses.spectra, plan: plan, maximumBlockFrames: maximumBlockFrames, level: level)
+  }
+
+  // MARK: - Exchange of the responses
+
+  /// Makes other responses ready for `exchange`. Allocates; may be called on another thread, because it reads nothing but
+  /// what never changes.
+  /// - Throws: `ResponseError.exchangeChannels` when channels differ, `.planTooShort` when the plan is.
+  public func prepare(_ matrix: ResponseMatrix) throws(ResponseError) -> PreparedResponse {
+    guard matrix.inputChannels == inputChannels, matrix.outputChannels == outputChannels else {
+      throw .exchangeChannels(
+        expected: [inputChannels, outputChannels], actual: [matrix.inputChannels, matrix.outputChannels])
+    }
+    guard plan.capacityFrames >= matrix.frames else {
+      throw .planTooShort(expectedFrames: matrix.frames, actualFrames: plan.capacityFrames)
+    }
+    return PreparedResponse(ResponseSpectra(matrix, plan: plan), plan: plan)
+  }
+
+  /// Fades linearly from the responses in use to prepared ones over output frames `frame` ..< `frame + fadeFrames`,
+  /// counted from `reset` and without the latency. Called by the owner between blocks; `process` neither allocates nor
+  /// frees for it. Work is doubled while both are heard.
+  ///
+  /// `historyFrames` and `tailFrames` are those of the new responses when the fade is over.
+  /// - Throws: `ResponseError.exchangeTooSoon` when `frame` is before `earliestExchangeFrame`; `.exchangePending`;
+  ///   `.setting` for a negative fade; `.plan` when `replacement` was made for another plan or is in use already.
+  public func exchange(to replacement: PreparedResponse, atFrame frame: Int, fadeFrames: Int) throws(ResponseError) {
+    guard self.replacement == nil else { throw .exchangePending(untilFrame: fade.upperBound) }
+    guard replacement.plan == plan, !replacement.isTaken, replacement.matrix.inputChannels == inputChannels,
+      replacement.matrix.outputChannels == outputChannels
+    else { throw .plan("the responses were prepared for another plan, or were exchanged before") }
+    guard (0...ResponseMatrix.maximumFrames).contains(fadeFrames) else {
+      throw .setting("the fade in frames", expected: 0...ResponseMatrix.maximumFrames, actual: fadeFrames)
+    }
+    let earliest = earliestExchangeFrame
+    guard frame >= earliest, frame <= Int.max / 2 else {
+      throw .exchangeTooSoon(earliestFrame: earliest, actualFrame: frame)
+    }
+    retired = nil
+    replacement.isTaken = true
+    for index in 0..<levelCount { levels[index].bind(replacement.tables.levels[index]) }
+    fade = frame..<frame + fadeFrames
+    self.replacement = replacement
+    next = replacement.tables
+  }
+
+  /// The first output frame from which on nothing has begun to be computed: an exchange that is asked for now can
+  /// begin there.
+  public var earliestExchangeFrame: Int {
+    var earliest = max(frame - plan.latencyFrames, 0)
+    for index in 0..<levelCount {
+      let blocks = frame / levels[index].frames
+      if blocks > 0 { earliest = max(earliest, blocks * levels[index].frames + levels[index].firstTap) }
+    }
+    return earliest
+  }
+
+  @inline(__always)
+  private func blend(_ old: Float, _ new: Float, frame: Int) -> Float {
+    // Not a sum with factor 0, which would let NaN through.
+    if frame < fade.lowerBound { return old }
+    if frame >= fade.upperBound { return new }
+    let share = Float(frame - fade.lowerBound + 1) / Float(fade.count + 1)
+    return old + share * (new - old)
+  }
+
+  private func finishExchange() {
+    retired = responses
+    if let replacement { responses = replacement }
+    current = responses.tables
+    (replacement, next) = (nil, nil)
+  }
+}
