@@ -15,9 +15,9 @@ static inline __attribute__((always_inline)) void CCK_NAME(gather)(
     if (stride <= 2)
       for (size_t line = 0; line < stride; line++) __builtin_prefetch(in + 512 + line * CCK_WIDTH);
     vf a = CCK_NAME(load)(in);
-    if (stride != 1) a = CCK_EVENS(a, CCK_NAME(load)(in + CCK_WIDTH));
+    if (stride != 1) a = CCK_EVERY_SECOND(a, CCK_NAME(load)(in + CCK_WIDTH));
     if (stride == 4)
-      a = CCK_EVENS(a, CCK_EVENS(CCK_NAME(load)(in + 2 * CCK_WIDTH), CCK_NAME(load)(in + 3 * CCK_WIDTH)));
+      a = CCK_EVERY_SECOND(a, CCK_EVERY_SECOND(CCK_NAME(load)(in + 2 * CCK_WIDTH), CCK_NAME(load)(in + 3 * CCK_WIDTH)));
     CCK_NAME(store)(to + at, a, CCK_WIDTH);
   }
 }

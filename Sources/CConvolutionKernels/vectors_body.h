@@ -61,14 +61,14 @@ static inline __attribute__((always_inline)) void CCK_NAME(store_part)(
   __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 #define CCK_HIGHS(a, b) \
   __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#define CCK_EVENS(a, b) \
+#define CCK_EVERY_SECOND(a, b) \
   __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
 #elif CCK_WIDTH == 8
-#define CCK_EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define CCK_EVERY_SECOND(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
 #define CCK_LOWS(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
 #define CCK_HIGHS(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 #else
-#define CCK_EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define CCK_EVERY_SECOND(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
 #define CCK_LOWS(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define CCK_HIGHS(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #endif

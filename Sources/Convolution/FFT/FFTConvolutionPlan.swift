@@ -67,7 +67,7 @@ public final class FFTConvolutionPlan {
     grid = try PaddedGrid(
       inputSizes: inputSizes, padding: zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) },
       strides: inputSizes.map { _ in 1 }, channels: input[1])
-    filler = GridFiller(grid, mode: geometry.mode)
+    filler = GridFiller(grid, mode: geometry.mode, kernels: level.kernels)
     transform = .shared(count: tiling.count)
     var pitch = tiling.count
     var plans: [FourierAxisPlan] = []
@@ -82,9 +82,7 @@ public final class FFTConvolutionPlan {
     tile = AlignedMemory(count: 2 * tiling.values)
     rows = AlignedMemory(count: 2 * tiling.count)
     row = AlignedMemory(count: 2 * tiling.count)
-    if let padded {
-      for channel in 0..<input[1] { filler.prepare(padded.base + channel * grid.channelPitch) }
-    }
+    if let padded { filler.prepare(padded.base, channels: input[1]) }
     makeSpectra(weights)
   }
 
@@ -182,10 +180,8 @@ public final class FFTConvolutionPlan {
   private func execute(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>) {
     var source = input
     if let padded {
-      let pitch = grid.inputSizes.reduce(1, *)
-      for channel in 0..<inputShape[1] {
-        filler.copy(input + channel * pitch, to: padded.base + channel * grid.channelPitch)
-      }
+      filler.copy(
+        input, to: padded.base, channels: inputShape[1], inputPitch: grid.inputSizes.reduce(1, *))
       source = UnsafePointer(padded.base)
     }
     let chunks = SpectrumChunk.count(of: tiling.values)
