@@ -17,7 +17,10 @@ enum Program {
 struct ConvAudioCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convaudio",
-    abstract: "Run trained stacks of convolutions over audio.",
+    abstract: "Run trained stacks of convolutions and impulse responses over audio.",
     version: "0.1.0",
-    subcommands: [ProcessCommand.self, StreamCommand.self, ConvolveCommand.self, PresetsCommand.self, InfoCommand.self])
+    subcommands: [
+      ProcessCommand.self, StreamCommand.self, ConvolveCommand.self, PresetsCommand.self, InfoCommand.self,
+      TuneCommand.self,
+    ])
 }

@@ -4,14 +4,21 @@ import ConvAudioKit
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Describe a preset: its layers, its cost, its memory.")
+    abstract: "Describe a preset or impulse responses: cost, latency, memory.")
 
-  @Argument(help: "A preset's name or the path of its .json file.")
-  var preset: String
+  @Argument(help: "A preset's name, the path of its .json file, or an audio file of impulse responses.")
+  var subject: String
 
   func run() throws {
     try exitingOnError {
-      for line in PresetSummary(of: try LoadedPreset(preset)).lines { print(line) }
+      let costs = try CostTable.selected()
+      let fileExtension = subject.lastIndex(of: ".").map { String(subject[subject.index(after: $0)...]) } ?? ""
+      if AudioContainer(fileExtension: fileExtension) != nil {
+        print(subject)
+        for line in ResponseSummary(of: try ImpulseResponse(path: subject), costs: costs).lines { print("  " + line) }
+      } else {
+        for line in PresetSummary(of: try LoadedPreset(subject), costs: costs).lines { print(line) }
+      }
     }
   }
 }

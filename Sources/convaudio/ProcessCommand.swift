@@ -4,7 +4,7 @@ import ConvAudioKit
 struct ProcessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "process",
-    abstract: "Process audio files through a preset.",
+    abstract: "Process audio files through a preset, an impulse response, or both.",
     discussion: """
       Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the sample rate, channels, sample \
       format and text metadata unless told otherwise. Without -o the output stands beside the input as \
@@ -15,7 +15,7 @@ struct ProcessCommand: ParsableCommand {
   var inputs: [String]
 
   @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
-  var preset: String
+  var preset: String?
 
   @Option(name: .shortAndLong, help: "The output file, - for standard output; for several inputs the folder for them.")
   var output: String?
@@ -24,6 +24,7 @@ struct ProcessCommand: ParsableCommand {
     help: "What to do with a file of another sample rate than the preset's: bring it there and back, or refuse it.")
   var ratePolicy: RatePolicy = .resample
 
+  @OptionGroup(title: "Impulse response") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
   @OptionGroup(title: "Output format") var format: FormatOptions
   @OptionGroup(title: "Running") var running: RunningOptions
@@ -31,12 +32,13 @@ struct ProcessCommand: ParsableCommand {
   func run() throws {
     let interruption = Interruption.install()
     let printer = ReportPrinter(
-      format: running.reportFormat, files: inputs.count, isOutputTaken: writesToStandardOutput)
+      format: running.reportFormat, files: inputs.count, isOutputTaken: writesToStandardOutput,
+      explains: response.explain)
     try exitingOnError {
       let results: [BatchResult]
       try refuseTerminals(input: inputs.contains(FileProcessor.standardStream), output: writesToStandardOutput)
       do {
-        let processor = FileProcessor(preset: try LoadedPreset(preset), settings: settings)
+        let processor = FileProcessor(preset: try response.chain(preset: preset), settings: try settings())
         let names = OutputNames(inputs: inputs, output: output)
         let batch = try BatchRun(processor, files: try names.files(by: processor), jobs: running.jobs)
         let folder = try names.makeFolder()
@@ -54,6 +56,9 @@ struct ProcessCommand: ParsableCommand {
   }
 
   func validate() throws {
+    if preset == nil, response.ir == nil {
+      throw ValidationError("there is nothing to process with: --preset, --ir, or both say what.")
+    }
     if output == "" { throw ValidationError("--output is empty, expected the name of a file or folder.") }
     guard writesToStandardOutput else { return }
     if inputs.count > 1 { throw ValidationError("--output is -, which takes one input, and there are \(inputs.count).") }
@@ -64,9 +69,10 @@ struct ProcessCommand: ParsableCommand {
     output == FileProcessor.standardStream || (output == nil && inputs.contains(FileProcessor.standardStream))
   }
 
-  private var settings: ProcessingSettings {
+  private func settings() throws -> ProcessingSettings {
     var settings = ProcessingSettings()
     settings.sound = sound.settings
+    try response.apply(to: &settings.sound)
     settings.ratePolicy = ratePolicy
     settings.container = format.format
     settings.bitDepth = format.bitDepth

@@ -20,6 +20,7 @@ final class ReportPrinter: Sendable {
   private let files: Int
   private let showsProgress: Bool
   private let isOutputTaken: Bool
+  private let explains: Bool
   private let state: Mutex<State>
 
   private struct State {
@@ -30,8 +31,11 @@ final class ReportPrinter: Sendable {
     var hasLine = false
   }
 
-  /// - Parameter isOutputTaken: Whether audio goes to standard output, so that our words go to standard error.
-  init(format: Format, files: Int, isOutputTaken: Bool = false) {
+  /// - Parameters:
+  ///   - isOutputTaken: Whether audio goes to standard output, so that our words go to standard error.
+  ///   - explains: Whether it is printed how convolutions are computed.
+  init(format: Format, files: Int, isOutputTaken: Bool = false, explains: Bool = false) {
+    self.explains = explains
     self.isOutputTaken = isOutputTaken
     self.format = format
     self.files = files
@@ -86,6 +90,7 @@ final class ReportPrinter: Sendable {
     if report.nonFiniteOutputSamples > 0 {
       printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
     }
+    if explains { report.explanation.forEach(printError) }
     if isOutputTaken {
       writeToStandardError(summary(of: report) + "\n")
     } else {
@@ -146,7 +151,7 @@ private struct FileEntry: Encodable {
       clippedSamples = report.clippedSamples
       nonFiniteInputSamples = report.nonFiniteInputSamples
       nonFiniteOutputSamples = report.nonFiniteOutputSamples
-      notes = report.notes
+      notes = report.notes + report.explanation
     }
   }
 }

@@ -10,7 +10,7 @@ import ConvAudioKit
 struct StreamCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream",
-    abstract: "Filter a pipe through a preset, block by block.",
+    abstract: "Filter a pipe through a preset, an impulse response, or both, block by block.",
     discussion: """
       Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
       output as soon as its frames have come. Gives the samples that process gives, whatever the block. Ends with its input, with its reader, or \
@@ -18,9 +18,10 @@ struct StreamCommand: ParsableCommand {
       """)
 
   @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
-  var preset: String
+  var preset: String?
 
   @OptionGroup(title: "Stream") var stream: StreamOptions
+  @OptionGroup(title: "Impulse response") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
 
   func run() throws {
@@ -29,10 +30,11 @@ struct StreamCommand: ParsableCommand {
     try exitingOnError {
       let (input, output) = (stream.format.format, stream.outputFormat ?? stream.format.format)
       try refuseTerminals(input: input?.rows == nil, output: output?.rows == nil)
-      let runner = StreamRunner(preset: try LoadedPreset(preset), settings: settings)
+      let runner = StreamRunner(preset: try response.chain(preset: preset), settings: try settings())
       defer { if stream.latencyReport { printError(times.summary) } }
       let report = try runner.run(
         from: STDIN_FILENO, to: STDOUT_FILENO, times: times, note: { if !stream.quiet { printError($0) } },
+        explain: { if response.explain { printError($0) } },
         isCancelled: {
           // Not at any price: the audio does not wait for whoever reads our words.
           if interruption.takeReportRequest() { printErrorIfTaken(times.summary) }
@@ -43,14 +45,24 @@ struct StreamCommand: ParsableCommand {
   }
 
   func validate() throws {
+    if preset == nil, response.ir == nil {
+      throw ValidationError("there is nothing to filter with: --preset, --ir, or both say what.")
+    }
     do throws(StreamError) {
-      try settings.check()
+      try plainSettings.check()
     } catch {
       throw ValidationError("\(error)")
     }
   }
 
-  private var settings: StreamSettings {
+  private func settings() throws -> StreamSettings {
+    var settings = plainSettings
+    try response.apply(to: &settings.sound)
+    return settings
+  }
+
+  /// Without what needs a file to be read.
+  private var plainSettings: StreamSettings {
     var settings = StreamSettings()
     settings.sound = sound.settings
     settings.format = stream.format.format
@@ -92,7 +104,7 @@ struct StreamOptions: ParsableArguments {
   @Option(help: "Whether the first row of CSV is a header; auto: if it holds no number.")
   var header: HeaderPolicy = .auto
 
-  @Flag(help: "Take the preset's latency away from the front.")
+  @Flag(help: "Take the latency of preset and impulse response away from the front.")
   var align = false
 
   @Option(help: "The sample format of WAV output. Default: the input's.")

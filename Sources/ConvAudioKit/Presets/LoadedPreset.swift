@@ -10,19 +10,19 @@ import StreamingConvolution
 /// ```
 public struct LoadedPreset: Sendable {
   /// One link of the preset's chain.
-  public struct Stage: Sendable {
-    /// What runs.
-    public let network: Network
-    /// How its past before the first frame is taken.
-    public let past: Past
+  public enum Stage: Sendable {
+    /// A network, and how its past before the first frame is taken.
+    case network(Network, past: Past)
+    /// A convolution with impulse responses.
+    case response(ResponseStage)
   }
 
-  /// The preset file.
-  public let path: String
+  /// The preset file; nil for a chain that no file describes.
+  public let path: String?
   /// What it says.
   public let preset: Preset
   /// Its chain, in the order in which it is heard.
-  public let stages: [Stage]
+  public private(set) var stages: [Stage]
 
   /// Loads a preset by its name, from where presets are found, or by path.
   /// - Throws: `PresetLookupError`, `ModelFormatError`, `GeometryError`.
@@ -36,59 +36,138 @@ public struct LoadedPreset: Sendable {
     self.path = path
     let preset = try Preset(contentsOf: path)
     self.preset = preset
+    name = preset.name
     stages = try preset.stages.enumerated().map { index, stage in
       switch stage {
       case .waveNet(let description):
         let weights = try description.readWeights(from: TensorFile(contentsOf: preset.path(of: description.weightsPath)))
         do throws(GeometryError) {
-          return Stage(
-            network: try Network(description, weights: weights),
-            past: description.past == .silence ? .silence : .zeroHistory)
+          return .network(
+            try Network(description, weights: weights), past: description.past == .silence ? .silence : .zeroHistory)
         } catch {
           throw PresetLookupError.network(path: path, stage: index, reason: error)
         }
+      case .convolution(let description):
+        return .response(
+          ResponseStage(try ImpulseResponse(path: preset.path(of: description.responsePath)), description))
       }
     }
-    for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated()
-    where stage.network.outputChannels != next.network.inputChannels {
-      throw PresetLookupError.stagesDoNotMeet(
-        path: path, stage: index + 1, expected: stage.network.outputChannels, actual: next.network.inputChannels)
+    for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated() {
+      guard case .network(let first, _) = stage, case .network(let second, _) = next else { continue }
+      guard first.outputChannels == second.inputChannels else {
+        throw PresetLookupError.stagesDoNotMeet(
+          path: path, stage: index + 1, expected: first.outputChannels, actual: second.inputChannels)
+      }
     }
   }
 
-  /// Channels that the chain takes; nil when it takes any, having no stages.
-  public var inputChannels: Int? { stages.first?.network.inputChannels }
-  /// Channels that the chain gives; nil when it gives what it takes.
-  public var outputChannels: Int? { stages.last?.network.outputChannels }
+  /// A chain of one convolution, or of nothing, that no file describes.
+  public init(name: String, response: ResponseStage? = nil) {
+    path = nil
+    self.name = name
+    preset = Preset(name: name, description: response.map { "convolution with \($0.response.path)" } ?? "nothing")
+    stages = response.map { [.response($0)] } ?? []
+  }
 
-  /// A processor for a signal of so many channels. A mono chain runs on every channel, each with a state of its own.
+  /// The same chain with a convolution behind it.
+  public func followed(by response: ResponseStage, named name: String) -> LoadedPreset {
+    var copy = self
+    copy.stages.append(.response(response))
+    copy.name = "\(self.name).\(name)"
+    return copy
+  }
+
+  /// The preset's name, with those of what follows it.
+  public private(set) var name: String
+
+  /// Channels that the chain takes; nil when that depends on the signal.
+  public var inputChannels: Int? {
+    guard case .network(let network, _) = stages.first else { return nil }
+    return network.inputChannels
+  }
+  /// Channels that the chain gives; nil when that depends on the signal.
+  public var outputChannels: Int? {
+    guard case .network(let network, _) = stages.last else { return nil }
+    return network.outputChannels
+  }
+
+  /// A chain that is ready to run.
+  public struct Chain {
+    /// The whole of it.
+    public let processor: any BlockProcessor
+    /// What a user should know, a sentence each.
+    public let notes: [String]
+    /// How convolutions are computed and why, a sentence each.
+    public let explanation: [String]
+    /// Bytes that the convolutions with impulse responses take.
+    public let memoryBytes: Int
+  }
+
+  /// A processor for a signal of so many channels. A mono network runs on every channel, each with a state of its own.
   ///
   /// - Parameters:
   ///   - channels: Of the signal. Default: what the chain takes.
   ///   - maximumBlockFrames: The most frames of one call.
-  /// - Throws: `PresetLookupError.channels` when the chain is neither mono nor made for so many channels; `.network` when
-  ///   a network's history, over all channels, takes more than 1 GiB.
+  /// - Throws: As `makeChain`.
   public func makeProcessor(channels: Int? = nil, maximumBlockFrames: Int = 4096) throws -> any BlockProcessor {
-    let channels = channels ?? inputChannels ?? 1
+    var settings = ChainSettings()
+    settings.channels = channels
+    settings.maximumBlockFrames = maximumBlockFrames
+    return try makeChain(settings).processor
+  }
+
+  /// The chain, ready to run. Every stage starts settled on what the stages before it give for silence.
+  ///
+  /// - Throws: `PresetLookupError.channels` when a network is neither mono nor made for so many channels; `.network` when
+  ///   a network's history, over all channels, takes more than 1 GiB; `ImpulseResponseError`.
+  public func makeChain(_ settings: ChainSettings) throws -> Chain {
+    let inputs = settings.channels ?? inputChannels ?? 1
+    var channels = inputs
     var processors: [any BlockProcessor] = []
     var resting: [Float]?
-    let copies = inputChannels == 1 ? channels : 1
+    var (notes, explanation): ([String], [String]) = ([], [])
+    var bytes = 0
     for (index, stage) in stages.enumerated() {
-      do throws(GeometryError) {
-        let processor = try NetworkProcessor(
-          stage.network, past: stage.past, restingInput: resting, maximumBlockFrames: maximumBlockFrames,
-          maximumStateBytes: NetworkProcessor.defaultMaximumStateBytes / max(1, copies))
-        resting = processor.restingOutput
-        processors.append(processor)
-      } catch {
-        throw PresetLookupError.network(path: path, stage: index, reason: error)
+      switch stage {
+      case .network(let network, let past):
+        let copies = network.inputChannels == 1 && network.outputChannels == 1 ? channels : 1
+        guard copies == channels || network.inputChannels == channels else {
+          throw PresetLookupError.channels(preset: name, expected: network.inputChannels, actual: channels)
+        }
+        do {
+          // Copies of a mono network that rest differently are networks of their own.
+          let inputs = resting.map { copies == 1 ? [$0] : $0.map { [$0] } }
+          func make(_ resting: [Float]?) throws(GeometryError) -> NetworkProcessor {
+            try NetworkProcessor(
+              network, past: past, restingInput: resting, maximumBlockFrames: settings.maximumBlockFrames,
+              maximumStateBytes: NetworkProcessor.defaultMaximumStateBytes / max(1, copies))
+          }
+          let first = try make(inputs?.first)
+          if copies == 1 {
+            processors.append(first)
+            resting = first.restingOutput
+          } else {
+            let isSame = inputs.map { all in all.allSatisfy { $0 == all[0] } } ?? true
+            var members = [first]
+            for channel in 1..<copies { members.append(isSame ? try first.copy() : try make(inputs?[channel])) }
+            resting = members.flatMap(\.restingOutput)
+            processors.append(ChannelBank(members))
+          }
+          channels = copies == 1 ? network.outputChannels : copies
+        } catch let error as GeometryError {
+          throw PresetLookupError.network(path: path ?? name, stage: index, reason: error)
+        }
+      case .response(let response):
+        let prepared = try response.prepare(channels: channels, restingInput: resting, settings: settings)
+        processors.append(prepared.processor)
+        resting = prepared.restingOutput
+        channels = prepared.processor.outputChannels
+        notes += prepared.notes
+        explanation += prepared.explanation
+        bytes += prepared.memoryBytes
       }
     }
-    let chain = ProcessorChain(processors, channels: channels, maximumBlockFrames: maximumBlockFrames)
-    if chain.inputChannels == channels { return chain }
-    guard chain.inputChannels == 1, chain.outputChannels == 1 else {
-      throw PresetLookupError.channels(preset: preset.name, expected: chain.inputChannels, actual: channels)
-    }
-    return try ChannelBank(of: chain, channels: channels)
+    let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
+    return Chain(processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes)
   }
 }

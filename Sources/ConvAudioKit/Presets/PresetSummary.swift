@@ -8,9 +8,11 @@ public struct PresetSummary {
   public let lines: [String]
 
   /// The summary of a loaded preset.
-  public init(of loaded: LoadedPreset) {
+  ///
+  /// - Parameter costs: The table that plans for impulse responses are made from.
+  public init(of loaded: LoadedPreset, costs: ConvolutionCosts = .standard) {
     let preset = loaded.preset
-    var lines = ["\(preset.name): \(preset.description)", "  file               \(loaded.path)"]
+    var lines = ["\(preset.name): \(preset.description)", "  file               \(loaded.path ?? "none")"]
     lines.append("  sample rate        " + (preset.sampleRateHz.map { "\($0) Hz" } ?? "any"))
     lines.append(
       "  channels           "
@@ -20,29 +22,37 @@ public struct PresetSummary {
         } ?? "any"))
     if loaded.stages.isEmpty { lines.append("  stages             none: gives its input back") }
     for (index, stage) in loaded.stages.enumerated() {
-      let cost = NetworkCost(of: stage.network)
-      lines.append("  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
-      var parameters = 0
-      switch preset.stages[index] {
-      case .waveNet(let description):
-        lines += Self.layers(of: description)
-        parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
+      switch stage {
+      case .network(let network, let past):
+        lines.append("  stage \(index + 1): network of \(network.nodes.count) nodes, past: \(past.rawValue)")
+        var parameters = 0
+        if case .waveNet(let description) = preset.stages[index] {
+          lines += Self.layers(of: description)
+          parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
+        }
+        lines += Self.facts(of: network, parameters: parameters, sampleRateHz: preset.sampleRateHz)
+      case .response(let response):
+        lines.append("  stage \(index + 1): convolution with \(response.response.path)")
+        lines += ResponseSummary(of: response.response, response.description, costs: costs).lines.map { "    " + $0 }
       }
-      let rate = preset.sampleRateHz.map { Double($0) }
-      let field = cost.receptiveFieldFrames
-      lines += [
-        "    parameters       \(parameters)",
-        "    receptive field  \(field) frames"
-          + (rate.map { " (\(Self.decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
-        "    multiply-adds    \(cost.multiplyAddsPerFrame) a frame"
-          + (rate.map { " (\(Self.decimal(Double(cost.multiplyAddsPerFrame) * $0 / 1e6)) million a second)" } ?? ""),
-        "    latency          0 frames",
-        "    state            \(NetworkProcessor.stateBytes(of: stage.network)) bytes"
-          + (stage.network.inputChannels == 1 ? " a channel" : ""),
-      ]
     }
     lines.append("  kernels            \(KernelLevel.selected.name)")
     self.lines = lines
+  }
+
+  private static func facts(of network: Network, parameters: Int, sampleRateHz: Int?) -> [String] {
+    let cost = NetworkCost(of: network)
+    let rate = sampleRateHz.map { Double($0) }
+    let field = cost.receptiveFieldFrames
+    return [
+      "    parameters       \(parameters)",
+      "    receptive field  \(field) frames" + (rate.map { " (\(decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
+      "    multiply-adds    \(cost.multiplyAddsPerFrame) a frame"
+        + (rate.map { " (\(decimal(Double(cost.multiplyAddsPerFrame) * $0 / 1e6)) million a second)" } ?? ""),
+      "    latency          0 frames",
+      "    state            \(NetworkProcessor.stateBytes(of: network)) bytes"
+        + (network.inputChannels == 1 ? " a channel" : ""),
+    ]
   }
 
   private static func layers(of description: WaveNetDescription) -> [String] {

@@ -40,6 +40,8 @@ public struct ProcessingReport: Sendable {
   public let nonFiniteOutputSamples: Int
   /// Sentences about what was changed on the way.
   public let notes: [String]
+  /// How convolutions with impulse responses were computed and why, a sentence each.
+  public let explanation: [String]
 }
 
 /// Where a run stands.
@@ -85,7 +87,7 @@ public struct FileProcessor: Sendable {
     let written = dot.map { String(name[name.index(after: $0)...]) } ?? ""
     let ending =
       settings.container?.fileExtension ?? (AudioContainer(fileExtension: written) == nil ? "wav" : written)
-    return (folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? inputFolder) + "\(stem).\(preset.preset.name).\(ending)"
+    return (folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? inputFolder) + "\(stem).\(preset.name).\(ending)"
   }
 
   /// Stands for standard input or output where a path is expected.
@@ -117,9 +119,13 @@ public struct FileProcessor: Sendable {
       throw ProcessingError.unknownExtension(path: output)
     }
     let outputName = isPipedOut ? "standard output" : output
-    let processor = try settings.sound.makeProcessor(
-      preset, input: info.path, channels: info.channels, maximumBlockFrames: Self.blockFrames)
-    let ownTail = Int64(processor.tailFrames)
+    let chain = try settings.sound.makeChain(
+      preset, input: info.path, channels: info.channels, maximumBlockFrames: Self.blockFrames,
+      sampleRateHz: info.sampleRateHz, latency: .cheapest)
+    let processor = chain.processor
+    let tail = settings.sound.tail.frames(
+      of: processor.tailFrames, sampleRateHz: ratio?.outputRateHz ?? info.sampleRateHz)
+    let ownTail = Int64(tail)
     let tailFrames = ratio?.inverse.coveringOutputFrames(for: ownTail) ?? ownTail
     let format: AudioOutputFormat
     do {
@@ -143,7 +149,8 @@ public struct FileProcessor: Sendable {
         text: info.text, dither: format.needsDither)
       sink = MeteredSink(writer)
       let resampled = try ratio.map { try ResampledEnds(source, sink, processor, ratio: $0) }
-      var run = SignalRun(processor: processor, from: resampled?.source ?? source, to: resampled?.sink ?? sink)
+      var run = SignalRun(
+        processor: processor, from: resampled?.source ?? source, to: resampled?.sink ?? sink, tailFrames: tail)
       while try run.step() || run.flush() {
         progress(
           ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
@@ -153,7 +160,7 @@ public struct FileProcessor: Sendable {
       try resampled?.sink.finish(totalFrames: reader.framesRead + tailFrames)
       try writer.finish()
     } catch let reason as ResamplingError {
-      throw ProcessingError.resampling(path: info.path, preset: preset.preset.name, reason: reason)
+      throw ProcessingError.resampling(path: info.path, preset: preset.name, reason: reason)
     } catch AudioFileError.writeFailed(path: _, let reason) {
       if let pipe = file as? StandardOutput { throw StreamError.noSpool(folder: pipe.folder, reason: reason) }
       // The user knows the file by its final name.
@@ -166,8 +173,9 @@ public struct FileProcessor: Sendable {
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: sink.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: source.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
-      notes: [ratio.map(Self.note(on:))].compactMap { $0 } + reader.notes + format.notes
-        + writer.notes.filter { !format.notes.contains($0) })
+      notes: [ratio.map(Self.note(on:))].compactMap { $0 } + chain.notes + reader.notes + format.notes
+        + writer.notes.filter { !format.notes.contains($0) },
+      explanation: chain.explanation)
   }
 
   /// The way from the file's rate to the preset's, where they differ.
@@ -176,12 +184,12 @@ public struct FileProcessor: Sendable {
     guard let rate = preset.preset.sampleRateHz, rate != info.sampleRateHz else { return nil }
     guard settings.ratePolicy == .resample else {
       throw ProcessingError.sampleRate(
-        path: info.path, expectedHz: rate, actualHz: info.sampleRateHz, preset: preset.preset.name)
+        path: info.path, expectedHz: rate, actualHz: info.sampleRateHz, preset: preset.name)
     }
     do {
       return try RateRatio(from: info.sampleRateHz, to: rate)
     } catch {
-      throw ProcessingError.resampling(path: info.path, preset: preset.preset.name, reason: error)
+      throw ProcessingError.resampling(path: info.path, preset: preset.name, reason: error)
     }
   }
 

@@ -1,4 +1,5 @@
 import AudioFiles
+import Convolution
 import StreamingConvolution
 
 #if canImport(Glibc)
@@ -25,6 +26,25 @@ public enum RatePolicy: String, Sendable, CaseIterable {
   case refuse
 }
 
+/// How much of what rings on behind the input's last frame is kept.
+public enum TailPolicy: Hashable, Sendable {
+  /// All of it.
+  case keep
+  /// Nothing: the output is as long as the input.
+  case cut
+  /// At most so many seconds.
+  case seconds(Double)
+
+  /// Frames that are kept of `frames`.
+  func frames(of frames: Int, sampleRateHz: Int?) -> Int {
+    switch self {
+    case .keep: frames
+    case .cut: 0
+    case .seconds(let seconds): Int(min(Double(frames), (seconds * Double(sampleRateHz ?? 1)).rounded(.up)))
+    }
+  }
+}
+
 /// What is done to a signal besides the preset, in a file or a stream.
 public struct SoundSettings: Sendable {
   /// Decibels before the preset.
@@ -35,6 +55,15 @@ public struct SoundSettings: Sendable {
   public var mix: Float = 1
   /// NaN and infinities in the input.
   public var nonFinite = NonFinitePolicy.keep
+  /// What rings on behind the input.
+  public var tail = TailPolicy.keep
+  /// How long convolutions with impulse responses may take to answer; nil: files: whatever is cheapest, streams: not at
+  /// all.
+  public var latency: ConvolutionLatency?
+  /// What each convolution with impulse responses may take.
+  public var maximumMemoryBytes = ChainSettings().maximumMemoryBytes
+  /// The table of costs that plans are made from.
+  public var costs = ConvolutionCosts.standard
 
   /// The defaults above.
   public init() {}
@@ -44,24 +73,36 @@ public struct SoundSettings: Sendable {
 
   /// The preset's chain between the gains.
   ///
-  /// - Parameter input: The input's name, for errors.
-  /// - Throws: `ProcessingError.channels`, `.channelsChange`; `PresetLookupError`.
-  func makeProcessor(
-    _ preset: LoadedPreset, input: String, channels: Int, maximumBlockFrames: Int
-  ) throws -> any BlockProcessor {
-    let processor: any BlockProcessor
+  /// - Parameters:
+  ///   - input: The input's name, for errors.
+  ///   - latency: Where the settings leave it open.
+  /// - Throws: `ProcessingError.channels`, `.channelsChange`; `PresetLookupError`; `ImpulseResponseError`.
+  func makeChain(
+    _ preset: LoadedPreset, input: String, channels: Int, maximumBlockFrames: Int, sampleRateHz: Int?,
+    latency: ConvolutionLatency
+  ) throws -> LoadedPreset.Chain {
+    var settings = ChainSettings()
+    settings.channels = channels
+    settings.maximumBlockFrames = maximumBlockFrames
+    settings.sampleRateHz = preset.preset.sampleRateHz ?? sampleRateHz
+    settings.latency = self.latency ?? latency
+    settings.maximumMemoryBytes = maximumMemoryBytes
+    settings.costs = costs
+    let chain: LoadedPreset.Chain
     do {
-      processor = try preset.makeProcessor(channels: channels, maximumBlockFrames: maximumBlockFrames)
+      chain = try preset.makeChain(settings)
     } catch PresetLookupError.channels(let name, let expected, let actual) {
       throw ProcessingError.channels(path: input, expected: expected, actual: actual, preset: name)
     }
-    guard changesLevels || mix != 1 else { return processor }
-    guard processor.inputChannels == processor.outputChannels else {
+    guard changesLevels || mix != 1 else { return chain }
+    guard GainAndMix.canMix(chain.processor) else {
       throw ProcessingError.channelsChange(
-        preset: preset.preset.name, expected: processor.inputChannels, actual: processor.outputChannels)
+        preset: preset.name, expected: chain.processor.inputChannels, actual: chain.processor.outputChannels)
     }
-    return GainAndMix(
-      processor, gainIn: decibelsToFactor(gainInDecibels), gainOut: decibelsToFactor(gainOutDecibels), mix: mix)
+    let processor = GainAndMix(
+      chain.processor, gainIn: decibelsToFactor(gainInDecibels), gainOut: decibelsToFactor(gainOutDecibels), mix: mix)
+    return LoadedPreset.Chain(
+      processor: processor, notes: chain.notes, explanation: chain.explanation, memoryBytes: chain.memoryBytes)
   }
 }
 

@@ -16,15 +16,18 @@ struct SignalRun {
   private var framesToDrop: Int
   /// Output frames behind the input's last, still owed.
   private var framesOwed: Int
+  /// How many of them are tail.
+  private let tailFrames: Int
   /// What ended the input before its end.
   private var trouble: (any Error)?
 
   /// - Parameters:
   ///   - isAligned: Whether the latency is taken away from the front, so that output frame t belongs to input frame t.
+  ///   - tailFrames: How much of the tail is wanted. Default: all.
   ///   - times: Is told how long each block took, reading and writing left out.
   init(
     processor: any BlockProcessor, from source: any FrameSource, to sink: any FrameSink, isAligned: Bool = true,
-    times: BlockTimes? = nil
+    tailFrames: Int? = nil, times: BlockTimes? = nil
   ) {
     let frames = processor.maximumBlockFrames
     self.processor = processor
@@ -36,7 +39,8 @@ struct SignalRun {
     interleavedInput = [Float](repeating: 0, count: frames * processor.inputChannels)
     interleavedOutput = [Float](repeating: 0, count: processor.maximumOutputFrames * processor.outputChannels)
     framesToDrop = isAligned ? processor.latencyFrames : 0
-    framesOwed = processor.latencyFrames + processor.tailFrames
+    self.tailFrames = tailFrames ?? processor.tailFrames
+    framesOwed = processor.latencyFrames + self.tailFrames
   }
 
   /// Does one block of the input.
@@ -70,7 +74,7 @@ struct SignalRun {
   }
 
   /// Leaves the tail out, so that `flush` gives no more than the answers to what has come.
-  mutating func dropTail() { framesOwed = max(0, framesOwed - processor.tailFrames) }
+  mutating func dropTail() { framesOwed = max(0, framesOwed - tailFrames) }
 
   /// Called when everything was written. Throws what ended the input before its end.
   func finish() throws {

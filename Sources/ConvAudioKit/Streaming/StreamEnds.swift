@@ -77,7 +77,7 @@ struct StreamEnds {
       case nil: nil
       }
     throw StreamError.sampleRate(
-      name: source.name, expectedHz: expected, actualHz: actual, preset: preset.preset.name, command: command)
+      name: source.name, expectedHz: expected, actualHz: actual, preset: preset.name, command: command)
   }
 
   /// Values of rows that were missing, so far.

@@ -67,6 +67,7 @@ public struct StreamRunner: Sendable {
   ///   - inputName: What people call it, for errors.
   ///   - times: Is told how long each block took.
   ///   - note: Is told what changes on the way, a sentence each, when it is known.
+  ///   - explain: Is told how convolutions with impulse responses are computed and why, a sentence each.
   ///   - isCancelled: Asked before every read and write, and when a signal interrupted one: when true, the block that
   ///     was begun is finished with the frames that have come, and the run ends. A reader that takes nothing for half a
   ///     second then loses the rest.
@@ -76,13 +77,14 @@ public struct StreamRunner: Sendable {
   public func run(
     from input: Int32, to output: Int32, inputName: String = "standard input", outputName: String = "standard output",
     times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
-    isCancelled: @escaping () -> Bool = { false }
+    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
   ) throws -> StreamReport {
     let source = DescriptorStream(descriptor: input, name: inputName, isCancelled: isCancelled)
     let sink = DescriptorStream(descriptor: output, name: outputName, isCancelled: isCancelled)
     return try withoutPipeSignal {
       try run(
-        inputName: inputName, times: times, note: note, isCancelled: isCancelled, read: source.read(into:),
+        inputName: inputName, times: times, note: note, explain: explain, isCancelled: isCancelled,
+        read: source.read(into:),
         write: sink.write)
     }
   }
@@ -93,6 +95,7 @@ public struct StreamRunner: Sendable {
   ///   - inputName: What people call the input, for errors.
   ///   - times: Is told how long each block took.
   ///   - note: Is told what changes on the way, a sentence each, when it is known.
+  ///   - explain: Is told how convolutions with impulse responses are computed and why, a sentence each.
   ///   - isCancelled: Asked before every call of `read`: when true, the block that was begun is finished with the frames
   ///     that have come, and the run ends. A `read` that waits should return 0 when it becomes true.
   ///   - read: Gives bytes.
@@ -101,7 +104,7 @@ public struct StreamRunner: Sendable {
   @discardableResult
   public func run(
     inputName: String = "the stream", times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
-    isCancelled: @escaping () -> Bool = { false }, read: @escaping Read, write: @escaping Write
+    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }, read: @escaping Read, write: @escaping Write
   ) throws -> StreamReport {
     try settings.check()
     var report = StreamReport()
@@ -115,18 +118,23 @@ public struct StreamRunner: Sendable {
       return report
     }
     try ends.check(preset)
-    let processor = try settings.sound.makeProcessor(
+    let chain = try settings.sound.makeChain(
       preset, input: inputName, channels: ends.channels,
-      maximumBlockFrames: try settings.blockFrames(channels: ends.channels))
+      maximumBlockFrames: try settings.blockFrames(channels: ends.channels), sampleRateHz: ends.sampleRateHz,
+      latency: .lowest)
+    let processor = chain.processor
+    let tail = settings.sound.tail.frames(of: processor.tailFrames, sampleRateHz: ends.sampleRateHz)
     do {
       let (sink, notes) = try ends.makeSink(
         for: preset, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)
-      (ends.notes + notes).forEach(note)
+      (chain.notes + ends.notes + notes).forEach(note)
+      chain.explanation.forEach(explain)
       let notesMade = ends.notes.count
       defer { ends.notes.dropFirst(notesMade).forEach(note) }
       let source = InspectedSource(ends.source, channels: ends.channels, policy: settings.sound.nonFinite)
       var run = SignalRun(
-        processor: processor, from: source, to: sink.frames, isAligned: settings.isAligned, times: times)
+        processor: processor, from: source, to: sink.frames, isAligned: settings.isAligned, tailFrames: tail,
+        times: times)
       defer {
         report.framesRead = ends.source.framesRead
         report.framesWritten = sink.framesWritten

@@ -81,6 +81,13 @@ struct JSONNode {
     return number
   }
 
+  /// A number in a range.
+  func float(in range: ClosedRange<Float>) throws(ModelFormatError) -> Float {
+    let number = try float()
+    guard range.contains(number) else { throw failure(expected: "a number from \(range.lowerBound) to \(range.upperBound)") }
+    return number
+  }
+
   func bool() throws(ModelFormatError) -> Bool {
     guard case .bool(let value) = value else { throw failure(expected: "true or false") }
     return value

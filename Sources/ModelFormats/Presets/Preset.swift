@@ -131,13 +131,26 @@ public struct Preset: Sendable, Equatable {
 public enum PresetStage: Sendable, Equatable {
   /// A stack of dilated causal convolutions.
   case waveNet(WaveNetDescription)
+  /// A convolution with impulse responses.
+  case convolution(ConvolutionDescription)
 
   init(_ node: JSONNode, allowOutside: Bool) throws(ModelFormatError) {
     let object = try node.object("an object with a type")
     let type = try object.required("type")
     switch type.value {
     case .string("wavenet"): self = .waveNet(try WaveNetDescription(object, allowOutside: allowOutside))
-    default: throw type.failure(expected: "\"wavenet\"")
+    case .string("convolution"): self = .convolution(try ConvolutionDescription(object, allowOutside: allowOutside))
+    default: throw type.failure(expected: "\"wavenet\" or \"convolution\"")
     }
   }
+}
+
+/// The path of a file that a preset names. It must stay within the preset's folder by its spelling: relative and without
+/// `..`.
+func filePath(_ node: JSONNode, what: String, allowOutside: Bool) throws(ModelFormatError) -> String {
+  let path = try node.string(what)
+  guard !path.isEmpty, !path.unicodeScalars.contains(where: isControl) else { throw node.failure(expected: what) }
+  let leaves = path.hasPrefix("/") || path.split(separator: "/").contains("..")
+  guard allowOutside || !leaves else { throw node.failure(expected: "a relative path within the preset's folder") }
+  return path
 }

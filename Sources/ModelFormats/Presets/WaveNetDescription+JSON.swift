@@ -9,7 +9,8 @@ extension WaveNetDescription {
       "type", "weights", "past", "inputChannels", "headScale", "arrays", "head",
     ])
     self.init(
-      weightsPath: try Self.weightsPath(try object.required("weights"), allowOutside: allowOutside),
+      weightsPath: try filePath(
+        try object.required("weights"), what: "the path of a safetensors file", allowOutside: allowOutside),
       past: try object.optional("past")?.choice(PastDescription.self) ?? .silence,
       inputChannels: try object.optional("inputChannels")?.integer(in: channelRange) ?? 1,
       headScale: try object.optional("headScale")?.float() ?? 1, arrays: [])
@@ -31,21 +32,6 @@ extension WaveNetDescription {
     for node in try node.array("an array of at most \(limit) convolutions", counts: 0...limit) {
       head.append(try WaveNetHeadConvolution(node, inputChannels: outputChannels, budget: &budget))
     }
-  }
-
-  /// The path must stay within the preset's folder by its spelling: relative and without `..`.
-  private static func weightsPath(
-    _ node: JSONNode, allowOutside: Bool
-  ) throws(ModelFormatError) -> String {
-    let path = try node.string("the path of a safetensors file")
-    guard !path.isEmpty, !path.unicodeScalars.contains(where: isControl) else {
-      throw node.failure(expected: "the path of a safetensors file")
-    }
-    let leaves = path.hasPrefix("/") || path.split(separator: "/").contains("..")
-    guard allowOutside || !leaves else {
-      throw node.failure(expected: "a relative path within the preset's folder")
-    }
-    return path
   }
 }
 

@@ -19,7 +19,9 @@ public final class ChannelBank: BlockProcessor {
     self.init(try [processor] + (1..<channels).map { _ in try processor.copy() })
   }
 
-  private init(_ members: [any BlockProcessor]) {
+  /// - Precondition: At least one; mono, of one latency, history, tail and maximum block; they keep the rate and take any
+  ///   block.
+  public init(_ members: [any BlockProcessor]) {
     precondition(
       members.allSatisfy { $0.inputChannels == 1 && $0.outputChannels == 1 && $0.rate == .unity && $0.grainFrames == 1 },
       "a bank is made of mono processors that keep the rate")

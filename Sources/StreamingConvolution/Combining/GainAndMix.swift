@@ -7,6 +7,7 @@ import Convolution
 /// out[t] = gainOut · (mix · processor(gainIn · x)[t] + (1 − mix) · gainIn · x[t − latency])
 /// ```
 /// - Units: gains are factors, not decibels; mix is 0 (dry) to 1 (wet, the default).
+/// - Channels: as many out as in, or one in, which is then the dry signal of all.
 /// - Streaming: latency, history and tail of the processor; the dry signal is late by the same latency.
 public final class GainAndMix: BlockProcessor {
   private let processor: any BlockProcessor
@@ -16,6 +17,8 @@ public final class GainAndMix: BlockProcessor {
   /// The dry signal of one block behind the `latencyFrames` frames before it.
   private let dry: PlanarMemory
   private let wet: PlanarMemory
+  /// What goes into the processor; the memory of `wet` where channels are as many.
+  private let scaled: PlanarMemory
 
   public var inputChannels: Int { processor.inputChannels }
   public var outputChannels: Int { processor.outputChannels }
@@ -24,11 +27,16 @@ public final class GainAndMix: BlockProcessor {
   public var tailFrames: Int { processor.tailFrames }
   public var maximumBlockFrames: Int { processor.maximumBlockFrames }
 
-  /// - Precondition: The processor has as many output as input channels, keeps the rate and takes any block.
+  /// Whether a processor's input can stand beside its output.
+  public static func canMix(_ processor: any BlockProcessor) -> Bool {
+    processor.inputChannels == processor.outputChannels || processor.inputChannels == 1
+  }
+
+  /// - Precondition: The processor can be mixed, keeps the rate and takes any block.
   public init(_ processor: any BlockProcessor, gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1) {
     precondition(
-      processor.inputChannels == processor.outputChannels && processor.rate == .unity && processor.grainFrames == 1,
-      "what is mixed with its input has as many channels and frames")
+      Self.canMix(processor) && processor.rate == .unity && processor.grainFrames == 1,
+      "what is mixed with its input has as many channels, or one, and as many frames")
     precondition((0...1).contains(mix), "mix is a share")
     self.processor = processor
     self.gainIn = gainIn
@@ -36,7 +44,10 @@ public final class GainAndMix: BlockProcessor {
     self.mix = mix
     dry = PlanarMemory(
       channels: processor.inputChannels, frames: processor.latencyFrames + processor.maximumBlockFrames)
-    wet = PlanarMemory(channels: processor.inputChannels, frames: processor.maximumBlockFrames)
+    wet = PlanarMemory(channels: processor.outputChannels, frames: processor.maximumBlockFrames)
+    scaled =
+      processor.inputChannels == processor.outputChannels
+      ? wet : PlanarMemory(channels: processor.inputChannels, frames: processor.maximumBlockFrames)
   }
 
   @discardableResult
@@ -45,17 +56,19 @@ public final class GainAndMix: BlockProcessor {
     defer { cck_restore_denormals(denormals) }
     let latency = latencyFrames
     for channel in 0..<inputChannels {
-      let (x, late, scaled) = (input[channel], dry.channels[channel], wet.channels[channel])
+      let (x, late, scaled) = (input[channel], dry.channels[channel], scaled.channels[channel])
       for frame in 0..<frames {
         let sample = x[frame] * gainIn
         late[latency + frame] = sample
         scaled[frame] = sample
       }
     }
-    _ = processor.process(wet.readableChannels, into: wet.channels, frames: frames)
+    _ = processor.process(scaled.readableChannels, into: wet.channels, frames: frames)
     let dryShare = 1 - mix
+    let isFannedOut = inputChannels != outputChannels
     for channel in 0..<outputChannels {
-      let (late, processed, y) = (dry.channels[channel], wet.channels[channel], output[channel])
+      let late = UnsafePointer(dry.channels[isFannedOut ? 0 : channel])
+      let (processed, y) = (wet.channels[channel], output[channel])
       if dryShare == 0 {
         for frame in 0..<frames { y[frame] = processed[frame] * gainOut }
       } else if mix == 0 {
@@ -64,6 +77,9 @@ public final class GainAndMix: BlockProcessor {
       } else {
         for frame in 0..<frames { y[frame] = (processed[frame] * mix + late[frame] * dryShare) * gainOut }
       }
+    }
+    for channel in 0..<inputChannels {
+      let late = dry.channels[channel]
       late.update(from: late + frames, count: latency)
     }
     return frames

@@ -1,0 +1,65 @@
+import CConvolutionKernels
+import Convolution
+
+/// A convolver whose past is not silence but a constant on each channel: what a stage before it gives for silence.
+///
+/// A convolution is linear, so the constant goes around it: y = convolver(x − r) + r · Σh. Without it the response would
+/// be heard once, as a step from zero to the constant.
+/// - Streaming: as the convolver; `leadFrames` of the response that stand before its time are latency, too.
+public final class SettledConvolver: BlockProcessor {
+  private let convolver: PartitionedConvolver
+  private let restingInput: [Float]
+  /// What comes out when the constant has always come in.
+  public let restingOutput: [Float]
+  private let leadFrames: Int
+  private let input: PlanarMemory?
+
+  public var inputChannels: Int { convolver.inputChannels }
+  public var outputChannels: Int { convolver.outputChannels }
+  public var latencyFrames: Int { convolver.latencyFrames + leadFrames }
+  public var historyFrames: Int? { convolver.historyFrames }
+  public var tailFrames: Int { max(0, convolver.tailFrames - leadFrames) }
+  public var grainFrames: Int { convolver.grainFrames }
+  public var maximumBlockFrames: Int { convolver.maximumBlockFrames }
+
+  /// - Parameters:
+  ///   - restingInput: One a channel; nil: silence, at no cost.
+  ///   - leadFrames: How many frames of the responses come before their time.
+  public init(_ convolver: PartitionedConvolver, restingInput: [Float]? = nil, leadFrames: Int = 0) {
+    self.convolver = convolver
+    self.leadFrames = leadFrames
+    let resting = restingInput ?? [Float](repeating: 0, count: convolver.inputChannels)
+    precondition(resting.count == convolver.inputChannels, "one constant a channel")
+    self.restingInput = resting
+    let matrix = convolver.matrix
+    var output = [Double](repeating: 0, count: convolver.outputChannels)
+    let isSilent = resting.allSatisfy { $0 == 0 }
+    if !isSilent {
+      let sums = matrix.responses.map { $0.reduce(0.0) { $0 + Double($1) } }
+      for path in matrix.paths { output[path.output] += path.gain * sums[path.response] * Double(resting[path.input]) }
+    }
+    restingOutput = output.map { Float($0) }
+    input = isSilent ? nil : PlanarMemory(channels: convolver.inputChannels, frames: convolver.maximumBlockFrames)
+  }
+
+  @discardableResult
+  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    guard let shifted = self.input else { return convolver.process(input, into: output, frames: frames) }
+    for channel in 0..<inputChannels {
+      let (x, y, constant) = (input[channel], shifted.channels[channel], restingInput[channel])
+      for frame in 0..<frames { y[frame] = x[frame] - constant }
+    }
+    convolver.process(shifted.readableChannels, into: output, frames: frames)
+    for channel in 0..<outputChannels {
+      let (y, constant) = (output[channel], restingOutput[channel])
+      for frame in 0..<frames { y[frame] += constant }
+    }
+    return frames
+  }
+
+  public func reset() { convolver.reset() }
+
+  public func copy() throws -> SettledConvolver {
+    SettledConvolver(try convolver.copy(), restingInput: restingInput, leadFrames: leadFrames)
+  }
+}

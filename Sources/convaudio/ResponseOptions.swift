@@ -1,0 +1,151 @@
+import ArgumentParser
+import ConvAudioKit
+
+extension NamedRouting: ExpressibleByArgument {}
+
+/// What is said about impulse responses on the command line.
+struct ResponseOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("An audio file whose channels are impulse responses; it comes behind the preset.", valueName: "file"))
+  var ir: String?
+
+  @Option(help: "Which channel of --ir goes from which input to which output.")
+  var irChannels: NamedRouting = .auto
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Level of --ir: none, peak (highest gain 0 dB), energy (noise keeps its level), or a gain in dB.",
+      valueName: "none|peak|energy|dB"))
+  var irGain = ResponseGain.normalized(.none)
+
+  @Option(help: ArgumentHelp("Silence before --ir, such as 20ms or 0.02s.", valueName: "time"))
+  var predelay = TimeSpan(seconds: 0)
+
+  @Option(help: ArgumentHelp("What is kept of the sound behind the input's end.", valueName: "keep|cut|seconds"))
+  var tail = TailPolicy.keep
+
+  @Option(
+    help: ArgumentHelp(
+      "How late each convolution with impulse responses answers. Default: files: whatever is cheapest; streams: 0.",
+      valueName: "frames"))
+  var latency: Int?
+
+  @Option(help: ArgumentHelp("What each of them may take, such as 500M or 4G.", valueName: "bytes"))
+  var maxMemory = ByteCount(bytes: ChainSettings().maximumMemoryBytes)
+
+  @Flag(help: "Print how they are computed and why.")
+  var explain = false
+
+  func validate() throws {
+    if let latency, !(0...ResponseMatrix.maximumFrames).contains(latency) {
+      throw ValidationError("--latency is \(latency), expected 0 to \(ResponseMatrix.maximumFrames) frames.")
+    }
+    guard predelay.seconds * 1000 <= Double(ConvolutionDescription.maximumDelayMilliseconds) else {
+      throw ValidationError("--predelay is \(predelay), expected at most 60s.")
+    }
+    guard ir == nil else { return }
+    if irChannels != .auto { throw ValidationError("--ir-channels says how --ir goes, and there is no --ir.") }
+    if irGain != .normalized(.none) { throw ValidationError("--ir-gain is the level of --ir, and there is no --ir.") }
+    if predelay.seconds != 0 { throw ValidationError("--predelay is silence before --ir, and there is no --ir.") }
+  }
+
+  /// The preset, the impulse responses, or one behind the other.
+  func chain(preset: String?) throws -> LoadedPreset {
+    let preset = try preset.map { try LoadedPreset($0) }
+    guard let ir else { return try preset ?? { throw ValidationError("there is no --preset and no --ir.") }() }
+    var description = ConvolutionDescription(responsePath: ir, routing: .named(irChannels))
+    switch irGain {
+    case .normalized(let normalization): description.normalization = normalization
+    case .decibels(let decibels): description.gainDecibels = decibels
+    }
+    description.predelayMilliseconds = Float(predelay.seconds * 1000)
+    let stage = ResponseStage(try ImpulseResponse(path: ir, maximumBytes: maxMemory.bytes), description)
+    let file = ir.split(separator: "/").last.map(String.init) ?? ir
+    let name = file.lastIndex(of: ".").flatMap { $0 == file.startIndex ? nil : String(file[..<$0]) } ?? file
+    return preset?.followed(by: stage, named: name) ?? LoadedPreset(name: name, response: stage)
+  }
+
+  /// Puts what is said about tail, latency and memory into the settings of a run.
+  func apply(to settings: inout SoundSettings) throws {
+    settings.tail = tail
+    settings.latency = latency.map(ConvolutionLatency.frames)
+    settings.maximumMemoryBytes = maxMemory.bytes
+    settings.costs = try CostTable.selected()
+  }
+}
+
+/// `none`, `peak`, `energy`, or decibels.
+enum ResponseGain: ExpressibleByArgument, Equatable, CustomStringConvertible {
+  case normalized(ResponseNormalization)
+  case decibels(Float)
+
+  init?(argument: String) {
+    if let normalization = ResponseNormalization(rawValue: argument) {
+      self = .normalized(normalization)
+    } else if let decibels = Float(argument), (-200...200).contains(decibels) {
+      self = .decibels(decibels)
+    } else {
+      return nil
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .normalized(let normalization): normalization.rawValue
+    case .decibels(let decibels): "\(decibels)"
+    }
+  }
+  var defaultValueDescription: String { description }
+}
+
+/// A time with a unit; a number alone is seconds.
+struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
+  let seconds: Double
+
+  init(seconds: Double) { self.seconds = seconds }
+
+  init?(argument: String) {
+    let (digits, unit): (Substring, Double) =
+      argument.hasSuffix("ms")
+      ? (argument.dropLast(2), 1e-3) : argument.hasSuffix("s") ? (argument.dropLast(), 1) : (argument[...], 1)
+    guard let value = Double(digits), value.isFinite, value >= 0 else { return nil }
+    seconds = value * unit
+  }
+
+  var description: String { "\(seconds)s" }
+  var defaultValueDescription: String { "0" }
+}
+
+extension TailPolicy: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "keep": self = .keep
+    case "cut": self = .cut
+    default:
+      guard let span = TimeSpan(argument: argument) else { return nil }
+      self = .seconds(span.seconds)
+    }
+  }
+
+  public var defaultValueDescription: String { "keep" }
+}
+
+/// A number of bytes, with K, M or G for 2¹⁰, 2²⁰ or 2³⁰ of them.
+struct ByteCount: ExpressibleByArgument {
+  let bytes: Int
+
+  init(bytes: Int) { self.bytes = bytes }
+
+  init?(argument: String) {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let count = Int(unit == nil ? argument : String(argument.dropLast())), count > 0 else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: unit ?? 1)
+    guard !overflow else { return nil }
+    self.bytes = bytes
+  }
+
+  var defaultValueDescription: String {
+    bytes % (1 << 30) == 0 ? "\(bytes >> 30)G" : bytes % (1 << 20) == 0 ? "\(bytes >> 20)M" : "\(bytes)"
+  }
+}
