@@ -9,27 +9,30 @@
 struct JSONParser {
   /// How deep arrays and objects may nest. The recursion below is as deep.
   static let maximumDepth = 64
-  /// How many values one text may hold: some 100 MB of memory beside the text itself at the very worst.
+  /// How many values one text may hold unless the caller says otherwise: some 100 MB of memory beside the text itself at the very worst.
   static let maximumValues = 1_000_000
 
   private let bytes: [UInt8]
   private let file: String
   private let byteOffset: Int
   private var position = 0
-  private var valuesLeft = JSONParser.maximumValues
+  private let maximumValues: Int
+  private var valuesLeft: Int
 
   /// Reads one JSON text. `byteOffset` is where it begins in the file, for the messages.
   static func parse(
-    _ bytes: [UInt8], file: String, byteOffset: Int = 0
+    _ bytes: [UInt8], file: String, byteOffset: Int = 0, maximumValues: Int = JSONParser.maximumValues
   ) throws(ModelFormatError) -> JSONNode {
-    var parser = JSONParser(bytes: bytes, file: file, byteOffset: byteOffset)
+    var parser = JSONParser(bytes: bytes, file: file, byteOffset: byteOffset, maximumValues: maximumValues)
     let value = try parser.value(depth: 0)
     parser.skipSpace()
     guard parser.position == bytes.count else { throw parser.failure("the end of the text") }
     return JSONNode(value: value, file: file, path: "")
   }
 
-  private init(bytes: [UInt8], file: String, byteOffset: Int) {
+  private init(bytes: [UInt8], file: String, byteOffset: Int, maximumValues: Int) {
+    self.maximumValues = maximumValues
+    valuesLeft = maximumValues
     self.bytes = bytes
     self.file = file
     self.byteOffset = byteOffset
@@ -63,7 +66,7 @@ struct JSONParser {
 
   private mutating func value(depth: Int) throws(ModelFormatError) -> JSONValue {
     skipSpace()
-    guard valuesLeft > 0 else { throw failure("at most \(Self.maximumValues) values") }
+    guard valuesLeft > 0 else { throw failure("at most \(maximumValues) values") }
     valuesLeft -= 1
     guard let first = next else { throw failure("a JSON value") }
     switch first {

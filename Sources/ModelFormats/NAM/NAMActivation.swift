@@ -1,0 +1,112 @@
+/// An activation function as a `.nam` file names it.
+public enum NAMActivation: Sendable, Equatable {
+  /// tanh x
+  case tanh
+  /// A quotient of polynomials near tanh, as players substitute it
+  case fastTanh
+  /// x held to minimum … maximum, −1 … 1 unless the file says otherwise
+  case hardTanh(minimum: Float, maximum: Float)
+  /// max(0, x)
+  case relu
+  /// x where x > 0, else slope · x
+  case leakyReLU(negativeSlope: Float)
+  /// `leakyReLU` with a slope of its own for every channel
+  case prelu(slopes: [Float])
+  /// 1 / (1 + e^−x)
+  case sigmoid
+  /// x · sigmoid x
+  case silu
+  /// x · (x + 3, held to 0 … 6) / 6
+  case hardSwish
+  /// x between minimum and maximum, straight on with other slopes outside
+  case leakyHardTanh(minimum: Float, maximum: Float, minimumSlope: Float, maximumSlope: Float)
+  /// x / (1 + |x|)
+  case softsign
+  /// (1 + softsign x) / 2
+  case softSigmoid
+}
+
+extension NAMActivation {
+  /// Those that are spelled by their name alone, and others with what their parameters are by default.
+  private static let named: [String: NAMActivation] = [
+    "Tanh": .tanh, "Fasttanh": .fastTanh, "Hardtanh": .hardTanh(minimum: -1, maximum: 1), "ReLU": .relu,
+    "LeakyReLU": .leakyReLU(negativeSlope: 0.01), "PReLU": .leakyReLU(negativeSlope: 0.01), "Sigmoid": .sigmoid,
+    "SiLU": .silu, "Hardswish": .hardSwish, "LeakyHardtanh": leakyHardTanhByDefault,
+    "LeakyHardTanh": leakyHardTanhByDefault, "Softsign": .softsign, "Softsigmoid": .softSigmoid,
+  ]
+  private static let leakyHardTanhByDefault = leakyHardTanh(
+    minimum: -1, maximum: 1, minimumSlope: 0.01, maximumSlope: 0.01)
+
+  /// Reads `"Tanh"` or `{"type": "LeakyReLU", "negative_slope": 0.2}`.
+  /// - Parameter channels: How many channels go through it, which slopes must match.
+  init(_ node: JSONNode, channels: Int) throws(ModelFormatError) {
+    guard case .object = node.value else {
+      self = try Self.named(node)
+      return
+    }
+    let object = try node.object()
+    self = try Self.named(try object.required("type"))
+    func float(_ key: String, _ fallback: Float) throws(ModelFormatError) -> Float {
+      try object.present(key)?.float() ?? fallback
+    }
+    switch self {
+    case .leakyReLU(let slope):
+      if let one = object.present("negative_slope") {
+        self = .leakyReLU(negativeSlope: try one.float())
+      } else if object.members["type"] == .string("PReLU"), let several = object.present("negative_slopes") {
+        let slopes = try several.floats()
+        guard slopes.count == channels || slopes.count == 1 else {
+          throw several.failure(expected: "an array of \(channels) slopes, one a channel")
+        }
+        self = slopes.count == 1 ? .leakyReLU(negativeSlope: slopes[0]) : .prelu(slopes: slopes)
+      } else {
+        self = .leakyReLU(negativeSlope: slope)
+      }
+    case .hardTanh(let minimum, let maximum):
+      self = .hardTanh(minimum: try float("min_val", minimum), maximum: try float("max_val", maximum))
+    case .leakyHardTanh(let minimum, let maximum, let minimumSlope, let maximumSlope):
+      self = .leakyHardTanh(
+        minimum: try float("min_val", minimum), maximum: try float("max_val", maximum),
+        minimumSlope: try float("min_slope", minimumSlope), maximumSlope: try float("max_slope", maximumSlope))
+    default: break
+    }
+    switch self {
+    case .hardTanh(let minimum, let maximum), .leakyHardTanh(let minimum, let maximum, _, _):
+      guard minimum <= maximum else { throw node.failure(expected: "an activation whose min_val is at most its max_val") }
+    default: break
+    }
+  }
+
+  private static func named(_ node: JSONNode) throws(ModelFormatError) -> NAMActivation {
+    let names = named.keys.sorted().joined(separator: ", ")
+    guard case .string(let name) = node.value, let activation = named[name] else {
+      throw node.failure(expected: "one of \(names)")
+    }
+    return activation
+  }
+
+  /// The activation as a file holds it.
+  var json: JSONValue {
+    func object(_ type: String, _ parameters: [String: Float] = [:]) -> JSONValue {
+      .object(parameters.mapValues { .number(Double($0)) }.merging(["type": .string(type)]) { $1 })
+    }
+    return switch self {
+    case .tanh: object("Tanh")
+    case .fastTanh: object("Fasttanh")
+    case .hardTanh(let minimum, let maximum): object("Hardtanh", ["min_val": minimum, "max_val": maximum])
+    case .relu: object("ReLU")
+    case .leakyReLU(let slope): object("LeakyReLU", ["negative_slope": slope])
+    case .prelu(let slopes):
+      .object(["type": .string("PReLU"), "negative_slopes": .array(slopes.map { .number(Double($0)) })])
+    case .sigmoid: object("Sigmoid")
+    case .silu: object("SiLU")
+    case .hardSwish: object("Hardswish")
+    case .leakyHardTanh(let minimum, let maximum, let minimumSlope, let maximumSlope):
+      object(
+        "LeakyHardtanh",
+        ["min_val": minimum, "max_val": maximum, "min_slope": minimumSlope, "max_slope": maximumSlope])
+    case .softsign: object("Softsign")
+    case .softSigmoid: object("Softsigmoid")
+    }
+  }
+}

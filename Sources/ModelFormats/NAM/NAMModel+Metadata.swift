@@ -1,0 +1,46 @@
+// What the metadata of a model says, where it says so. None of it is applied to the sound unless it is asked for.
+
+extension NAMModel {
+  /// Level of the output on the trainer's test clip, in dB: 20·log10 of its RMS.
+  public var loudnessDecibels: Double? { number("loudness") }
+  /// How much the model compresses, from 0 (linear) to 1.
+  public var gain: Double? { number("gain") }
+  /// Level in dBu RMS of the 1 kHz sine that peaks at full scale at the model's input.
+  public var inputLevelDBu: Double? { number("input_level_dbu") }
+  /// The same at its output.
+  public var outputLevelDBu: Double? { number("output_level_dbu") }
+  /// What the maker calls it.
+  public var name: String? { text("name") }
+  /// Who made it.
+  public var modeledBy: String? { text("modeled_by") }
+  /// `amp`, `pedal`, `pedal_amp`, `amp_cab`, `amp_pedal_cab`, `preamp` or `studio`.
+  public var gearType: String? { text("gear_type") }
+  /// Who made the gear.
+  public var gearMake: String? { text("gear_make") }
+  /// The gear's model.
+  public var gearModel: String? { text("gear_model") }
+  /// `clean`, `overdrive`, `crunch`, `hi_gain` or `fuzz`.
+  public var toneType: String? { text("tone_type") }
+  /// Error-to-signal ratio on what the trainer held back.
+  public var validationESR: Double? {
+    guard case .object(let training)? = metadata["training"] else { return nil }
+    return training["validation_esr"]?.asNumber
+  }
+
+  private func number(_ key: String) -> Double? { metadata[key]?.asNumber }
+
+  private func text(_ key: String) -> String? {
+    guard case .string(let text)? = metadata[key] else { return nil }
+    return text
+  }
+}
+
+extension JSONValue {
+  fileprivate var asNumber: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+}
