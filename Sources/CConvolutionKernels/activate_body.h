@@ -25,6 +25,8 @@ static __attribute__((noinline)) void CCK_NAME(activate_vectors)(
     CCK_ACTIVATE(CCK_HARD_TANH)
     CCK_ACTIVATE(CCK_HARD_SIGMOID)
     CCK_ACTIVATE(CCK_HARD_SWISH)
+    CCK_ACTIVATE(CCK_SOFT_SIGMOID)
+    CCK_ACTIVATE(CCK_FAST_TANH)
   }
 }
 #undef CCK_ACTIVATE

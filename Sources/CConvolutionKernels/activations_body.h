@@ -151,6 +151,40 @@ static inline __attribute__((always_inline)) vf CCK_NAME(hard_swish)(vf x) {
   return x * CCK_NAME(hard_sigmoid)(x);
 }
 
+// (1 + x / (1 + |x|)) / 2, as one quotient on either side of zero: (1/2 + x) / (1 + x), and (1/2) / (1 - x), where the
+// sum would cancel. Only +infinity is clamped, because infinity / infinity would be NaN.
+static inline __attribute__((always_inline)) vf CCK_NAME(soft_sigmoid)(vf x) {
+  x = CCK_NAME(at_most)(x, 0x1.fffffep127f);
+  return (0.5f + CCK_NAME(at_least)(x, 0.0f)) / (1.0f + CCK_NAME(magnitude)(x));
+}
+
+// The quotient that players of trained amplifiers put in the place of tanh (NeuralAmpModelerCore, activations.h); with
+// a = |x| and its terms in order of powers:
+//   x (c1 + c1 a + c2 a^2 + c3 a^3) / (d + d a + d e a^2 + a^3 + e a^4)
+// Where the quotient of a itself is large, every rounding above and below is one of the result: 6 ulp near 1. So beyond 1.25
+// it is 1 + r / below, with r = above - below as a polynomial of its own, whose errors count a fifth.
+// Above and below are multiplied by 1.5452101063865178, which happens to bring all coefficients so near to floats that
+// their roundings make 0.01 units of 2^-24 (0.66 without). Beyond 2^28 the limit, c3 / e = 1.00808, is reached; the clamp
+// keeps the fourth power finite.
+static inline __attribute__((always_inline)) vf CCK_NAME(fast_tanh)(vf x) {
+  const float c1 = 0x1.e5aacep+1f, c2 = 0x1.61569cp+0f, c3 = 0x1.44db12p+0f;
+  const float d = 0x1.e39a22p+1f, de = 0x1.89f682p+1f, one = 0x1.8b92e4p+0f, e = 0x1.424056p+0f;
+  const float r1 = 0x1.085602p-6f, r2 = 0x1.6ed130p-1f, r3 = -0x1.51e23ep-3f, r4 = 0x1.4d5dfep-7f;
+  vf a = CCK_NAME(at_most)(CCK_NAME(magnitude)(x), 0x1p28f);
+  vi is_large = a > 1.25f;
+  vf under = CCK_NAME(fma)(a, CCK_NAME(splat)(e), CCK_NAME(splat)(one));
+  under = CCK_NAME(fma)(a, CCK_NAME(fma)(a, under, CCK_NAME(splat)(de)), CCK_NAME(splat)(d));
+  under = CCK_NAME(fma)(a, under, CCK_NAME(splat)(d));
+  vf over = CCK_NAME(fma)(a, CCK_NAME(splat)(c3), CCK_NAME(splat)(c2));
+  over = CCK_NAME(fma)(a, CCK_NAME(fma)(a, over, CCK_NAME(splat)(c1)), CCK_NAME(splat)(c1));
+  vf rest = CCK_NAME(fma)(a, CCK_NAME(splat)(r4), CCK_NAME(splat)(r3));
+  rest = CCK_NAME(fma)(a, CCK_NAME(fma)(a, rest, CCK_NAME(splat)(r2)), CCK_NAME(splat)(r1));
+  rest = CCK_NAME(fma)(a, rest, CCK_NAME(splat)(-d));
+  vf quotient = CCK_NAME(select)(is_large, rest, a * over) / under;
+  vf size = CCK_NAME(select)(is_large, 1.0f + quotient, quotient);
+  return (vf)((vi)size | ((vi)x & (int32_t)0x80000000));
+}
+
 // x sigmoid(v), v = x (c0 + c1 x^2), c0 = 2 sqrt(2/pi), c1 = 0.044715 c0. An absolute error of v is a relative error of
 // the result where x < 0, and v reaches -7 before absolute accuracy takes over; so v is never rounded itself: the
 // product x * factor goes exactly into the multiply-add that makes r, and what the factor lost by rounding, of
@@ -220,6 +254,8 @@ static inline __attribute__((always_inline)) vf CCK_NAME(apply)(int kind, vf x, 
     case CCK_HARD_TANH: return CCK_NAME(hard_tanh)(x);
     case CCK_HARD_SIGMOID: return CCK_NAME(hard_sigmoid)(x);
     case CCK_HARD_SWISH: return CCK_NAME(hard_swish)(x);
+    case CCK_SOFT_SIGMOID: return CCK_NAME(soft_sigmoid)(x);
+    case CCK_FAST_TANH: return CCK_NAME(fast_tanh)(x);
     default: return x;
   }
 }

@@ -60,6 +60,19 @@ static void CCK_NAME(affine)(float scale, float shift, const float *x, float *y,
     CCK_NAME(store)(y + i, __builtin_elementwise_fma(CCK_NAME(load)(x + i), a, b), frames - i);
 }
 
+static void CCK_NAME(leaky_clamp)(float minimum, float maximum, float slope_below, float slope_above, const float *x,
+                                  float *y, size_t frames) {
+  vf low = (vf)(minimum), high = (vf)(maximum);
+  CCK_FOR_VECTORS(frames) {
+    vf value = CCK_NAME(load)(x + i);
+    // Not 0 times the distance: that may be infinite.
+    vf below = slope_below == 0 ? low : __builtin_elementwise_fma(value - low, (vf)(slope_below), low);
+    vf above = slope_above == 0 ? high : __builtin_elementwise_fma(value - high, (vf)(slope_above), high);
+    vf bent = CCK_NAME(select)(value < low, below, CCK_NAME(select)(value > high, above, value));
+    CCK_NAME(store)(y + i, bent, frames - i);
+  }
+}
+
 // Independent accumulators, more than latency times issue width of the processors that have so many registers.
 static double CCK_NAME(fma_peak)(size_t rounds, float *sink) {
   vf sum[CCK_PEAK_VECTORS], a = (vf)(0.999f), b = (vf)(sink[0]);

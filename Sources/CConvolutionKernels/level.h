@@ -24,6 +24,7 @@ typedef int32_t vi __attribute__((ext_vector_type(CCK_WIDTH)));
 #include "elementwise_body.h"
 #include "spectra_body.h"
 #include "longtaps_body.h"
+#include "lstm_body.h"
 
 extern const cck_kernels CCK_NAME(kernels);
 const cck_kernels CCK_NAME(kernels) = {
@@ -37,6 +38,8 @@ const cck_kernels CCK_NAME(kernels) = {
     .add = CCK_NAME(add),
     .multiply = CCK_NAME(multiply),
     .affine = CCK_NAME(affine),
+    .leaky_clamp = CCK_NAME(leaky_clamp),
+    .lstm = CCK_NAME(lstm),
     .convolve_long = CCK_NAME(convolve_long),
     .split = CCK_NAME(split),
     .join = CCK_NAME(join),

@@ -31,6 +31,11 @@ public enum Activation: Hashable, Sendable {
   case hardSigmoid
   /// x · hardSigmoid(x)
   case hardSwish
+  /// (1 + x / (1 + |x|)) / 2
+  case softSigmoid
+  /// The quotient of polynomials near tanh that players of `.nam` models may put in its place; within 0.0081 of ±1 for
+  /// large x
+  case fastTanh
 
   /// The kernel's name of this function.
   public var kernelCode: Int32 {
@@ -48,6 +53,8 @@ public enum Activation: Hashable, Sendable {
       case .hardTanh: CCK_HARD_TANH
       case .hardSigmoid: CCK_HARD_SIGMOID
       case .hardSwish: CCK_HARD_SWISH
+      case .softSigmoid: CCK_SOFT_SIGMOID
+      case .fastTanh: CCK_FAST_TANH
       }
     return Int32(code.rawValue)
   }

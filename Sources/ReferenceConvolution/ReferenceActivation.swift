@@ -37,6 +37,10 @@ public enum ReferenceActivation: Hashable, Sendable {
   case hardSigmoid
   /// x · hardSigmoid(x).
   case hardSwish
+  /// (1 + softsign(x)) / 2.
+  case softSigmoid
+  /// x·(c₁ + c₁a + (c₂ + c₃a)x²) / (d + (d + x²)·|x + e·x·a|), a = |x|: what NeuralAmpModelerCore calls fast_tanh.
+  case fastTanh
 
   /// The value at `x`.
   /// - Parameter channel: Which slope `prelu` takes. Default 0.
@@ -61,12 +65,22 @@ public enum ReferenceActivation: Hashable, Sendable {
     // (x + 3)/6 and not x/6 + 1/2, whose rounded sixth shows near x = −3.
     case .hardSigmoid: return min(max((x + 3) / 6, 0), 1)
     case .hardSwish: return x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6
+    case .softSigmoid: return x.isInfinite ? (x > 0 ? 1 : 0) : x < 0 ? 0.5 / (1 - x) : (0.5 + x) / (1 + x)
+    case .fastTanh: return Self.fastTanh(x)
     }
   }
 
   /// The values over planar `input`.
   public func apply(to input: [[Double]]) -> [[Double]] {
     input.enumerated().map { channel, x in x.map { self($0, channel: channel) } }
+  }
+
+  private static func fastTanh(_ x: Double) -> Double {
+    if x.isInfinite { return (x > 0 ? 1 : -1) * 0.821226666969744 / 0.814642734961073 }
+    let (a, square) = (abs(x), x * x)
+    let over = 2.45550750702956 + 2.45550750702956 * a + (0.893229853513558 + 0.821226666969744 * a) * square
+    let under = 2.44506634652299 + (2.44506634652299 + square) * abs(x + 0.814642734961073 * x * a)
+    return x * (over / under)
   }
 
   private static func logistic(_ x: Double) -> Double {

@@ -191,6 +191,8 @@ extension Network {
         _ = try copy.convolve(terms, bias: bias)
       case .affine(let scale, let shift): _ = try copy.scale(node.inputs[0], by: scale, shift: shift)
       case .activation(let activation): _ = try copy.activate(node.inputs[0], activation)
+      case .leakyClamp(let clamp): _ = copy.clamp(node.inputs[0], clamp)
+      case .lstm(let cell): _ = try copy.recur(node.inputs[0], cell)
       case .add: _ = try copy.add(node.inputs[0], node.inputs[1])
       case .multiply: _ = try copy.multiply(node.inputs[0], node.inputs[1])
       case .concatenate: _ = copy.concatenate(node.inputs)

@@ -51,6 +51,8 @@ private struct Kind: CustomTestStringConvertible, Sendable {
     Kind(CCK_HARD_TANH, "hard_tanh", odd: true, limits: (-1, 1)),
     Kind(CCK_HARD_SIGMOID, "hard_sigmoid", limits: (0, 1)),
     Kind(CCK_HARD_SWISH, "hard_swish", limits: (0, .infinity)),
+    Kind(CCK_SOFT_SIGMOID, "soft_sigmoid", limits: (0, 1)),
+    Kind(CCK_FAST_TANH, "fast_tanh", odd: true, limits: (-fastTanhLimit, fastTanhLimit)),
   ]
 
   func truth(_ x: Float) -> Double { cts_activation_truth(number, Double(x), Double(parameter)) }
@@ -73,6 +75,8 @@ private struct Kind: CustomTestStringConvertible, Sendable {
   }
 }
 
+/// c3 / e of the kernel's formula.
+private let fastTanhLimit = Float(0.821226666969744 / 0.814642734961073)
 private let slack = Int(CCK_READ_SLACK)
 
 private func run(_ kind: Kind, _ level: Level, _ input: [Float]) -> [Float] {

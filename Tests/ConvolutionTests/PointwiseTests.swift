@@ -186,6 +186,7 @@ struct PointwiseTests {
     }
     let kinds: [Activation] = [
       .tanh, .sigmoid, .leakyReLU(slope: 0.1), .silu, .gelu, .geluTanh, .softsign, .hardTanh, .hardSigmoid, .hardSwish,
+      .softSigmoid, .fastTanh,
     ]
     for kind in kinds {
       let y = try x.applying(kind)

@@ -81,7 +81,7 @@ struct ReferenceActivationTests {
 
   static let everyOne: [ReferenceActivation] = [
     .identity, .tanh, .sigmoid, .relu, .leakyReLU(negativeSlope: 0.25), .prelu(slopes: [0.5]), .silu, .gelu, .geluTanh,
-    .softsign, .hardTanh, .hardSigmoid, .hardSwish,
+    .softsign, .hardTanh, .hardSigmoid, .hardSwish, .softSigmoid, .fastTanh,
   ]
 
   @Test("values keep twelve digits, in the tails too", arguments: table.indices)
@@ -101,6 +101,7 @@ struct ReferenceActivationTests {
     #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation.hardSigmoid($0) } == [0, 0, 0.5, 0.75, 1, 1])
     #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation.hardSwish($0) } == [0, 0, 0, 1.125, 3, 4])
     #expect([-3, 0, 1].map { ReferenceActivation.softsign($0) } == [-0.75, 0, 0.5])
+    #expect([-3, 0, 1].map { ReferenceActivation.softSigmoid($0) } == [0.125, 0.5, 0.75])
     #expect(ReferenceActivation.identity(-7) == -7)
   }
 
@@ -118,7 +119,8 @@ struct ReferenceActivationTests {
     let low = activation(-.infinity), high = activation(.infinity)
     switch activation {
     case .tanh, .softsign, .hardTanh: #expect(low == -1 && high == 1)
-    case .sigmoid, .hardSigmoid: #expect(low == 0 && high == 1)
+    case .sigmoid, .hardSigmoid, .softSigmoid: #expect(low == 0 && high == 1)
+    case .fastTanh: #expect(low == -high && abs(high - 1.008082) < 1e-6 && abs(activation(1e6) - high) < 1e-6)
     case .relu, .silu, .gelu, .geluTanh, .hardSwish: #expect(low == 0 && high == .infinity)
     case .identity, .leakyReLU, .prelu: #expect(low == -.infinity && high == .infinity)
     }

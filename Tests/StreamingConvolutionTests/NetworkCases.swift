@@ -185,7 +185,7 @@ struct NetworkMaker {
     [
       .identity, .tanh, .sigmoid, .relu, .leakyReLU(slope: 0.1),
       .prelu(slopes: (0..<channels).map { 0.3 - Float($0) * 0.1 }), .silu, .gelu, .geluTanh, .softsign, .hardTanh,
-      .hardSigmoid, .hardSwish,
+      .hardSigmoid, .hardSwish, .softSigmoid, .fastTanh,
     ]
   }
 

@@ -176,6 +176,8 @@ struct ReferenceNetwork {
     case .hardTanh: (.hardTanh, 1)
     case .hardSigmoid: (.hardSigmoid, 1.0 / 6)
     case .hardSwish: (.hardSwish, 1.5)
+    case .softSigmoid: (.softSigmoid, 0.5)
+    case .fastTanh: (.fastTanh, 1.01)
     }
   }
 }

@@ -18,7 +18,8 @@ enum { BLOCK = 4096, FLUSH_MODES = 2 };
 
 static const char *const names[CCK_ACTIVATION_COUNT] = {
   "identity", "tanh", "sigmoid", "relu", "leaky_relu", "silu",
-  "gelu", "gelu_tanh", "softsign", "hard_tanh", "hard_sigmoid", "hard_swish"};
+  "gelu", "gelu_tanh", "softsign", "hard_tanh", "hard_sigmoid", "hard_swish",
+  "soft_sigmoid", "fast_tanh"};
 
 static void set_flush(int on) {
 #if defined(__x86_64__)
@@ -54,7 +55,8 @@ static void judge(score *s, int kind, float x, float y, double t) {
     wrong = 1;
   } else if (y == 0 && fabs(t) < 0x1p-126) {
     // Allowed. The sign of zero counts for the odd functions.
-    wrong = (kind == CCK_TANH || kind == CCK_SOFTSIGN || kind == CCK_HARD_TANH) && signbit(x) != signbit(y);
+    wrong = (kind == CCK_TANH || kind == CCK_SOFTSIGN || kind == CCK_HARD_TANH ||
+             kind == CCK_FAST_TANH) && signbit(x) != signbit(y);
   } else {
     double error = fabs(y - t), ulps = error / ulp_of(t);
     int absolute_too = kind == CCK_SILU || kind == CCK_GELU || kind == CCK_GELU_TANH;

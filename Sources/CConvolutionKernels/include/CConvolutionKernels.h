@@ -30,6 +30,8 @@ typedef enum cck_activation {
   CCK_HARD_TANH,     // clamp(x, -1, 1)
   CCK_HARD_SIGMOID,  // clamp(x/6 + 1/2, 0, 1)
   CCK_HARD_SWISH,    // x * clamp(x + 3, 0, 6) / 6
+  CCK_SOFT_SIGMOID,  // (1 + x / (1 + |x|)) / 2
+  CCK_FAST_TANH,     // a quotient of polynomials near tanh, activations_body.h has it
   CCK_ACTIVATION_COUNT
 } cck_activation;
 
@@ -206,6 +208,31 @@ typedef struct cck_spectral_term {
   size_t partitions;   // at most x_slots
 } cck_spectral_term;
 
+// One layer of long short-term memory: for every frame, with the frame's inputs x and the state h, c,
+//   z = bias + weights * [x, h], rows of the gates i, f, o and of the candidate g
+//   c = sigmoid(f) * c + sigmoid(i) * tanh(g),  h = sigmoid(o) * tanh(c),  y = h
+//
+// Order of sums, the same at every level: start at the bias, the inputs, then the hidden state, one fused multiply-add
+// each; c is one fused multiply-add of f and c on the rounded product of i and g.
+//
+// Rows are padded with zeros to `units`, a multiple of CCK_UNIT_BLOCK; what the padding holds stays zero.
+typedef struct cck_lstm {
+  size_t inputs;
+  size_t outputs;            // hidden units
+  size_t units;              // the same, padded
+  const float *weights;      // inputs + outputs columns, each of 4 * units rows in the order i, f, o, g
+  const float *bias;         // 4 * units
+  float *hidden, *cell;      // the state, units each, 64-byte aligned
+  float *gates;              // scratch, 4 * units, 64-byte aligned
+  const float *x;            // rows x_stride apart
+  ptrdiff_t x_stride;
+  float *y;                  // rows y_stride apart
+  ptrdiff_t y_stride;
+  size_t frames;
+} cck_lstm;
+
+#define CCK_UNIT_BLOCK 16
+
 // Instruction sets, in rising order. On arm64 the baseline is NEON, which has fused multiply-add.
 typedef enum cck_level { CCK_LEVEL_BASELINE = 0, CCK_LEVEL_AVX2 = 1, CCK_LEVEL_AVX512 = 2, CCK_LEVEL_COUNT } cck_level;
 
@@ -225,6 +252,10 @@ typedef struct cck_kernels {
   void (*multiply)(const float *a, const float *b, float *y, size_t frames);
   // y = x * scale + shift, fused
   void (*affine)(float scale, float shift, const float *x, float *y, size_t frames);
+  // y = x from minimum to maximum, and straight on with the two slopes outside; a slope of 0 holds infinity, too
+  void (*leaky_clamp)(float minimum, float maximum, float slope_below, float slope_above, const float *x, float *y,
+                      size_t frames);
+  void (*lstm)(const cck_lstm *p);
   void (*convolve_long)(const cck_long_taps *p);
   // Columns begin ..< end, multiples of 16: samples to rows, and rows to samples.
   void (*split)(const cck_columns *p, size_t begin, size_t end);
@@ -248,7 +279,8 @@ int cck_request_was_met(void);
 
 // The definition of cck_kernels.convolve in plain scalar C, for tests: the same bits by fmaf.
 void cck_convolve_plain(const cck_convolution *c);
-// The same of convolve_long and multiply_add_spectra.
+// The same of lstm, convolve_long and multiply_add_spectra.
+void cck_lstm_plain(const cck_lstm *p);
 void cck_convolve_long_plain(const cck_long_taps *p);
 void cck_multiply_add_spectra_plain(const cck_spectral_term *terms, size_t term_count, size_t first_chunk,
                                     size_t end_chunk, float *y);

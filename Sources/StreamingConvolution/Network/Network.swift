@@ -19,7 +19,7 @@ public struct Network: Sendable {
     init(_ index: Int) { self.index = index }
   }
 
-  /// What a node does. All of them are causal, keep the frame rate and treat every frame alike.
+  /// What a node does. All of them are causal and keep the frame rate.
   public enum Operation: Sendable {
     /// bias + the sum of one causal convolution per input. Several inputs share one chain of sums: the mix-in of a
     /// conditioning signal is one more tap.
@@ -28,6 +28,10 @@ public struct Network: Sendable {
     case affine(scale: [Float], shift: [Float])
     /// A pointwise function.
     case activation(Activation)
+    /// A clamp that may leak, a pointwise function with four parameters.
+    case leakyClamp(LeakyClamp)
+    /// A recurrent layer, the one operation whose history has no end.
+    case lstm(LSTMCell)
     /// The sum of two inputs with as many channels each.
     case add
     /// The product of two inputs with as many channels each.
@@ -106,6 +110,18 @@ public struct Network: Sendable {
   public mutating func activate(_ value: Value, _ activation: Activation) throws(GeometryError) -> Value {
     if case .prelu(let slopes) = activation { try expect(channels(of: value), slopes.count, "PReLU slopes") }
     return append(.activation(activation), [value], channels(of: value))
+  }
+
+  /// Adds a clamp that may leak.
+  public mutating func clamp(_ value: Value, _ clamp: LeakyClamp) -> Value {
+    append(.leakyClamp(clamp), [value], channels(of: value))
+  }
+
+  /// Adds a recurrent layer.
+  /// - Throws: `GeometryError` when its input channels are not the value's.
+  public mutating func recur(_ value: Value, _ cell: LSTMCell) throws(GeometryError) -> Value {
+    try expect(cell.inputChannels, channels(of: value), "input channels of a recurrent layer")
+    return append(.lstm(cell), [value], cell.hiddenChannels)
   }
 
   /// Adds a + b.

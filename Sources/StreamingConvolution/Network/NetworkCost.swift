@@ -4,16 +4,19 @@ import Convolution
 public struct NetworkCost: Hashable, Sendable {
   /// Trained numbers: weights, biases, scales and slopes.
   public let parameters: Int
-  /// Multiply-adds of the convolutions for one frame.
+  /// Multiply-adds of convolutions and recurrent layers for one frame.
   public let multiplyAddsPerFrame: Int
-  /// Past frames that an output depends on. The receptive field is one more.
+  /// Past frames that an output depends on, a recurrent layer's own past left out. The receptive field is one more.
   public let historyFrames: Int
+  /// Whether some layer's past has no end.
+  public let isRecurrent: Bool
 
   /// The cost of `network`.
   public init(of network: Network) {
     var parameters = 0
     var multiplyAdds = 0
     var history = [0]
+    var isRecurrent = false
     for node in network.nodes {
       var reach = node.inputs.map { history[$0.index] }.max() ?? 0
       switch node.operation {
@@ -23,13 +26,18 @@ public struct NetworkCost: Hashable, Sendable {
         reach = zip(node.inputs, kernels).map { history[$0.index] + $1.historyFrames }.max() ?? 0
       case .affine(let scale, let shift): parameters += scale.count + shift.count
       case .activation(.prelu(let slopes)): parameters += slopes.count
-      case .activation, .add, .multiply, .concatenate, .slice: break
+      case .lstm(let cell):
+        isRecurrent = true
+        parameters += cell.weights.count + cell.bias.count
+        multiplyAdds += cell.weights.count
+      case .activation, .leakyClamp, .add, .multiply, .concatenate, .slice: break
       }
       history.append(reach)
     }
     self.parameters = parameters
     multiplyAddsPerFrame = multiplyAdds
     historyFrames = history[network.output.index]
+    self.isRecurrent = isRecurrent
   }
 
   /// Frames that an output depends on, the present one included.

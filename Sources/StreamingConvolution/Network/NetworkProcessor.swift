@@ -10,7 +10,7 @@ import Convolution
 /// Large blocks go through all layers in sub-blocks that stay in the first-level cache, so that speed does not fall
 /// with the size of the block.
 ///
-/// - Streaming: latency 0, history `historyFrames`, no tail; any block size.
+/// - Streaming: latency 0, history `historyFrames` (nil with a recurrent layer), no tail; any block size.
 /// - Real time: `process` and `reset` allocate nothing, take no lock and make no system call.
 /// - Numerics: every layer within n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ of the exact sum of n taps, u = 2⁻²⁴.
 public final class NetworkProcessor: BlockProcessor {
@@ -77,7 +77,8 @@ public final class NetworkProcessor: BlockProcessor {
     self.level = level
     inputChannels = network.inputChannels
     outputChannels = network.outputChannels
-    historyFrames = NetworkCost(of: network).historyFrames
+    let cost = NetworkCost(of: network)
+    historyFrames = cost.isRecurrent ? nil : cost.historyFrames
     let plan = NetworkPlan(network, fused: fused)
     let subBlock = min(Self.subBlockFrames, maximumBlockFrames)
     let layout = NetworkLayout(plan: plan, subBlock: subBlock)

@@ -15,6 +15,8 @@ final class NetworkRunner {
     case gate(Int32, UnsafePointer<Float>, Int32, UnsafePointer<Float>, input: Place, output: Place)
     case activation(Int32, UnsafePointer<Float>, input: Place, output: Place)
     case affine(scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, input: Place, output: Place)
+    case clamp(LeakyClamp, input: Place, output: Place)
+    case recur(cell: Int, input: Place, output: Place)
     case add(Place, Place, output: Place)
     case multiply(Place, Place, output: Place)
     /// The input's channels from `from` to the output's channels from `to`.
@@ -46,6 +48,7 @@ final class NetworkRunner {
   private let steps: UnsafeMutableBufferPointer<Step>
   private let calls: UnsafeMutableBufferPointer<Call>
   private let memory: NetworkMemory
+  private let cells: RecurrentCells
   private let constants: ConstantPool
   private let kernels: UnsafePointer<cck_kernels>
   private let input: Place
@@ -60,6 +63,7 @@ final class NetworkRunner {
     var steps: [Step] = []
     var calls: [Call] = []
     var stepRings: [Int] = []
+    var cells: [LSTMCell] = []
     func place(_ value: Network.Value) -> Place { memory.places[value.index] }
     func slopes(_ activation: Activation, channels: Int) -> UnsafePointer<Float> {
       constants.floats((0..<channels).map { activation.slope(channel: $0) })
@@ -96,6 +100,10 @@ final class NetworkRunner {
           steps.append(
             .affine(
               scale: constants.floats(scale), shift: constants.floats(shift), input: inputs[0], output: output))
+        case .leakyClamp(let clamp): steps.append(.clamp(clamp, input: inputs[0], output: output))
+        case .lstm(let cell):
+          steps.append(.recur(cell: cells.count, input: inputs[0], output: output))
+          cells.append(cell)
         case .add: steps.append(.add(inputs[0], inputs[1], output: output))
         case .multiply: steps.append(.multiply(inputs[0], inputs[1], output: output))
         case .slice(let range):
@@ -115,6 +123,7 @@ final class NetworkRunner {
     }
 
     self.memory = memory
+    self.cells = RecurrentCells(cells, kernels: level.kernels)
     self.constants = constants
     self.subBlock = subBlock
     self.stepRings = stepRings
@@ -191,7 +200,10 @@ final class NetworkRunner {
     }
   }
 
-  func reset() { memory.reset() }
+  func reset() {
+    memory.reset()
+    cells.reset()
+  }
 
   @inline(__always) private func run(_ step: Step, frames: Int) {
     let table = kernels
@@ -222,6 +234,20 @@ final class NetworkRunner {
         table.pointee.affine(
           scale[channel], shift[channel], x + channel * input.stride, y + channel * output.stride, frames)
       }
+      memory.mirror(output, frames: frames)
+    case .clamp(let clamp, let input, let output):
+      let x = memory.readBase(input)
+      let y = memory.writeBase(output)
+      for channel in 0..<output.channels {
+        table.pointee.leaky_clamp(
+          clamp.minimum, clamp.maximum, clamp.slopeBelow, clamp.slopeAbove, x + channel * input.stride,
+          y + channel * output.stride, frames)
+      }
+      memory.mirror(output, frames: frames)
+    case .recur(let cell, let input, let output):
+      cells.run(
+        cell, memory.readBase(input), stride: input.stride, into: memory.writeBase(output), stride: output.stride,
+        frames: frames)
       memory.mirror(output, frames: frames)
     case .add(let a, let b, let output):
       rows(a, b, output, frames) { table.pointee.add($0, $1, $2, $3) }
@@ -281,7 +307,7 @@ final class NetworkRunner {
   ///
   /// At rest every value is a constant. One frame is run through the steps in order, each ring filled with the
   /// constant of its value as soon as that is known: what an endless constant input settles to, to the bit, at the
-  /// cost of one frame.
+  /// cost of one frame. Only a recurrent layer needs more of them.
   func settle(past: Past, restingInput: [Float]) -> [Float] {
     let denormals = cck_flush_denormals()
     defer { cck_restore_denormals(denormals) }
@@ -297,15 +323,21 @@ final class NetworkRunner {
     for channel in 0..<input.channels { inputBase[channel * input.stride] = restingInput[channel] }
     rest(ring: input.ring)
     for (step, ring) in zip(steps, stepRings) {
-      run(step, frames: 1)
+      if case .recur(let cell, let input, let output) = step {
+        cells.settle(
+          cell, memory.readBase(input), stride: input.stride, into: memory.writeBase(output), stride: output.stride)
+      } else {
+        run(step, frames: 1)
+      }
       rest(ring: ring)
     }
     let outputBase = memory.readBase(output)
     let resting = (0..<output.channels).map { outputBase[$0 * output.stride] }
     if past == .zeroHistory {
       for ring in memory.rings { ring.settled.update(repeating: 0, count: ring.place.channels) }
+      cells.forgetSettledState()
     }
-    memory.reset()
+    reset()
     return resting
   }
 }

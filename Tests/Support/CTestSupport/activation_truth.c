@@ -4,7 +4,8 @@
 
 // The order of cck_activation in CConvolutionKernels.h, written again so that this target needs no other.
 enum {
-  IDENTITY, TANH, SIGMOID, RELU, LEAKY_RELU, SILU, GELU, GELU_TANH, SOFTSIGN, HARD_TANH, HARD_SIGMOID, HARD_SWISH
+  IDENTITY, TANH, SIGMOID, RELU, LEAKY_RELU, SILU, GELU, GELU_TANH, SOFTSIGN, HARD_TANH, HARD_SIGMOID, HARD_SWISH,
+  SOFT_SIGMOID, FAST_TANH
 };
 
 static double logistic(double x) {
@@ -16,6 +17,13 @@ static double logistic(double x) {
 static double times(double x, double factor) { return x == -INFINITY ? -0.0 : x * factor; }
 
 static double clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+
+static double fast_tanh(double x) {
+  if (isinf(x)) return copysign(0.821226666969744 / 0.814642734961073, x);
+  double a = fabs(x), x2 = x * x;
+  return x * ((2.45550750702956 + 2.45550750702956 * a + (0.893229853513558 + 0.821226666969744 * a) * x2) /
+              (2.44506634652299 + (2.44506634652299 + x2) * fabs(x + 0.814642734961073 * x * a)));
+}
 
 double cts_activation_truth(int kind, double x, double parameter) {
   switch (kind) {
@@ -33,6 +41,8 @@ double cts_activation_truth(int kind, double x, double parameter) {
     // (x + 3) / 6 rather than x / 6 + 1/2, which cancels near -3.
     case HARD_SIGMOID: return clamp(x + 3, 0, 6) / 6;
     case HARD_SWISH: return times(x, clamp(x + 3, 0, 6) / 6);
+    case SOFT_SIGMOID: return isinf(x) ? x > 0 : x < 0 ? 0.5 / (1 - x) : (0.5 + x) / (1 + x);
+    case FAST_TANH: return fast_tanh(x);
     default: return x;
   }
 }
