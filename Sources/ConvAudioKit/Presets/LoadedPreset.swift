@@ -15,19 +15,43 @@ public struct LoadedPreset: Sendable {
     case network(Network, past: Past)
     /// A convolution with impulse responses.
     case response(ResponseStage)
+    /// A trained model of a `.nam` file.
+    case model(ModelStage)
+
+    /// Channels that it takes; nil when that depends on the signal.
+    var inputChannels: Int? {
+      switch self {
+      case .network(let network, _): network.inputChannels
+      case .model(let model): model.model.inputChannels
+      case .response: nil
+      }
+    }
+    /// Channels that it gives; nil when that depends on the signal.
+    var outputChannels: Int? {
+      switch self {
+      case .network(let network, _): network.outputChannels
+      case .model(let model): model.model.outputChannels
+      case .response: nil
+      }
+    }
   }
 
   /// The preset file; nil for a chain that no file describes.
   public let path: String?
   /// What it says.
-  public let preset: Preset
+  public private(set) var preset: Preset
   /// Its chain, in the order in which it is heard.
   public private(set) var stages: [Stage]
 
-  /// Loads a preset by its name, from where presets are found, or by path.
-  /// - Throws: `PresetLookupError`, `ModelFormatError`, `GeometryError`.
+  /// Loads a preset by its name, from where presets are found, or by path; or the model of a `.nam` file.
+  /// - Throws: `PresetLookupError`, `ModelFormatError`, `ModelStageError`, `GeometryError`.
   public init(_ nameOrPath: String) throws {
-    try self.init(path: PresetLibrary.standard.path(of: nameOrPath))
+    let path = try PresetLibrary.standard.path(of: nameOrPath)
+    if path.hasSuffix(".nam") {
+      try self.init(model: path)
+    } else {
+      try self.init(path: path)
+    }
   }
 
   /// Loads the preset file at `path` and the weights that it names.
@@ -50,13 +74,53 @@ public struct LoadedPreset: Sendable {
       case .convolution(let description):
         return .response(
           ResponseStage(try ImpulseResponse(path: preset.path(of: description.responsePath)), description))
+      case .model(let description):
+        do {
+          return .model(try ModelStage(path: preset.path(of: description.modelPath), description))
+        } catch let error as GeometryError {
+          throw PresetLookupError.network(path: path, stage: index, reason: error)
+        }
       }
     }
+    try settleSampleRate()
     for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated() {
-      guard case .network(let first, _) = stage, case .network(let second, _) = next else { continue }
-      guard first.outputChannels == second.inputChannels else {
-        throw PresetLookupError.stagesDoNotMeet(
-          path: path, stage: index + 1, expected: first.outputChannels, actual: second.inputChannels)
+      // A mono stage runs on every channel.
+      guard let outputs = stage.outputChannels, let inputs = next.inputChannels else { continue }
+      guard outputs == inputs else {
+        throw PresetLookupError.stagesDoNotMeet(path: path, stage: index + 1, expected: outputs, actual: inputs)
+      }
+    }
+  }
+
+  /// A chain of one trained model, at the rate that it was made for.
+  ///
+  /// - Parameters:
+  ///   - path: The `.nam` file.
+  ///   - description: Size, past and levels; nil: the whole model as it is. Its path is not read.
+  /// - Throws: `ModelFormatError`, `ModelStageError`, `GeometryError`.
+  public init(model path: String, _ description: ModelDescription? = nil) throws {
+    let stage = try ModelStage(path: path, description ?? ModelDescription(modelPath: path))
+    self.path = path
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    name = file.lastIndex(of: ".").flatMap { $0 == file.startIndex ? nil : String(file[..<$0]) } ?? file
+    preset = Preset(
+      name: name, description: stage.model.name ?? stage.model.architecture.name,
+      stages: [.model(stage.description)])
+    stages = [.model(stage)]
+    try settleSampleRate()
+  }
+
+  /// Takes the rate of the first model where the preset names none, and makes sure that all models have the chain's.
+  private mutating func settleSampleRate() throws {
+    for (index, stage) in stages.enumerated() {
+      guard case .model(let model) = stage else { continue }
+      guard let rate = preset.sampleRateHz else {
+        preset.sampleRateHz = model.sampleRateHz
+        continue
+      }
+      guard rate == model.sampleRateHz || model.assumesSampleRate else {
+        throw PresetLookupError.sampleRate(
+          path: path ?? name, stage: index, expectedHz: rate, actualHz: model.sampleRateHz)
       }
     }
   }
@@ -82,13 +146,11 @@ public struct LoadedPreset: Sendable {
 
   /// Channels that the chain takes; nil when that depends on the signal.
   public var inputChannels: Int? {
-    guard case .network(let network, _) = stages.first else { return nil }
-    return network.inputChannels
+    stages.first?.inputChannels
   }
   /// Channels that the chain gives; nil when that depends on the signal.
   public var outputChannels: Int? {
-    guard case .network(let network, _) = stages.last else { return nil }
-    return network.outputChannels
+    stages.last?.outputChannels
   }
 
   /// A chain that is ready to run.
@@ -122,52 +184,16 @@ public struct LoadedPreset: Sendable {
   ///   a network's history, over all channels, takes more than 1 GiB; `ImpulseResponseError`.
   public func makeChain(_ settings: ChainSettings) throws -> Chain {
     let inputs = settings.channels ?? inputChannels ?? 1
-    var channels = inputs
-    var processors: [any BlockProcessor] = []
-    var resting: [Float]?
-    var (notes, explanation): ([String], [String]) = ([], [])
-    var bytes = 0
+    var builder = ChainBuilder(name: name, settings: settings, channels: inputs)
     for (index, stage) in stages.enumerated() {
       switch stage {
-      case .network(let network, let past):
-        let copies = network.inputChannels == 1 && network.outputChannels == 1 ? channels : 1
-        guard copies == channels || network.inputChannels == channels else {
-          throw PresetLookupError.channels(preset: name, expected: network.inputChannels, actual: channels)
-        }
-        do {
-          // Copies of a mono network that rest differently are networks of their own.
-          let inputs = resting.map { copies == 1 ? [$0] : $0.map { [$0] } }
-          func make(_ resting: [Float]?) throws(GeometryError) -> NetworkProcessor {
-            try NetworkProcessor(
-              network, past: past, restingInput: resting, maximumBlockFrames: settings.maximumBlockFrames,
-              maximumStateBytes: NetworkProcessor.defaultMaximumStateBytes / max(1, copies))
-          }
-          let first = try make(inputs?.first)
-          if copies == 1 {
-            processors.append(first)
-            resting = first.restingOutput
-          } else {
-            let isSame = inputs.map { all in all.allSatisfy { $0 == all[0] } } ?? true
-            var members = [first]
-            for channel in 1..<copies { members.append(isSame ? try first.copy() : try make(inputs?[channel])) }
-            resting = members.flatMap(\.restingOutput)
-            processors.append(ChannelBank(members))
-          }
-          channels = copies == 1 ? network.outputChannels : copies
-        } catch let error as GeometryError {
-          throw PresetLookupError.network(path: path ?? name, stage: index, reason: error)
-        }
-      case .response(let response):
-        let prepared = try response.prepare(channels: channels, restingInput: resting, settings: settings)
-        processors.append(prepared.processor)
-        resting = prepared.restingOutput
-        channels = prepared.processor.outputChannels
-        notes += prepared.notes
-        explanation += prepared.explanation
-        bytes += prepared.memoryBytes
+      case .network(let network, let past): try builder.add(network, past: past, path: path ?? name, stage: index)
+      case .response(let response): try builder.add(response)
+      case .model(let model): try builder.add(model, path: path ?? name, stage: index)
       }
     }
-    let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
-    return Chain(processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes)
+    let chain = ProcessorChain(builder.processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
+    return Chain(
+      processor: chain, notes: builder.notes, explanation: builder.explanation, memoryBytes: builder.memoryBytes)
   }
 }

@@ -14,6 +14,10 @@ public enum PresetLookupError: Error, Equatable, Sendable {
   case stagesDoNotMeet(path: String, stage: Int, expected: Int, actual: Int)
   /// A stage's network cannot be built or takes too much memory.
   case network(path: String, stage: Int, reason: GeometryError)
+  /// A stage's model was made for another rate than the preset.
+  case sampleRate(path: String, stage: Int, expectedHz: Int, actualHz: Int)
+  /// A stage's output and its input cannot be mixed.
+  case mix(path: String, stage: Int, inputs: Int, outputs: Int)
   /// The signal has a number of channels that the preset cannot take.
   case channels(preset: String, expected: Int, actual: Int)
 }
@@ -31,6 +35,10 @@ extension PresetLookupError: CustomStringConvertible {
     case .stagesDoNotMeet(let path, let stage, let expected, let actual):
       "\(path): stages[\(stage)] takes \(actual) channels, expected the \(expected) that the stage before it gives."
     case .network(let path, let stage, let reason): "\(path): stages[\(stage)]: \(reason)."
+    case .sampleRate(let path, let stage, let expected, let actual):
+      "\(path): stages[\(stage)] is made for \(actual) Hz, expected the \(expected) Hz of the chain."
+    case .mix(let path, let stage, let inputs, let outputs):
+      "\(path): stages[\(stage)] gives \(outputs) channels for \(inputs), expected as many, or one input, to mix them."
     case .channels(let preset, let expected, let actual):
       "preset \(preset): takes \(expected) channels, but the signal has \(actual)."
     }
@@ -66,10 +74,10 @@ public struct PresetLibrary: Sendable {
   }
 
   /// The file of a preset.
-  /// - Parameter nameOrPath: A name, or a path, which has a slash or ends in `.json`.
+  /// - Parameter nameOrPath: A name, or a path, which has a slash or ends in `.json` or `.nam`.
   /// - Throws: `PresetLookupError.notFound`.
   public func path(of nameOrPath: String) throws(PresetLookupError) -> String {
-    if nameOrPath.contains("/") || nameOrPath.hasSuffix(".json") { return nameOrPath }
+    if nameOrPath.contains("/") || nameOrPath.hasSuffix(".json") || nameOrPath.hasSuffix(".nam") { return nameOrPath }
     for folder in folders where Self.isReadable("\(folder)/\(nameOrPath).json") {
       return "\(folder)/\(nameOrPath).json"
     }

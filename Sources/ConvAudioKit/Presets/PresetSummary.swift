@@ -31,6 +31,9 @@ public struct PresetSummary {
           parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
         }
         lines += Self.facts(of: network, parameters: parameters, sampleRateHz: preset.sampleRateHz)
+      case .model(let stage):
+        lines.append("  stage \(index + 1): \(stage.model.architecture.name) of \(stage.path), past: \(stage.description.past.rawValue)")
+        lines += Self.facts(of: stage, costs: costs)
       case .response(let response):
         lines.append("  stage \(index + 1): convolution with \(response.response.path)")
         lines += ResponseSummary(of: response.response, response.description, costs: costs).lines.map { "    " + $0 }
@@ -44,15 +47,48 @@ public struct PresetSummary {
     let cost = NetworkCost(of: network)
     let rate = sampleRateHz.map { Double($0) }
     let field = cost.receptiveFieldFrames
+    let history = cost.isRecurrent ? "endless (recurrent)" : "\(field) frames"
     return [
       "    parameters       \(parameters)",
-      "    receptive field  \(field) frames" + (rate.map { " (\(decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
+      "    receptive field  \(history)" + ((cost.isRecurrent ? nil : rate).map { " (\(decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
       "    multiply-adds    \(cost.multiplyAddsPerFrame) a frame"
         + (rate.map { " (\(decimal(Double(cost.multiplyAddsPerFrame) * $0 / 1e6)) million a second)" } ?? ""),
       "    latency          0 frames",
       "    state            \(NetworkProcessor.stateBytes(of: network)) bytes"
         + (network.inputChannels == 1 ? " a channel" : ""),
     ]
+  }
+
+  /// Of a trained model: what it is made of, and what its maker says about it.
+  private static func facts(of stage: ModelStage, costs: ConvolutionCosts) -> [String] {
+    let model = stage.model
+    var lines: [String] = []
+    for part in stage.parts {
+      switch part {
+      case .network(let network):
+        lines += facts(
+          of: network, parameters: NetworkCost(of: network).parameters, sampleRateHz: stage.sampleRateHz)
+      case .response(let response):
+        lines += ResponseSummary(of: response.response, response.description, costs: costs).lines.map { "    " + $0 }
+      }
+    }
+    let facts: [(String, String?)] = [
+      ("name", model.name), ("made by", model.modeledBy),
+      ("gear", [model.gearMake, model.gearModel, model.gearType].compactMap { $0 }.joined(separator: ", ")),
+      ("tone", model.toneType), ("loudness", model.loudnessDecibels.map { "\($0) dB" }),
+      ("input level", model.inputLevelDBu.map { "\($0) dBu" }),
+      ("output level", model.outputLevelDBu.map { "\($0) dBu" }),
+    ]
+    for case (let name, let text?) in facts where !text.isEmpty {
+      let padded = name + String(repeating: " ", count: max(1, 17 - name.count))
+      lines.append("    " + padded + printable(text))
+    }
+    return lines
+  }
+
+  /// Text of a stranger's file, on one line.
+  private static func printable(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(200).filter { $0.properties.generalCategory != .control }))
   }
 
   private static func layers(of description: WaveNetDescription) -> [String] {

@@ -133,6 +133,8 @@ public enum PresetStage: Sendable, Equatable {
   case waveNet(WaveNetDescription)
   /// A convolution with impulse responses.
   case convolution(ConvolutionDescription)
+  /// A trained model of a file of its own.
+  case model(ModelDescription)
 
   init(_ node: JSONNode, allowOutside: Bool) throws(ModelFormatError) {
     let object = try node.object("an object with a type")
@@ -140,7 +142,8 @@ public enum PresetStage: Sendable, Equatable {
     switch type.value {
     case .string("wavenet"): self = .waveNet(try WaveNetDescription(object, allowOutside: allowOutside))
     case .string("convolution"): self = .convolution(try ConvolutionDescription(object, allowOutside: allowOutside))
-    default: throw type.failure(expected: "\"wavenet\" or \"convolution\"")
+    case .string("nam"): self = .model(try ModelDescription(object, allowOutside: allowOutside))
+    default: throw type.failure(expected: "\"wavenet\", \"convolution\" or \"nam\"")
     }
   }
 }

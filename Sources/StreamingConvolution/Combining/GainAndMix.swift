@@ -32,10 +32,10 @@ public final class GainAndMix: BlockProcessor {
     processor.inputChannels == processor.outputChannels || processor.inputChannels == 1
   }
 
-  /// - Precondition: The processor can be mixed, keeps the rate and takes any block.
+  /// - Precondition: The processor can be mixed, or need not; it keeps the rate and takes any block.
   public init(_ processor: any BlockProcessor, gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1) {
     precondition(
-      Self.canMix(processor) && processor.rate == .unity && processor.grainFrames == 1,
+      (mix == 1 || Self.canMix(processor)) && processor.rate == .unity && processor.grainFrames == 1,
       "what is mixed with its input has as many channels, or one, and as many frames")
     precondition((0...1).contains(mix), "mix is a share")
     self.processor = processor
@@ -48,6 +48,12 @@ public final class GainAndMix: BlockProcessor {
     scaled =
       processor.inputChannels == processor.outputChannels
       ? wet : PlanarMemory(channels: processor.inputChannels, frames: processor.maximumBlockFrames)
+  }
+
+  /// What comes out for ever of a processor that gives `wet` while `dry`, gained in, goes in.
+  public static func resting(wet: Float, dry: Float, mix: Float, gainOut: Float) -> Float {
+    // As in `process`, to the bit.
+    mix == 1 ? wet * gainOut : mix == 0 ? dry * gainOut : (wet * mix + dry * (1 - mix)) * gainOut
   }
 
   @discardableResult

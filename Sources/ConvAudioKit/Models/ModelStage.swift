@@ -1,0 +1,111 @@
+import ModelFormats
+import StreamingConvolution
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A trained model of a `.nam` file with all that is said about its use.
+public struct ModelStage: Sendable {
+  /// What the model runs as: a network, or an impulse response behind or before others.
+  enum Part: Sendable {
+    case network(Network)
+    case response(ResponseStage)
+  }
+
+  /// The model's file.
+  public let path: String
+  /// The model at the size that was asked for.
+  public let model: NAMModel
+  /// What was asked for.
+  public let description: ModelDescription
+  /// In running order.
+  let parts: [Part]
+  /// Factors before and behind the model.
+  public let gainIn: Float
+  public let gainOut: Float
+
+  /// Reads the model at `path`.
+  /// - Throws: `ModelFormatError`; `ModelStageError` when the model does not say what is asked for; `GeometryError`.
+  public init(path: String, _ description: ModelDescription) throws {
+    try self.init(try NAMModel(contentsOf: path), path: path, description)
+  }
+
+  /// A model that is there already.
+  /// - Parameter path: What messages call it.
+  public init(_ model: NAMModel, path: String, _ description: ModelDescription) throws {
+    self.path = path
+    self.model = model.slimmed(to: description.size)
+    self.description = description
+    parts = try Self.parts(of: self.model, path: path)
+    var input = Double(description.inputGainDecibels)
+    if let level = description.inputLevelDBu {
+      guard let own = self.model.inputLevelDBu else {
+        throw ModelStageError.unknown(path: path, key: "input_level_dbu", wanted: "an input level")
+      }
+      input += Double(level) - own
+    }
+    var output = Double(description.gainDecibels)
+    if description.normalizesLoudness {
+      guard let loudness = self.model.loudnessDecibels else {
+        throw ModelStageError.unknown(path: path, key: "loudness", wanted: "a normalised loudness")
+      }
+      output += Self.normalLoudnessDecibels - loudness
+    }
+    gainIn = input == 0 ? 1 : Float(pow(10, input / 20))
+    gainOut = output == 0 ? 1 : Float(pow(10, output / 20))
+    guard gainIn.isFinite, gainOut.isFinite else {
+      throw ModelStageError.levels(path: path, inputDecibels: input, outputDecibels: output)
+    }
+  }
+
+  /// What `normalizesLoudness` brings a model to on the trainer's test clip, as players do.
+  static let normalLoudnessDecibels = -18.0
+
+  /// The rate that the model was made for, in whole frames a second.
+  public var sampleRateHz: Int { Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded()) }
+  /// Whether only the custom says what rate that is.
+  public var assumesSampleRate: Bool { model.sampleRateHz == nil }
+
+  /// Networks in a row are one network; a Linear model is an impulse response, for which long ones have a convolver that
+  /// short ones do not need.
+  private static func parts(of model: NAMModel, path: String) throws -> [Part] {
+    switch model.architecture {
+    case .sequential(let models): return try models.flatMap { try parts(of: $0, path: path) }
+    case .linear(let linear):
+      let rate = Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded())
+      let response = ResponseStage(
+        ImpulseResponse(path: path, sampleRateHz: rate, channels: [linear.taps]),
+        ConvolutionDescription(responsePath: path, routing: .named(.mono)))
+      guard let bias = linear.bias, bias != 0 else { return [.response(response)] }
+      var network = Network(inputChannels: 1)
+      network.output = try network.scale(network.input, by: [1], shift: [bias])
+      return [.response(response), .network(network)]
+    case .container(let submodels):
+      guard let last = submodels.last else { return [] }
+      return try parts(of: last.model, path: path)
+    case .waveNet, .convNet, .lstm: return [.network(try Network(model))]
+    }
+  }
+}
+
+/// Why a model cannot be used as it was asked for.
+public enum ModelStageError: Error, Equatable, Sendable {
+  /// The metadata do not have what would be needed.
+  case unknown(path: String, key: String, wanted: String)
+  /// The gains are beyond what a factor can be.
+  case levels(path: String, inputDecibels: Double, outputDecibels: Double)
+}
+
+extension ModelStageError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknown(let path, let key, let wanted):
+      "\(path): metadata.\(key) is missing, expected because \(wanted) is asked for."
+    case .levels(let path, let input, let output):
+      "\(path): the gains come to \(input) dB before the model and \(output) dB behind it, expected less than 700."
+    }
+  }
+}
