@@ -23,6 +23,20 @@ public enum ReferenceOperations {
     return input.indices.map { c in input[c].map { Double(scale[c]) * $0 + Double(shift[c]) } }
   }
 
+  /// x from `minimum` to `maximum`, and straight on with the slopes outside.
+  public static func leakyClamp(
+    _ input: [[Double]], minimum: Float, maximum: Float, slopeBelow: Float, slopeAbove: Float
+  ) -> [[Double]] {
+    let (low, high) = (Double(minimum), Double(maximum))
+    return input.map { channel in
+      channel.map { x in
+        if x < low { return slopeBelow == 0 ? low : low + Double(slopeBelow) * (x - low) }
+        if x > high { return slopeAbove == 0 ? high : high + Double(slopeAbove) * (x - high) }
+        return x
+      }
+    }
+  }
+
   /// The channels of all inputs, in order.
   public static func concatenate(_ inputs: [[[Double]]]) -> [[Double]] { inputs.flatMap { $0 } }
 

@@ -62,6 +62,12 @@ struct NetworkCase: Sendable, CustomStringConvertible {
       let a = try m.network.activate(m.convolve(m.network.input, 3, size: 2, dilation: 1000), .tanh)
       return try m.convolve(m.network.activate(m.convolve(a, 7), .relu), 1, size: 2, dilation: 333)
     },
+    NetworkCase("clamps that leak and that do not, one before a kernel") { m in
+      let a = try m.convolve(m.network.input, 5, size: 3)
+      let b = m.network.clamp(a, LeakyClamp(minimum: -0.25, maximum: 0.5, slopeBelow: 0.125, slopeAbove: -0.5))
+      let c = m.network.clamp(try m.convolve(b, 5, size: 2, dilation: 9), LeakyClamp(minimum: -0.5, maximum: 0.125))
+      return try m.network.add(b, c)
+    },
     NetworkCase("channel counts 1 to 20") { m in
       var x = m.network.input
       for channels in 1...20 { x = try m.network.activate(m.convolve(x, channels, size: 1 + channels % 3), .tanh) }
@@ -268,6 +274,8 @@ struct NetworkMaker {
         let all = Self.activations(channels: width(x))
         values.append(try network.activate(x, all[generator.nextInteger(upTo: all.count - 1)]))
       case 5, 6: values.append(try network.add(x, same(as: x)))
+      case 7 where width(x) == 2:
+        values.append(network.clamp(x, LeakyClamp(minimum: -0.5, maximum: 1, slopeBelow: 0.25, slopeAbove: 0.5)))
       case 7: values.append(try network.activate(network.multiply(x, same(as: x)), .softsign))
       case 8 where width(x) % 2 == 0:
         let half = width(x) / 2

@@ -26,6 +26,8 @@ struct NetworkPlanTests {
         case .multiply: return "multiply"
         case .concatenate: return "concatenate"
         case .slice: return "slice"
+        case .leakyClamp: return "clamp"
+        case .lstm: return "lstm"
         case .convolution: return "convolution as a pointwise step"
         }
       }

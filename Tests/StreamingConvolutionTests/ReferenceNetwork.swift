@@ -75,6 +75,20 @@ struct ReferenceNetwork {
           }
         }
       }
+    case .leakyClamp(let clamp):
+      let slope = Double(max(1, abs(clamp.slopeBelow), abs(clamp.slopeAbove)))
+      return inputs[0].map {
+        ReferenceOperations.leakyClamp(
+          $0, minimum: clamp.minimum, maximum: clamp.maximum, slopeBelow: clamp.slopeBelow, slopeAbove: clamp.slopeAbove)
+      } error: { x, e in
+        x.indices.map { c in
+          zip(x[c], e[c]).map { x, e in
+            // The distance to the knee is rounded, and the multiply-add.
+            slope * e + 2 * u * (slope * (abs(x) + e) + Double(max(abs(clamp.minimum), abs(clamp.maximum)))) + tiny
+          }
+        }
+      }
+    case .lstm(let cell): return recur(inputs[0], cell, past)
     case .add:
       return combine(inputs, ReferenceOperations.add) { _, _, e, f in
         e + f
@@ -158,6 +172,58 @@ struct ReferenceNetwork {
       total.restErrors[c] += taps * (u * magnitude.rest[c] + tiny)
     }
     return total
+  }
+
+  /// A recurrent layer. Its error is carried from frame to frame by the slopes of the gates: at most 1/4 for a sigmoid and 1
+  /// for tanh, times what they multiply.
+  private static func recur(_ x: Signal, _ cell: LSTMCell, _ past: Past) -> Signal {
+    let reference = ReferenceLSTM(
+      inputChannels: cell.inputChannels, hiddenChannels: cell.hiddenChannels, weights: cell.weights, bias: cell.bias)
+    let width = cell.hiddenChannels
+    var state = reference.state(hidden: cell.initialHidden, cell: cell.initialCell)
+    var (hiddenErrors, cellErrors) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+    func step(_ x: [Double], _ e: [Double]) {
+      let before = state
+      state = reference.step(x, from: state)
+      let (inputs, errors) = (x + before.hidden, e + hiddenErrors)
+      let taps = Double(inputs.count + 1)
+      for unit in 0..<width {
+        let z = (0..<4).map { gate -> Double in
+          let row = (gate * width + unit) * inputs.count
+          var (carried, magnitude) = (0.0, Double(abs(cell.bias[gate * width + unit])))
+          for index in inputs.indices {
+            let weight = Double(abs(cell.weights[row + index]))
+            carried += weight * errors[index]
+            magnitude += weight * (abs(inputs[index]) + errors[index])
+          }
+          return carried + taps * (u * magnitude + tiny)
+        }
+        // Gates lie in 0 … 1 and the candidate in −1 … 1, each within 4 ulp.
+        let own = 8 * u
+        let (i, f, g, o) = (z[0] / 4 + own, z[1] / 4 + own, z[2] + own, z[3] / 4 + own)
+        let old = abs(before.cell[unit])
+        let kept = (f + 1) * cellErrors[unit] + f * old
+        cellErrors[unit] = kept + i + g + i * g + 3 * u * (old + cellErrors[unit] + 1) + tiny
+        hiddenErrors[unit] = o + (cellErrors[unit] + own) * (1 + o) + 2 * u + tiny
+      }
+    }
+    for _ in 0..<cell.settlingFrames { step(x.rest, x.restErrors) }
+    let rest = state.hidden
+    let restErrors = hiddenErrors
+    if past == .zeroHistory {
+      state = reference.state(hidden: cell.initialHidden, cell: cell.initialCell)
+      hiddenErrors = hiddenErrors.map { _ in 0 }
+      cellErrors = hiddenErrors
+    }
+    var (frames, errors) = ([[Double]](repeating: [], count: width), [[Double]](repeating: [], count: width))
+    for frame in x.frames[0].indices {
+      step(x.frames.map { $0[frame] }, x.frameErrors.map { $0[frame] })
+      for unit in 0..<width {
+        frames[unit].append(state.hidden[unit])
+        errors[unit].append(hiddenErrors[unit])
+      }
+    }
+    return Signal(frames: frames, rest: rest, frameErrors: errors, restErrors: restErrors)
   }
 
   /// The reference's name of an activation, and the steepest slope that it has.

@@ -9,20 +9,14 @@ import StreamingConvolution
 
 /// A trained model of a `.nam` file with all that is said about its use.
 public struct ModelStage: Sendable {
-  /// What the model runs as: a network, or an impulse response behind or before others.
-  enum Part: Sendable {
-    case network(Network)
-    case response(ResponseStage)
-  }
-
   /// The model's file.
   public let path: String
   /// The model at the size that was asked for.
   public let model: NAMModel
   /// What was asked for.
   public let description: ModelDescription
-  /// In running order.
-  let parts: [Part]
+  /// What the model runs as: networks and, for Linear ones, impulse responses, in running order.
+  let parts: [LoadedPreset.Stage]
   /// Factors before and behind the model.
   public let gainIn: Float
   public let gainOut: Float
@@ -39,7 +33,8 @@ public struct ModelStage: Sendable {
     self.path = path
     self.model = model.slimmed(to: description.size)
     self.description = description
-    parts = try Self.parts(of: self.model, path: path)
+    parts = try Self.parts(
+      of: self.model, past: description.past == .silence ? .silence : .zeroHistory, path: path)
     var input = Double(description.inputGainDecibels)
     if let level = description.inputLevelDBu {
       guard let own = self.model.inputLevelDBu else {
@@ -71,9 +66,9 @@ public struct ModelStage: Sendable {
 
   /// Networks in a row are one network; a Linear model is an impulse response, for which long ones have a convolver that
   /// short ones do not need.
-  private static func parts(of model: NAMModel, path: String) throws -> [Part] {
+  private static func parts(of model: NAMModel, past: Past, path: String) throws -> [LoadedPreset.Stage] {
     switch model.architecture {
-    case .sequential(let models): return try models.flatMap { try parts(of: $0, path: path) }
+    case .sequential(let models): return try models.flatMap { try parts(of: $0, past: past, path: path) }
     case .linear(let linear):
       let rate = Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded())
       let response = ResponseStage(
@@ -82,11 +77,11 @@ public struct ModelStage: Sendable {
       guard let bias = linear.bias, bias != 0 else { return [.response(response)] }
       var network = Network(inputChannels: 1)
       network.output = try network.scale(network.input, by: [1], shift: [bias])
-      return [.response(response), .network(network)]
+      return [.response(response), .network(network, past: past)]
     case .container(let submodels):
       guard let last = submodels.last else { return [] }
-      return try parts(of: last.model, path: path)
-    case .waveNet, .convNet, .lstm: return [.network(try Network(model))]
+      return try parts(of: last.model, past: past, path: path)
+    case .waveNet, .convNet, .lstm: return [.network(try Network(model), past: past)]
     }
   }
 }

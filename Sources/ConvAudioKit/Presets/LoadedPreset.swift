@@ -125,6 +125,14 @@ public struct LoadedPreset: Sendable {
     }
   }
 
+  /// What a model is made of, as a chain of its own.
+  init(name: String, parts: [Stage]) {
+    path = nil
+    self.name = name
+    preset = Preset(name: name, description: "parts")
+    stages = parts
+  }
+
   /// A chain of one convolution, or of nothing, that no file describes.
   public init(name: String, response: ResponseStage? = nil) {
     path = nil
@@ -183,17 +191,71 @@ public struct LoadedPreset: Sendable {
   /// - Throws: `PresetLookupError.channels` when a network is neither mono nor made for so many channels; `.network` when
   ///   a network's history, over all channels, takes more than 1 GiB; `ImpulseResponseError`.
   public func makeChain(_ settings: ChainSettings) throws -> Chain {
+    try makeChain(settings, restingInput: nil).chain
+  }
+
+  /// The same for a chain within another.
+  /// - Parameter restingInput: What comes in when there is silence; nil: silence.
+  /// - Returns: The chain, and what it gives when there is silence.
+  func makeChain(
+    _ settings: ChainSettings, restingInput: [Float]?
+  ) throws -> (chain: Chain, restingOutput: [Float]?) {
     let inputs = settings.channels ?? inputChannels ?? 1
-    var builder = ChainBuilder(name: name, settings: settings, channels: inputs)
+    var channels = inputs
+    var processors: [any BlockProcessor] = []
+    var resting = restingInput
+    var (notes, explanation): ([String], [String]) = ([], [])
+    var bytes = 0
     for (index, stage) in stages.enumerated() {
       switch stage {
-      case .network(let network, let past): try builder.add(network, past: past, path: path ?? name, stage: index)
-      case .response(let response): try builder.add(response)
-      case .model(let model): try builder.add(model, path: path ?? name, stage: index)
+      case .network(let network, let past):
+        let copies = network.inputChannels == 1 && network.outputChannels == 1 ? channels : 1
+        guard copies == channels || network.inputChannels == channels else {
+          throw PresetLookupError.channels(preset: name, expected: network.inputChannels, actual: channels)
+        }
+        do {
+          // Copies of a mono network that rest differently are networks of their own.
+          let inputs = resting.map { copies == 1 ? [$0] : $0.map { [$0] } }
+          func make(_ resting: [Float]?) throws(GeometryError) -> NetworkProcessor {
+            try NetworkProcessor(
+              network, past: past, restingInput: resting, maximumBlockFrames: settings.maximumBlockFrames,
+              maximumStateBytes: NetworkProcessor.defaultMaximumStateBytes / max(1, copies))
+          }
+          let first = try make(inputs?.first)
+          if copies == 1 {
+            processors.append(first)
+            resting = first.restingOutput
+          } else {
+            let isSame = inputs.map { all in all.allSatisfy { $0 == all[0] } } ?? true
+            var members = [first]
+            for channel in 1..<copies { members.append(isSame ? try first.copy() : try make(inputs?[channel])) }
+            resting = members.flatMap(\.restingOutput)
+            processors.append(ChannelBank(members))
+          }
+          channels = copies == 1 ? network.outputChannels : copies
+        } catch let error as GeometryError {
+          throw PresetLookupError.network(path: path ?? name, stage: index, reason: error)
+        }
+      case .response(let response):
+        let prepared = try response.prepare(channels: channels, restingInput: resting, settings: settings)
+        processors.append(prepared.processor)
+        resting = prepared.restingOutput
+        channels = prepared.processor.outputChannels
+        notes += prepared.notes
+        explanation += prepared.explanation
+        bytes += prepared.memoryBytes
+      case .model(let model):
+        let prepared = try model.prepare(
+          channels: channels, restingInput: resting, settings: settings, path: path ?? name, stage: index)
+        processors.append(prepared.processor)
+        resting = prepared.restingOutput
+        channels = prepared.processor.outputChannels
+        notes += prepared.notes
+        explanation += prepared.explanation
+        bytes += prepared.memoryBytes
       }
     }
-    let chain = ProcessorChain(builder.processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
-    return Chain(
-      processor: chain, notes: builder.notes, explanation: builder.explanation, memoryBytes: builder.memoryBytes)
+    let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
+    return (Chain(processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes), resting)
   }
 }

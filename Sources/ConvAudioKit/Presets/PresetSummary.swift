@@ -32,7 +32,9 @@ public struct PresetSummary {
         }
         lines += Self.facts(of: network, parameters: parameters, sampleRateHz: preset.sampleRateHz)
       case .model(let stage):
-        lines.append("  stage \(index + 1): \(stage.model.architecture.name) of \(stage.path), past: \(stage.description.past.rawValue)")
+        lines.append(
+          "  stage \(index + 1): \(stage.model.architecture.name) of \(stage.path), past: "
+            + stage.description.past.rawValue)
         lines += Self.facts(of: stage, costs: costs)
       case .response(let response):
         lines.append("  stage \(index + 1): convolution with \(response.response.path)")
@@ -65,11 +67,12 @@ public struct PresetSummary {
     var lines: [String] = []
     for part in stage.parts {
       switch part {
-      case .network(let network):
+      case .network(let network, _):
         lines += facts(
           of: network, parameters: NetworkCost(of: network).parameters, sampleRateHz: stage.sampleRateHz)
       case .response(let response):
         lines += ResponseSummary(of: response.response, response.description, costs: costs).lines.map { "    " + $0 }
+      case .model: preconditionFailure("a model is made of networks and responses")
       }
     }
     let facts: [(String, String?)] = [

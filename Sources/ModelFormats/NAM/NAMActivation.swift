@@ -45,7 +45,9 @@ extension NAMActivation {
       return
     }
     let object = try node.object()
-    self = try Self.named(try object.required("type"))
+    // The trainer hands the post-stack head's activation on as it was configured, with a name instead of a type.
+    let type = try object.required(object.present("type") == nil && object.present("name") != nil ? "name" : "type")
+    self = try Self.named(type)
     func float(_ key: String, _ fallback: Float) throws(ModelFormatError) -> Float {
       try object.present(key)?.float() ?? fallback
     }
@@ -53,7 +55,7 @@ extension NAMActivation {
     case .leakyReLU(let slope):
       if let one = object.present("negative_slope") {
         self = .leakyReLU(negativeSlope: try one.float())
-      } else if object.members["type"] == .string("PReLU"), let several = object.present("negative_slopes") {
+      } else if type.value == .string("PReLU"), let several = object.present("negative_slopes") {
         let slopes = try several.floats()
         guard slopes.count == channels || slopes.count == 1 else {
           throw several.failure(expected: "an array of \(channels) slopes, one a channel")

@@ -57,12 +57,6 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
   }
 
   private func read<Bits: FixedWidthInteger>(_ name: String, as: Bits.Type, channels: Int) throws -> [[Bits]] {
-    let data = try Data(contentsOf: folder.appendingPathComponent(name))
-    let size = MemoryLayout<Bits>.size
-    precondition(data.count == channels * facts.frames * size, "\(self)/\(name) has \(data.count) bytes")
-    let all = data.withUnsafeBytes { bytes in
-      (0..<data.count / size).map { bytes.loadUnaligned(fromByteOffset: $0 * size, as: Bits.self) }
-    }
-    return (0..<channels).map { Array(all[$0 * facts.frames..<($0 + 1) * facts.frames]) }
+    try planarNumbers(folder.appendingPathComponent(name), as: Bits.self, channels: channels, frames: facts.frames)
   }
 }

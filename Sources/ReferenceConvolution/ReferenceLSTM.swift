@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// One layer of long short-term memory by its definition, in double precision on Float32 weights.
+///
+/// ```
+/// z = bias + weights · [x, h]        rows i, f, g, o
+/// c = σ(f)·c + σ(i)·tanh(g),  h = σ(o)·tanh(c)
+/// ```
+public struct ReferenceLSTM: Sendable {
+  /// What a layer remembers.
+  public struct State: Sendable {
+    public var hidden: [Double]
+    public var cell: [Double]
+  }
+
+  public let inputChannels: Int
+  public let hiddenChannels: Int
+  private let weights: [Double]
+  private let bias: [Double]
+
+  /// - Parameters:
+  ///   - weights: `[4 · hiddenChannels, inputChannels + hiddenChannels]`, row-major.
+  ///   - bias: One a row.
+  /// - Precondition: The counts fit.
+  public init(inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float]) {
+    precondition(weights.count == 4 * hiddenChannels * (inputChannels + hiddenChannels), "one weight a row and column")
+    precondition(bias.count == 4 * hiddenChannels, "one bias a row")
+    self.inputChannels = inputChannels
+    self.hiddenChannels = hiddenChannels
+    self.weights = weights.map(Double.init)
+    self.bias = bias.map(Double.init)
+  }
+
+  /// A state of these numbers.
+  public func state(hidden: [Float], cell: [Float]) -> State {
+    State(hidden: hidden.map(Double.init), cell: cell.map(Double.init))
+  }
+
+  /// The state after one frame; its hidden part is the output.
+  public func step(_ x: [Double], from state: State) -> State {
+    let input = x + state.hidden
+    let z = bias.indices.map { row in
+      input.indices.reduce(bias[row]) { $0 + weights[row * input.count + $1] * input[$1] }
+    }
+    let sigmoid = ReferenceActivation.sigmoid
+    var next = state
+    for unit in 0..<hiddenChannels {
+      let (i, f) = (sigmoid(z[unit]), sigmoid(z[hiddenChannels + unit]))
+      let (g, o) = (tanh(z[2 * hiddenChannels + unit]), sigmoid(z[3 * hiddenChannels + unit]))
+      next.cell[unit] = f * state.cell[unit] + i * g
+      next.hidden[unit] = o * tanh(next.cell[unit])
+    }
+    return next
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// A `.nam` model, an input and the truth about its output, as `Tools/golden/make_nam_golden.py` wrote them.
+public struct ModelGoldenCase: Sendable, CustomStringConvertible {
+  /// The numbers of `cases.json` that belong to one case.
+  public struct Facts: Decodable, Sendable {
+    public let name: String
+    /// Share of a model that has several sizes.
+    public let size: Double
+    public let frames: Int
+    public let inputChannels: Int
+    public let outputChannels: Int
+    /// The truth's RMS level by convention of the past (`silence`, `zeroHistory`).
+    public let rms: [String: Double]
+    /// The RMS error of PyTorch's Float32 run, likewise. Ours may be twice that.
+    public let float32RMSError: [String: Double]
+  }
+
+  /// What `cases.json` says about the case.
+  public let facts: Facts
+  private let folder: URL
+
+  public var description: String { facts.name }
+  /// The model.
+  public var model: URL { folder.appendingPathComponent("model.nam") }
+
+  /// All cases, in the script's order.
+  public static func all() throws -> [ModelGoldenCase] {
+    struct Record: Decodable { let cases: [Facts] }
+    let golden = PackageFolders.root.appendingPathComponent("Tests/ConvAudioKitTests/Golden/nam")
+    let data = try Data(contentsOf: golden.appendingPathComponent("cases.json"))
+    return try JSONDecoder().decode(Record.self, from: data).cases
+      .map { ModelGoldenCase(facts: $0, folder: golden.appendingPathComponent($0.name)) }
+  }
+
+  /// The input, one array a channel.
+  public func input() throws -> [[Float]] {
+    try read("input.f32", as: UInt32.self, channels: facts.inputChannels)
+      .map { $0.map { Float(bitPattern: UInt32(littleEndian: $0)) } }
+  }
+
+  /// The double-precision output, one array a channel.
+  /// - Parameter past: `silence` or `zeroHistory`, the raw values of `Past`.
+  public func truth(past: String) throws -> [[Double]] {
+    try read("\(past).f64", as: UInt64.self, channels: facts.outputChannels)
+      .map { $0.map { Double(bitPattern: UInt64(littleEndian: $0)) } }
+  }
+
+  private func read<Bits: FixedWidthInteger>(_ name: String, as: Bits.Type, channels: Int) throws -> [[Bits]] {
+    try planarNumbers(folder.appendingPathComponent(name), as: Bits.self, channels: channels, frames: facts.frames)
+  }
+}
+
+/// Planar little-endian numbers of a file without header.
+/// - Precondition: The file holds just these.
+func planarNumbers<Bits: FixedWidthInteger>(
+  _ file: URL, as: Bits.Type, channels: Int, frames: Int
+) throws -> [[Bits]] {
+  let data = try Data(contentsOf: file)
+  let size = MemoryLayout<Bits>.size
+  precondition(data.count == channels * frames * size, "\(file.path) has \(data.count) bytes")
+  let all = data.withUnsafeBytes { bytes in
+    (0..<data.count / size).map { bytes.loadUnaligned(fromByteOffset: $0 * size, as: Bits.self) }
+  }
+  return (0..<channels).map { Array(all[$0 * frames..<($0 + 1) * frames]) }
+}
