@@ -42,12 +42,17 @@ public struct ReferenceLSTM: Sendable {
     State(hidden: hidden.map(Double.init), cell: cell.map(Double.init))
   }
 
-  /// The state after one frame; its hidden part is the output.
-  public func step(_ x: [Double], from state: State) -> State {
+  /// What goes into the gates: one number a row.
+  public func rows(_ x: [Double], from state: State) -> [Double] {
     let input = x + state.hidden
-    let z = bias.indices.map { row in
+    return bias.indices.map { row in
       input.indices.reduce(bias[row]) { $0 + weights[row * input.count + $1] * input[$1] }
     }
+  }
+
+  /// The state after one frame; its hidden part is the output.
+  public func step(_ x: [Double], from state: State) -> State {
+    let z = rows(x, from: state)
     let sigmoid = ReferenceActivation.sigmoid
     var next = state
     for unit in 0..<hiddenChannels {

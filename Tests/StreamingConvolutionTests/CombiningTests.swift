@@ -159,9 +159,11 @@ struct GainAndMixTests {
     }
   }
 
-  @Test("unequal channels and a mix beyond 0 to 1 trap")
+  @Test("unequal channels that are mixed and a mix beyond 0 to 1 trap")
   func traps() async {
-    await #expect(processExitsWith: .failure) { _ = GainAndMix(try Combination.processor(outputs: 2)) }
+    await #expect(processExitsWith: .failure) {
+      _ = GainAndMix(try Combination.processor(inputs: 2, outputs: 3), mix: 0.5)
+    }
     await #expect(processExitsWith: .failure) { _ = GainAndMix(LateGain(), mix: 1.5) }
     await #expect(processExitsWith: .failure) { _ = GainAndMix(LateGain(), mix: .nan) }
   }

@@ -209,8 +209,9 @@ public struct LoadedPreset: Sendable {
     for (index, stage) in stages.enumerated() {
       switch stage {
       case .network(let network, let past):
-        let copies = network.inputChannels == 1 && network.outputChannels == 1 ? channels : 1
-        guard copies == channels || network.inputChannels == channels else {
+        let isMono = network.inputChannels == 1 && network.outputChannels == 1
+        let copies = isMono ? channels : 1
+        guard isMono || network.inputChannels == channels else {
           throw PresetLookupError.channels(preset: name, expected: network.inputChannels, actual: channels)
         }
         do {

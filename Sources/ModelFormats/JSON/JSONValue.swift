@@ -81,6 +81,20 @@ struct JSONNode {
     return number
   }
 
+  /// A number in a range, in double precision.
+  func double(in range: ClosedRange<Double>) throws(ModelFormatError) -> Double {
+    let number: Double?
+    switch value {
+    case .integer(let integer): number = Double(integer)
+    case .number(let double): number = double
+    default: number = nil
+    }
+    guard let number, range.contains(number) else {
+      throw failure(expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
   /// A number in a range.
   func float(in range: ClosedRange<Float>) throws(ModelFormatError) -> Float {
     let number = try float()

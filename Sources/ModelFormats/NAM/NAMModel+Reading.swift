@@ -63,14 +63,7 @@ extension NAMModel {
 
   private static func sampleRate(_ object: JSONObject) throws(ModelFormatError) -> Double? {
     guard let node = object.present("sample_rate") else { return nil }
-    let rate =
-      switch node.value {
-      case .integer(let rate): Double(rate)
-      case .number(let rate): rate
-      default: 0.0
-      }
-    guard (1...10_000_000).contains(rate) else { throw node.failure(expected: "a number from 1 to 10000000") }
-    return rate
+    return try node.double(in: 1...10_000_000)
   }
 
   // MARK: - Models of models
@@ -84,7 +77,7 @@ extension NAMModel {
     for node in try list.array("an array of 1 to \(maximumModels) submodels", counts: 1...maximumModels) {
       let entry = try node.object()
       let limit = try entry.required("max_value")
-      let value = Double(try limit.float())
+      let value = try limit.double(in: -1e9...1e9)
       if let before = submodels.last, value <= before.maximumValue {
         throw limit.failure(expected: "more than the \(before.maximumValue) of the submodel before")
       }

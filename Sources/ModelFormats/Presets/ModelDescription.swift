@@ -46,7 +46,7 @@ extension ModelDescription {
     self.init(
       modelPath: try filePath(
         try object.required("model"), what: "the path of a .nam file", allowOutside: allowOutside),
-      size: Double(try object.optional("slim")?.float(in: 0...1) ?? 1),
+      size: try object.optional("slim")?.double(in: 0...1) ?? 1,
       past: try object.optional("past")?.choice(PastDescription.self) ?? .silence,
       inputGainDecibels: try object.optional("inputGainDecibels")?.float(in: -200...200) ?? 0,
       gainDecibels: try object.optional("gainDecibels")?.float(in: -200...200) ?? 0,
