@@ -78,7 +78,8 @@ struct ModelGoldenTests {
     let description = ModelDescription(modelPath: "", size: golden.facts.size)
     let preset = try LoadedPreset(model: golden.model.path, description)
     #expect(preset.preset.sampleRateHz == 48_000)
-    let output = BlockRun.of(try preset.makeProcessor(maximumBlockFrames: 500), on: try golden.input(), in: .primes).output
+    let output = BlockRun.of(try preset.makeProcessor(maximumBlockFrames: 500), on: try golden.input(), in: .primes)
+      .output
     let error = error(output, try golden.truth(past: "silence"))
     #expect(error <= (try bound(golden, .silence)))
   }

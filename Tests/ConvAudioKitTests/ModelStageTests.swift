@@ -49,7 +49,8 @@ struct ModelStageTests {
   func levels() throws {
     let decibels = Float(20 * log10(2.0))
     let preset = try load(
-      "{\"type\":\"nam\",\"model\":\"m.nam\",\"inputGainDecibels\":\(decibels),\"gainDecibels\":-\(decibels),\"mix\":0.5}")
+      "{\"type\":\"nam\",\"model\":\"m.nam\",\"inputGainDecibels\":\(decibels),\"gainDecibels\":-\(decibels),\"mix\":0.5}"
+    )
     let output = try run(preset, x)[0]
     for (x, y) in zip(x, output) {
       let dry = 2 * x
@@ -103,7 +104,8 @@ struct ModelStageTests {
     #expect(taken.preset.sampleRateHz == 44_100)
     let alone = try load(stage, models: ["m.nam": unnamed])
     #expect(alone.preset.sampleRateHz == 48_000)
-    #expect(try alone.makeChain(ChainSettings()).notes.contains { $0.hasSuffix("names no sample rate, taken as 48000 Hz") })
+    #expect(
+      try alone.makeChain(ChainSettings()).notes.contains { $0.hasSuffix("names no sample rate, taken as 48000 Hz") })
   }
 
   @Test("a size is chosen; a path outside the preset's folder is not read")

@@ -39,12 +39,15 @@ struct NAMErrorTests {
     Case("48000", "0", "sample_rate should be a number from 1.0 to 10000000.0, but is 0"),
     Case("48000", "\"48k\"", "sample_rate should be a number from 1.0 to 10000000.0, but is \"48k\""),
     Case("\"metadata\":{}", "\"metadata\":[]", "metadata should be an object or null, but is an array of 0 values"),
-    Case("\"in_channels\":1", "\"in_channels\":2", "config.in_channels should be 1, the input_size of layers[0], but is 2"),
+    Case(
+      "\"in_channels\":1", "\"in_channels\":2", "config.in_channels should be 1, the input_size of layers[0], but is 2"),
     Case(
       "\"channels\":4", "\"channels\":2147483648",
       "config.layers[0].channels should be an integer from 1 to 4096, but is 2147483648"),
     Case("\"channels\":4", "\"channels\":0", "config.layers[0].channels should be an integer from 1 to 4096, but is 0"),
-    Case("\"channels\":4", "\"channels\":\"4\"", "config.layers[0].channels should be an integer from 1 to 4096, but is \"4\""),
+    Case(
+      "\"channels\":4", "\"channels\":\"4\"",
+      "config.layers[0].channels should be an integer from 1 to 4096, but is \"4\""),
     Case(
       "\"condition_size\":2", "\"condition_size\":1",
       "config.layers[0].condition_size should be 2, the output channels of condition_dsp, but is 1"),
@@ -103,7 +106,8 @@ struct NAMErrorTests {
       "weights should be an array of \(fullCount + 6) numbers, as config asks for, but is an array of \(fullCount)"),
     Case(
       "\"kernel_sizes\":[3,2]", "\"kernel_sizes\":[65536,65536]",
-      "weights should be an array of \(fullCount - 24 - 8 + (8 + 4) * 65_536) numbers, as config asks for, but is an array of \(fullCount)"),
+      "weights should be an array of \(fullCount - 24 - 8 + (8 + 4) * 65_536) numbers, as config asks for, but is an array of \(fullCount)"
+    ),
   ]
   static let architectures = "WaveNet, ConvNet, Linear, LSTM, SlimmableContainer, Sequential"
   static let activations =
@@ -129,7 +133,8 @@ struct NAMErrorTests {
   @Test(
     "a weight that is no finite number is named",
     arguments: [
-      ("\"0.1\"", "weights[0] should be a number, but is \"0.1\""), ("null", "weights[0] should be a number, but is null"),
+      ("\"0.1\"", "weights[0] should be a number, but is \"0.1\""),
+      ("null", "weights[0] should be a number, but is null"),
       ("1e39", "weights[0] should be a number that is finite as Float32, but is 1e+39"),
       ("[0.1]", "weights[0] should be a number, but is an array of 1 value"),
     ])
@@ -175,7 +180,8 @@ struct NAMErrorTests {
     let open = "{\"version\":\"0.7.0\",\"architecture\":\"Sequential\",\"weights\":[],\"config\":{\"models\":["
     let text = String(repeating: open, count: 10_000)
     #expect(
-      refusal { () throws(ModelFormatError) in try readNAM(text) }.hasPrefix("m.nam: expected at most 64 levels of nesting"))
+      refusal { () throws(ModelFormatError) in try readNAM(text) }.hasPrefix(
+        "m.nam: expected at most 64 levels of nesting"))
     try withTemporaryFolder { folder in
       let path = "\(folder)/large.nam"
       FileManager.default.createFile(atPath: path, contents: nil)

@@ -14,7 +14,9 @@ func namModel(
     """
 }
 
-func readNAM(_ text: String) throws(ModelFormatError) -> NAMModel { try NAMModel(json: Array(text.utf8), path: "m.nam") }
+func readNAM(_ text: String) throws(ModelFormatError) -> NAMModel {
+  try NAMModel(json: Array(text.utf8), path: "m.nam")
+}
 
 /// Two arrays in the layout of 2023: 2 and 1 channels, 2 + 2·(12+2+2+… ) weights.
 let oldWaveNet = namModel(

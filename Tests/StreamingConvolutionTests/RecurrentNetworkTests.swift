@@ -173,7 +173,8 @@ struct RecurrentNetworkTests {
               gates.withUnsafeMutableBufferPointer { gates in
                 y.withUnsafeMutableBufferPointer { y in
                   var p = cck_lstm(
-                    inputs: inputs, outputs: hidden, units: padded, weights: weights.baseAddress, bias: bias.baseAddress,
+                    inputs: inputs, outputs: hidden, units: padded, weights: weights.baseAddress,
+                    bias: bias.baseAddress,
                     hidden: state.baseAddress, cell: state.baseAddress! + padded, gates: gates.baseAddress,
                     x: x.baseAddress, x_stride: frames, y: y.baseAddress, y_stride: frames, frames: frames)
                   kernel(&p)

@@ -79,7 +79,8 @@ struct ReferenceNetwork {
       let slope = Double(max(1, abs(clamp.slopeBelow), abs(clamp.slopeAbove)))
       return inputs[0].map {
         ReferenceOperations.leakyClamp(
-          $0, minimum: clamp.minimum, maximum: clamp.maximum, slopeBelow: clamp.slopeBelow, slopeAbove: clamp.slopeAbove)
+          $0, minimum: clamp.minimum, maximum: clamp.maximum, slopeBelow: clamp.slopeBelow, slopeAbove: clamp.slopeAbove
+        )
       } error: { x, e in
         x.indices.map { c in
           zip(x[c], e[c]).map { x, e in
@@ -207,7 +208,8 @@ struct ReferenceNetwork {
       for unit in 0..<width {
         let (i, f) = (sigmoid(z[unit], rowErrors[unit]), sigmoid(z[width + unit], rowErrors[width + unit]))
         let (g, o) = (
-          tanh(z[2 * width + unit], rowErrors[2 * width + unit]), sigmoid(z[3 * width + unit], rowErrors[3 * width + unit])
+          tanh(z[2 * width + unit], rowErrors[2 * width + unit]),
+          sigmoid(z[3 * width + unit], rowErrors[3 * width + unit])
         )
         let old = abs(before.cell[unit])
         let kept = f.value * cellErrors[unit] + f.error * (old + cellErrors[unit])

@@ -1,7 +1,7 @@
-// How fast a preset runs: times real time by block size, beside the multiply-add peak of the same run, and the worst
+// How fast a preset or a .nam model runs: times real time by block size, beside the multiply-add peak of the same run, and the worst
 // block of many. Pin it to a core:
 //
-//     taskset -c 0 swift run -c release stack-benchmark [PRESET] [ROUNDS]
+//     taskset -c 0 swift run -c release stack-benchmark [PRESET|MODEL.nam] [ROUNDS]
 
 import ConvAudioKit
 import Foundation
@@ -11,8 +11,7 @@ func benchmark() throws {
   let preset = try LoadedPreset(arguments.first ?? "dilated-stack")
   let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 15
   let rateHz = Double(preset.preset.sampleRateHz ?? 48000)
-  let operationsPerFrame = 2 * Double(
-    preset.stages.reduce(0) { $0 + NetworkCost(of: $1.network).multiplyAddsPerFrame })
+  let operationsPerFrame = 2 * Double(preset.multiplyAddsPerFrame)
   let level = KernelLevel.selected
 
   print("\(preset.preset.name): \(Int(operationsPerFrame / 2)) multiply-adds a frame, \(level.name), one core")

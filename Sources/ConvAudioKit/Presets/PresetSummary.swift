@@ -91,7 +91,8 @@ public struct PresetSummary {
 
   /// Text of a stranger's file, on one line.
   private static func printable(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(200).filter { $0.properties.generalCategory != .control }))
+    let scalars = text.unicodeScalars.prefix(200).filter { $0.properties.generalCategory != .control }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   private static func layers(of description: WaveNetDescription) -> [String] {

@@ -74,7 +74,9 @@ extension NAMActivation {
     }
     switch self {
     case .hardTanh(let minimum, let maximum), .leakyHardTanh(let minimum, let maximum, _, _):
-      guard minimum <= maximum else { throw node.failure(expected: "an activation whose min_val is at most its max_val") }
+      guard minimum <= maximum else {
+        throw node.failure(expected: "an activation whose min_val is at most its max_val")
+      }
     default: break
     }
   }

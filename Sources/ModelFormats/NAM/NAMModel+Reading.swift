@@ -87,7 +87,8 @@ extension NAMModel {
     }
     guard let last = submodels.last, last.maximumValue >= 1 else {
       throw .invalidValue(
-        file: config.file, path: "\(list.path)[\(submodels.count - 1)].max_value", expected: "at least 1, as the last one",
+        file: config.file, path: "\(list.path)[\(submodels.count - 1)].max_value",
+        expected: "at least 1, as the last one",
         actual: "\(submodels.last?.maximumValue ?? 0)")
     }
     return submodels

@@ -49,7 +49,9 @@ extension NAMModel {
 extension NAMWaveNet {
   fileprivate func append(to text: inout String, weights: inout [Float]) {
     text += "{"
-    if let model = conditionModel { text += "\"condition_dsp\":\(String(decoding: model.serialized(), as: UTF8.self))," }
+    if let model = conditionModel {
+      text += "\"condition_dsp\":\(String(decoding: model.serialized(), as: UTF8.self)),"
+    }
     text += "\"in_channels\":\(inputChannels),\"layers\":["
     let condition = conditionModel?.outputChannels ?? inputChannels
     for (index, array) in arrays.enumerated() {
@@ -159,7 +161,8 @@ extension NAMConvNet {
 
 extension NAMLSTM {
   fileprivate func append(to text: inout String, weights: inout [Float]) {
-    text += "{\"num_layers\":\(cells.count),\"input_size\":\(inputChannels),\"hidden_size\":\(head.inputChannels),"
+    text +=
+      "{\"num_layers\":\(cells.count),\"input_size\":\(inputChannels),\"hidden_size\":\(head.inputChannels),"
       + "\"out_channels\":\(head.outputChannels)}"
     for cell in cells { weights += cell.weights + cell.bias + cell.initialHidden + cell.initialCell }
     head.append(to: &weights)

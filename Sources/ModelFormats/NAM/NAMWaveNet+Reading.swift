@@ -16,11 +16,13 @@ extension NAMWaveNet {
     if let model = conditionModel, model.inputChannels != inputs {
       throw .invalidValue(
         file: config.file, path: config.place(of: "condition_dsp"),
-        expected: "a model of \(inputs) input channels, the input_size of layers[0]", actual: "one of \(model.inputChannels)")
+        expected: "a model of \(inputs) input channels, the input_size of layers[0]",
+        actual: "one of \(model.inputChannels)")
     }
     let postHead =
       if let node = config.present("head") {
-        try NAMPostHead(try node.object("an object or null"), inputs: arrays[arrays.count - 1].head.outputChannels, &weights)
+        try NAMPostHead(
+          try node.object("an object or null"), inputs: arrays[arrays.count - 1].head.outputChannels, &weights)
       } else {
         nil as NAMPostHead?
       }
@@ -48,7 +50,8 @@ private struct ArrayReader {
     let given = conditionChannels ?? arrays.first?.rechannel.inputChannels ?? inputs
     guard condition == given else {
       throw try object.required("condition_size").failure(
-        expected: "\(given), the \(conditionChannels == nil ? "channels of the input" : "output channels of condition_dsp")")
+        expected:
+          "\(given), the \(conditionChannels == nil ? "channels of the input" : "output channels of condition_dsp")")
     }
     let channels = try object.required("channels").integer(in: NAMLimits.channels)
     let plans = try layerPlans(object, channels: channels, condition: condition)
@@ -85,11 +88,13 @@ private struct ArrayReader {
     let layer1x1 = try object.present("layer1x1")?.object()
     let hasLayer1x1 = try layer1x1?.present("active")?.bool() ?? true
     if !hasLayer1x1, bottleneck != channels {
-      throw try object.required("bottleneck").failure(expected: "\(channels), the channels, because layer1x1 is not active")
+      throw try object.required("bottleneck").failure(
+        expected: "\(channels), the channels, because layer1x1 is not active")
     }
     let head1x1 = try object.present("head1x1")?.object()
     let hasHead1x1 = try head1x1?.present("active")?.bool() ?? false
-    let activations = try object.required("activation").perLayer(count, "an activation, or an array of \(count), one a layer")
+    let activations = try object.required("activation").perLayer(
+      count, "an activation, or an array of \(count), one a layer")
     let gatings = try gatings(object, count: count, bottleneck: bottleneck)
 
     var plans: [LayerPlan] = []
@@ -108,7 +113,9 @@ private struct ArrayReader {
         plan.head1x1 = (outputs, try head1x1.groups("groups", from: bottleneck, to: outputs))
       }
       for site in NAMFilmSite.allCases {
-        if let film = try film(object, site, plan: plan) { plan.films.append((site, film.channels, film.shift, film.groups)) }
+        if let film = try film(object, site, plan: plan) {
+          plan.films.append((site, film.channels, film.shift, film.groups))
+        }
       }
       plans.append(plan)
     }
@@ -207,7 +214,8 @@ private struct ArrayReader {
       throw method.failure(expected: "\"slice_channels_uniform\"")
     }
     let isPlain = plans.allSatisfy { plan in
-      plan.groups == 1 && plan.mixInGroups == 1 && plan.layer1x1Groups ?? 1 == 1 && plan.head1x1 == nil && plan.films.isEmpty
+      plan.groups == 1 && plan.mixInGroups == 1 && plan.layer1x1Groups ?? 1 == 1 && plan.head1x1 == nil
+        && plan.films.isEmpty
     }
     guard isPlain, headKernelSize == 1 else {
       throw node.failure(expected: "null, because groups, a head kernel, head1x1 or modulation cannot be cut")
@@ -219,7 +227,9 @@ private struct ArrayReader {
     for node in try list.array("an array of 1 to \(channels) widths", counts: 1...channels) {
       allowed.append(try node.integer(in: (allowed.last ?? 0) + 1...max(channels, (allowed.last ?? 0) + 1)))
     }
-    guard allowed.last == channels else { throw list.failure(expected: "an array that ends with \(channels), the channels") }
+    guard allowed.last == channels else {
+      throw list.failure(expected: "an array that ends with \(channels), the channels")
+    }
     return allowed
   }
 }

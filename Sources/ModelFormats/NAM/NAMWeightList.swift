@@ -35,7 +35,8 @@ struct NAMWeightList {
   func finish(at object: JSONObject) throws(ModelFormatError) {
     guard asked == values.count else {
       throw .invalidValue(
-        file: object.file, path: object.place(of: "weights"), expected: "an array of \(asked) numbers, as config asks for",
+        file: object.file, path: object.place(of: "weights"),
+        expected: "an array of \(asked) numbers, as config asks for",
         actual: "an array of \(values.count)")
     }
   }

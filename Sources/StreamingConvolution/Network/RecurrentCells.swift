@@ -97,7 +97,9 @@ final class RecurrentCells {
 
   /// Makes every cell as new.
   func reset() {
-    for index in cells.indices { cells[index].state.update(from: cells[index].settled, count: cells[index].stateFloats) }
+    for index in cells.indices {
+      cells[index].state.update(from: cells[index].settled, count: cells[index].stateFloats)
+    }
   }
 
   private func isSame(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Bool {
