@@ -9,7 +9,8 @@
 ///   than 128 kernel positions in chains of 64. The bits depend neither on the instruction set nor on the threads.
 ///   Taps that fall into zero padding may be left out, so that NaN and infinite weights do not reach outputs through
 ///   zeros there.
-/// - Memory: the packed weights, and a padded copy of one element of the batch where there is padding or a stride.
+/// - Memory: the packed weights, 16 bytes a tap of one output channel for each pass, and, unless the input can be read
+///   where it lies, a padded copy of one element of the batch; with groups, of one group for each thread.
 /// - One thread at a time; `threads` of its own split the outputs.
 public final class ConvolutionPlan {
   /// What is computed.
@@ -28,10 +29,11 @@ public final class ConvolutionPlan {
   ///   - bias: One an output channel. Default: none.
   ///   - input: The shape of all inputs to come.
   ///   - activation: What is done to every output. Default: nothing.
-  ///   - threads: On how many the outputs are computed. Default: the caller's alone.
+  ///   - threads: On how many the outputs are computed, at most: no more than there are processors and parts to compute.
+  ///     Default: the caller's alone.
   ///   - level: The instruction set. Default: the best there is.
-  /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input would take more
-  ///   than 8 GiB.
+  /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input or the output would
+  ///   take more than 8 GiB.
   public convenience init(
     _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]? = nil, input: Shape,
     activation: Activation = .identity, threads: Int = 1, level: KernelLevel = .selected
@@ -54,20 +56,19 @@ public final class ConvolutionPlan {
     let inputSizes = Array(input.sizes[2...])
     let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
     let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
+    let outputSizes = Array(output.sizes[2...])
     let way = try Self.cheapestWay(
-      geometry.withoutIdleStrides(padding: padding, outputSizes: Array(output.sizes[2...])), inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
-      inputs: inputs, outputs: outputs, method: method)
-    let positions = geometry.axes.reduce(1) { $0 * $1.kernel }
-    let (values, isMirrored) = (weights.values, geometry.isMirrored)
+      geometry.withoutIdleStrides(padding: padding, outputSizes: outputSizes), inputSizes: inputSizes, padding: padding,
+      outputSizes: outputSizes, inputs: inputs, outputs: outputs, method: method)
+    let positions = geometry.kernelPositions
+    // Mirroring every axis mirrors the kernel as a whole.
+    let places = WeightPlaces(
+      first: geometry.isMirrored ? positions - 1 : 0, group: outputs * inputs * positions, output: inputs * positions,
+      input: positions, position: geometry.isMirrored ? -1 : 1)
     engine = try TapEngine(
-      grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups, inputs: inputs, outputs: outputs,
-      outputSizes: Array(output.sizes[2...]), kernelPositions: positions, sliding: way.sliding, bias: bias,
-      activation: activation, threads: threads, level: level
-    ) { group, output, input, position in
-      // Mirroring every axis mirrors the kernel as a whole.
-      values[
-        ((group * outputs + output) * inputs + input) * positions + (isMirrored ? positions - 1 - position : position)]
-    }
+      grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups,
+      inputs: inputs, outputs: outputs, outputSizes: outputSizes, kernelPositions: positions, sliding: way.sliding,
+      weights: weights, places: places, bias: bias, activation: activation, threads: threads, level: level)
     self.geometry = geometry
     inputShape = input
     outputShape = output
@@ -118,7 +119,6 @@ public final class ConvolutionPlan {
     var kind: RunLayout.Kind?
     if case .runs(let wanted) = method { kind = wanted }
     let strides = geometry.axes.map(\.stride)
-    let kernel = geometry.axes.reduce(1) { $0 * $1.kernel }
     let whole = outputSizes.indices.map { axis in
       [BorderRange(outputs: 0..<outputSizes[axis], kernel: Array(0..<geometry.axes[axis].kernel))]
     }
@@ -144,11 +144,12 @@ public final class ConvolutionPlan {
         let there = ranges.compactMap(\.self)
         return there.count == ranges.count && there.reduce(1) { $0 * $1.count } <= passLimit ? there : nil
       }
-      if outputSizes.count > 1, let rows = all(split.dropLast() + whole.suffix(1)) {
+      let undivided: [[BorderRange]?] = whole
+      if split.dropLast() != undivided.dropLast(), let rows = all(split.dropLast() + undivided.suffix(1)) {
         ways.append(way(rows, on: grid, before: none))
       }
       if let split = all(split) {
-        ways.append(way(split, on: grid, before: none))
+        if split.last != whole.last { ways.append(way(split, on: grid, before: none)) }
         // The input as it lies, where no tap that is left reads outside of it.
         if strides.allSatisfy({ $0 == 1 }), !grid.isInput {
           let input = try PaddedGrid(inputSizes: inputSizes, padding: none, strides: strides, channels: inputs)
@@ -156,7 +157,7 @@ public final class ConvolutionPlan {
         }
       }
     }
-    if inputs == 1, outputs == 1, kernel <= TapList.longestChain,
+    if inputs == 1, outputs == 1, geometry.kernelPositions <= TapList.longestChain,
       let sliding = try SlidingKernel(geometry, inputSizes: inputSizes, padding: padding, outputSizes: outputSizes)
     {
       if method == .sliding { ways = [] }
@@ -173,14 +174,16 @@ public final class ConvolutionPlan {
     _ ranges: [[BorderRange]], geometry: ConvolutionGeometry, grid: PaddedGrid, before: [Int]
   ) -> [TapPass] {
     product(ranges).map { ranges in
-      let positions = product(ranges.map(\.kernel))
-      let kernel = geometry.axes.map(\.kernel)
-      let missing = before.indices.reduce(0) { $0 + before[$1] * grid.pitches[$1] }
+      let kernelPitches = rowMajorPitches(geometry.axes.map(\.kernel))
       return TapPass(
-        positions: positions.map { position in position.indices.reduce(0) { $0 * kernel[$1] + position[$1] } },
-        shifts: positions.map { position in
-          grid.offset(ofShift: position.indices.map { position[$0] * geometry.axes[$0].dilation }) - missing
-        },
+        positions: sums(ranges.indices.map { axis in ranges[axis].kernel.map { $0 * kernelPitches[axis] } }),
+        shifts: sums(
+          ranges.indices.map { axis in
+            let missing = before[axis] * grid.pitches[axis]
+            return ranges[axis].kernel.map {
+              grid.offset(ofShift: $0 * geometry.axes[axis].dilation, axis: axis) - missing
+            }
+          }),
         base: ranges.indices.reduce(0) { $0 + ranges[$1].outputs.lowerBound * grid.pitches[$1] },
         start: ranges.map(\.outputs.lowerBound), step: ranges.map { _ in 1 }, sizes: ranges.map(\.outputs.count))
     }
@@ -188,7 +191,7 @@ public final class ConvolutionPlan {
 }
 
 /// Neighbouring outputs along an axis whose windows hold the same kernel positions within the input.
-private struct BorderRange {
+private struct BorderRange: Equatable {
   let outputs: Range<Int>
   let kernel: [Int]
 
