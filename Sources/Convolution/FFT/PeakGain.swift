@@ -12,8 +12,9 @@ import CFFTW
 /// max over f of |Σ_n h[n]·e^(−2πi·f·n)|
 /// ```
 /// Looked for at N = 2²⁰ points of the circle, or at least four times as many as the response has samples where that is
-/// fewer, and then between the highest one and its neighbours by golden section. A response of more than N samples is
-/// folded to N: at multiples of 1/N of the rate that leaves exactly its spectrum; what is higher between them is not seen.
+/// fewer, and then between the highest one and its neighbours by golden section; of several peaks that are nearly as high,
+/// it may be one that is lower by 0.3 dB at most. A response of more than N samples is folded to N: at multiples of 1/N of
+/// the rate that leaves exactly its spectrum; what is higher between them is not seen.
 /// - Complexity: O(n + N log N); 8 MB at most.
 public func peakGain(of response: [Float]) -> Double {
   guard !response.isEmpty else { return 0 }
