@@ -13,8 +13,9 @@ struct StreamCommand: ParsableCommand {
     abstract: "Filter a pipe through a preset, an impulse response, or both, block by block.",
     discussion: """
       Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
-      output as soon as its frames have come. Gives the samples that process gives, whatever the block. Ends with its input, with its reader, or \
-      with SIGINT, SIGTERM or SIGHUP after the block that was begun; SIGUSR1 prints how long blocks took.
+      output as soon as its frames have come. Gives the samples that process gives with the same --latency, whatever the \
+      block. Ends with its input, with its reader, or with SIGINT, SIGTERM or SIGHUP after the block that was begun; \
+      SIGUSR1 prints how long blocks took.
       """)
 
   @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")

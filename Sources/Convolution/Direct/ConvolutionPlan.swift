@@ -4,7 +4,8 @@
 /// let plan = try ConvolutionPlan(geometry, weights: weights, bias: bias, input: [1, 3, 224, 224])
 /// let output = try plan.execute(image)
 /// ```
-/// - Numerics: per output |error| ≤ n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ for n taps, u = 2⁻²⁴ (before the activation). The
+/// - Numerics: through transforms (`Algorithm`) those of `FFTConvolutionPlan`. By direct sums
+///   per output |error| ≤ n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ for n taps, u = 2⁻²⁴ (before the activation). The
 ///   order of sums is fixed: bias, input channels, kernel positions in their order, one fused multiply-add each; more
 ///   than 128 kernel positions in chains of 64. The bits depend neither on the instruction set nor on the threads.
 ///   Taps that fall into zero padding may be left out, so that NaN and infinite weights do not reach outputs through
@@ -22,7 +23,26 @@ public final class ConvolutionPlan {
   /// What it costs.
   public let cost: ConvolutionCost
 
-  private let engine: TapEngine
+  private let engine: Engine
+
+  private enum Engine {
+    case direct(TapEngine)
+    case transforms(FFTConvolutionPlan)
+  }
+
+  /// Which algorithm computes a convolution.
+  public enum Algorithm: String, Sendable, CaseIterable {
+    /// Direct sums, or transforms where the kernel has more than 128 positions and they are cheaper by the table of costs
+    /// that ships with the library.
+    case automatic
+    /// Direct sums.
+    case direct
+    /// Transforms: an error bound by norms instead of by each output's own terms, and NaN that spreads over a tile.
+    case transforms
+  }
+
+  /// How often a plan is assumed to run, where making it is weighed against running it.
+  private static let expectedUses = 8
 
   /// - Parameters:
   ///   - weights: `[outputChannels, inputChannels / groups, kernel…]`.
@@ -31,27 +51,39 @@ public final class ConvolutionPlan {
   ///   - activation: What is done to every output. Default: nothing.
   ///   - threads: On how many the outputs are computed, at most: no more than there are processors and parts to compute.
   ///     Default: the caller's alone.
+  ///   - algorithm: Which algorithm. Default: the cheaper one, a pure function of geometry and shapes.
   ///   - level: The instruction set. Default: the best there is.
   /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input or the output would
   ///   take more than 8 GiB.
   public convenience init(
     _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]? = nil, input: Shape,
-    activation: Activation = .identity, threads: Int = 1, level: KernelLevel = .selected
+    activation: Activation = .identity, threads: Int = 1, algorithm: Algorithm = .automatic,
+    level: KernelLevel = .selected
   ) throws(GeometryError) {
     try self.init(
-      geometry, weights: weights, bias: bias, input: input, activation: activation, threads: threads, level: level,
-      method: nil)
+      geometry, weights: weights, bias: bias, input: input, activation: activation, threads: threads,
+      algorithm: algorithm, level: level, method: nil)
   }
 
   /// - Parameter method: Only that, where it is possible: for tests, because they give the same bits.
   init(
     _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]?, input: Shape, activation: Activation,
-    threads: Int, level: KernelLevel, method: Method?
+    threads: Int, algorithm: Algorithm = .direct, level: KernelLevel, method: Method?
   ) throws(GeometryError) {
     let output = try geometry.outputShape(input: input, weights: weights.shape)
     try checkBias(bias, channels: output[1])
     guard output.count <= PaddedGrid.maximumFloats else {
       throw .tooLarge(what: "the output in floats", maximum: PaddedGrid.maximumFloats, actual: output.count)
+    }
+    self.geometry = geometry
+    inputShape = input
+    outputShape = output
+    cost = try ConvolutionCost(geometry, weights: weights.shape, hasBias: bias != nil, input: input)
+    if algorithm == .transforms || algorithm == .automatic && Self.wantsTransforms(geometry, weights.shape, input) {
+      engine = .transforms(
+        try FFTConvolutionPlan(
+          geometry, weights: weights, bias: bias, input: input, activation: activation, level: level))
+      return
     }
     let inputSizes = Array(input.sizes[2...])
     let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
@@ -65,14 +97,15 @@ public final class ConvolutionPlan {
     let places = WeightPlaces(
       first: geometry.isMirrored ? positions - 1 : 0, group: outputs * inputs * positions, output: inputs * positions,
       input: positions, position: geometry.isMirrored ? -1 : 1)
-    engine = try TapEngine(
+    engine = .direct(try TapEngine(
       grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups,
       inputs: inputs, outputs: outputs, outputSizes: outputSizes, kernelPositions: positions, sliding: way.sliding,
-      weights: weights, places: places, bias: bias, activation: activation, threads: threads, level: level)
-    self.geometry = geometry
-    inputShape = input
-    outputShape = output
-    cost = try ConvolutionCost(geometry, weights: weights.shape, hasBias: bias != nil, input: input)
+      weights: weights, places: places, bias: bias, activation: activation, threads: threads, level: level))
+  }
+
+  private static func wantsTransforms(_ geometry: ConvolutionGeometry, _ weights: Shape, _ input: Shape) -> Bool {
+    guard geometry.kernelPositions > TapList.longestChain else { return false }
+    return (try? FFTConvolutionEstimate(geometry, weights: weights, input: input))?.isCheaper(uses: expectedUses) ?? false
   }
 
   /// Computes the convolution of one input.
@@ -86,11 +119,19 @@ public final class ConvolutionPlan {
   /// The same into a tensor that is there already. Allocates nothing with one thread, unless `output` is shared.
   /// - Throws: `GeometryError.shape` when input or output has another shape than the plan.
   public func execute(_ input: Tensor, into output: inout Tensor) throws(GeometryError) {
-    try engine.execute(input, of: inputShape, into: &output, of: outputShape)
+    switch engine {
+    case .direct(let engine): try engine.execute(input, of: inputShape, into: &output, of: outputShape)
+    case .transforms(let plan): try plan.execute(input, into: &output)
+    }
   }
 
   /// How it is computed and why, a sentence a line.
-  public var explanation: [String] { engine.explanation(of: cost) }
+  public var explanation: [String] {
+    switch engine {
+    case .direct(let engine): engine.explanation(of: cost)
+    case .transforms(let plan): plan.explanation
+    }
+  }
 
   /// How the outputs are computed.
   enum Method: Equatable {
