@@ -42,7 +42,8 @@ public struct LoadedPreset: Sendable {
     stages = try preset.stages.enumerated().map { index, stage in
       switch stage {
       case .waveNet(let description):
-        let weights = try description.readWeights(from: TensorFile(contentsOf: preset.path(of: description.weightsPath)))
+        let file = try TensorFile(contentsOf: preset.path(of: description.weightsPath))
+        let weights = try description.readWeights(from: file)
         do throws(GeometryError) {
           return .network(
             try Network(description, weights: weights), past: description.past == .silence ? .silence : .zeroHistory)
@@ -198,7 +199,8 @@ public struct LoadedPreset: Sendable {
     let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
     if hasNoRate, let rate = settings.sampleRateHz {
       notes.append(
-        "the signal has no sample rate and is taken to have that of the impulse response, \(rate) Hz; --rate gives it one")
+        "the signal has no sample rate and is taken to have that of the impulse response, \(rate) Hz; --rate gives it one"
+      )
     }
     return Chain(
       processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes, sampleRateHz: settings.sampleRateHz)

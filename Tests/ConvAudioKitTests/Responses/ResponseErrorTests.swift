@@ -1,7 +1,8 @@
-@testable import ConvAudioKit
 import Foundation
 import TestSupport
 import Testing
+
+@testable import ConvAudioKit
 
 /// Impulse responses, plans and settings that cannot be used.
 @Suite struct ResponseErrorTests {
@@ -46,7 +47,10 @@ import Testing
       "ir.wav: level 0 has partitions of 65 frames, expected a power of two from 32 to 131072."
     ),
     ("grain 1 latency 131072 direct 0 partitions 2048x131072", "ir.wav: the convolution needs "),
-    ("grain 1 latency 0 direct 300 partitions 99999999999999999999x64", #"ir.wav: "99999999999999999999x64" in the plan"#),
+    (
+      "grain 1 latency 0 direct 300 partitions 99999999999999999999x64",
+      #"ir.wav: "99999999999999999999x64" in the plan"#
+    ),
   ]
 
   @Test("Plans that are nonsense, too short, too large or need a grain", arguments: plans)
