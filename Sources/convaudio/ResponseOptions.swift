@@ -37,7 +37,7 @@ struct ResponseOptions: ParsableArguments {
       valueName: "frames"))
   var latency: Int?
 
-  @Option(help: ArgumentHelp("What each of them may take, such as 500M or 4G.", valueName: "bytes"))
+  @Option(help: ArgumentHelp("What all of them may take together, such as 500M or 4G.", valueName: "bytes"))
   var maxMemory = ByteCount(bytes: ChainSettings().maximumMemoryBytes)
 
   @Flag(help: "Print how they are computed and why.")

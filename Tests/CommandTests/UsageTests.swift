@@ -162,8 +162,8 @@ import Testing
           --latency <frames>      How late each convolution with impulse responses
                                   answers. Default: files: whatever is cheapest;
                                   streams: 0.
-          --max-memory <bytes>    What each of them may take, such as 500M or 4G.
-                                  (default: 4G)
+          --max-memory <bytes>    What all of them may take together, such as 500M or
+                                  4G. (default: 4G)
           --explain               Print how they are computed and why.
 
         SOUND:
@@ -277,8 +277,8 @@ import Testing
           --latency <frames>      How late each convolution with impulse responses
                                   answers. Default: files: whatever is cheapest;
                                   streams: 0.
-          --max-memory <bytes>    What each of them may take, such as 500M or 4G.
-                                  (default: 4G)
+          --max-memory <bytes>    What all of them may take together, such as 500M or
+                                  4G. (default: 4G)
           --explain               Print how they are computed and why.
 
         SOUND:

@@ -25,20 +25,21 @@ public struct LoadedPreset: Sendable {
   public private(set) var stages: [Stage]
 
   /// Loads a preset by its name, from where presets are found, or by path.
-  /// - Parameter maximumResponseBytes: What the samples of an impulse response may take.
+  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
   /// - Throws: As below, and `PresetLookupError.notFound`.
   public init(_ nameOrPath: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
     try self.init(path: PresetLibrary.standard.path(of: nameOrPath), maximumResponseBytes: maximumResponseBytes)
   }
 
   /// Loads the preset file at `path`, and the weights and impulse responses that it names.
-  /// - Parameter maximumResponseBytes: What the samples of an impulse response may take.
+  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
   /// - Throws: `ModelFormatError`, `PresetLookupError`, `AudioFileError`, `ImpulseResponseError`.
   public init(path: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
     self.path = path
     let preset = try Preset(contentsOf: path)
     self.preset = preset
     name = preset.name
+    var bytesLeft = maximumResponseBytes
     stages = try preset.stages.enumerated().map { index, stage in
       switch stage {
       case .waveNet(let description):
@@ -52,8 +53,9 @@ public struct LoadedPreset: Sendable {
         }
       case .convolution(let description):
         let file = preset.path(of: description.responsePath)
-        return .response(
-          ResponseStage(try ImpulseResponse(path: file, maximumBytes: maximumResponseBytes), description))
+        let response = try ImpulseResponse(path: file, maximumBytes: bytesLeft)
+        bytesLeft -= response.channels.count * response.frames * MemoryLayout<Float>.stride
+        return .response(ResponseStage(response, description))
       }
     }
     for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated() {
@@ -189,6 +191,8 @@ public struct LoadedPreset: Sendable {
       case .response(let response):
         let prepared = try response.prepare(channels: channels, restingInput: resting, settings: settings)
         processors.append(prepared.processor)
+        // All convolutions together stay within the limit.
+        settings.maximumMemoryBytes -= prepared.memoryBytes
         resting = prepared.restingOutput
         channels = prepared.processor.outputChannels
         notes += prepared.notes

@@ -86,6 +86,16 @@ import Testing
     let sentence = "ir.wav: the convolution needs \(bytes) bytes of memory, but --max-memory allows \(bytes - 1)."
     #expect(refusal(of: preset, channels: 2) { $0.maximumMemoryBytes = bytes - 1 } == sentence)
 
+    // Two of them together stay within the limit, too.
+    let twice = preset.followed(
+      by: ResponseStage(
+        ImpulseResponse(path: "second.wav", sampleRateHz: 48_000, channels: responses(2, frames: 50_000)),
+        ConvolutionDescription(responsePath: "second.wav")), named: "second")
+    #expect(refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes } == "accepted")
+    #expect(
+      refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes - 1 }
+        == "second.wav: the convolution needs \(bytes) bytes of memory, but --max-memory allows \(bytes - 1).")
+
     settings.latency = .frames(1 << 18)
     settings.maximumMemoryBytes = 4 << 30
     let wet = try preset.makeChain(settings).memoryBytes
