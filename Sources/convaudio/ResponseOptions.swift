@@ -5,7 +5,9 @@ extension NamedRouting: ExpressibleByArgument {}
 
 /// What is said about impulse responses on the command line.
 struct ResponseOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("An audio file whose channels are impulse responses; it comes behind the preset.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "An audio file whose channels are impulse responses; it comes behind the preset.", valueName: "file"))
   var ir: String?
 
   @Option(help: "Which channel of --ir goes from which input to which output.")
@@ -19,7 +21,8 @@ struct ResponseOptions: ParsableArguments {
   var irGain = ResponseGain.normalized(.none)
 
   @Option(
-    help: ArgumentHelp("Silence before --ir, in milliseconds, or with a unit such as 20ms or 0.02s.", valueName: "time"))
+    help: ArgumentHelp("Silence before --ir, in milliseconds, or with a unit such as 20ms or 0.02s.", valueName: "time")
+  )
   var predelay = Predelay(milliseconds: 0)
 
   @Option(
@@ -34,7 +37,7 @@ struct ResponseOptions: ParsableArguments {
       valueName: "frames"))
   var latency: Int?
 
-  @Option(help: ArgumentHelp("What each of them may take, such as 500M or 4G.", valueName: "bytes"))
+  @Option(help: ArgumentHelp("What all of them may take together, such as 500M or 4G.", valueName: "bytes"))
   var maxMemory = ByteCount(bytes: ChainSettings().maximumMemoryBytes)
 
   @Flag(help: "Print how they are computed and why.")

@@ -88,7 +88,9 @@ struct StreamOptions: ParsableArguments {
   @Option(help: "What goes out. Default: what comes in.")
   var outputFormat: StreamFormat?
 
-  @Option(help: ArgumentHelp("Frames a second of raw input, or of a WAV made of rows; a WAV that comes in must agree.", valueName: "hz"))
+  @Option(
+    help: ArgumentHelp(
+      "Frames a second of raw input, or of a WAV made of rows; a WAV that comes in must agree.", valueName: "hz"))
   var rate: Int?
 
   @Option(help: "Channels of raw input; a WAV, or the columns of the first row, must agree.")
@@ -125,7 +127,8 @@ struct StreamOptions: ParsableArguments {
 
   func validate() throws {
     let limits: [(name: String, value: Int?, range: ClosedRange<Int>)] = [
-      ("--rate", rate, 1...Int(Int32.max)), ("--channels", channels, 1...1024), ("--max-channels", maxChannels, 1...1024),
+      ("--rate", rate, 1...Int(Int32.max)), ("--channels", channels, 1...1024),
+      ("--max-channels", maxChannels, 1...1024),
       ("--block", block, 1...StreamSettings.maximumBlockFrames),
     ]
     for (name, value, range) in limits {
@@ -171,7 +174,9 @@ extension StreamReport {
     let counts: [(count: Int, one: String, many: String)] = [
       (clippedSamples, "sample was clipped", "samples were clipped"),
       (nonFiniteInputSamples, "sample of the input was NaN or infinite", "samples of the input were NaN or infinite"),
-      (nonFiniteOutputSamples, "sample of the output was NaN or infinite", "samples of the output were NaN or infinite"),
+      (
+        nonFiniteOutputSamples, "sample of the output was NaN or infinite", "samples of the output were NaN or infinite"
+      ),
       (missingValues, "missing value was replaced", "missing values were replaced"),
     ]
     return counts.filter { $0.count > 0 }.map { "\($0.count) \($0.count == 1 ? $0.one : $0.many)" }

@@ -30,7 +30,9 @@ struct TuneCommand: ParsableCommand {
     try exitingOnError {
       guard let output, output != FileProcessor.standardStream else {
         let text = ConvolutionCosts.measured(name: name).text
-        guard writeToStandardOutput(text) else { throw CommandError("standard output: the table could not be written.") }
+        guard writeToStandardOutput(text) else {
+          throw CommandError("standard output: the table could not be written.")
+        }
         return
       }
       let file = try ReplacingFile(path: output, mayReplace: force)

@@ -82,23 +82,7 @@ import Testing
         ),
         (["--bias", ""], "--bias is empty, expected the name of a file."),
         (["--bias", "-"], "- stands more than once, and standard input holds one array."),
-      ].map { (["convolve", "-", "--kernel", "w.npy", "-o", "y.npy"] + $0.0, "Error: \($0.1)") }
-      + [
-        (["-p", "tiny", "--ir-channels", "mono"], "--ir-channels says how --ir goes, and there is no --ir."),
-        (["-p", "tiny", "--ir-gain", "peak"], "--ir-gain is the level of --ir, and there is no --ir."),
-        (["-p", "tiny", "--predelay", "20"], "--predelay is silence before --ir, and there is no --ir."),
-        (["--ir", ""], "--ir is empty, expected the name of an audio file."),
-        (["--ir", "in.wav", "--ir-channels", "5.1"], "The value '5.1' is invalid for '--ir-channels <ir-channels>'"),
-        (["--ir", "in.wav", "--ir-gain", "loud"], "The value 'loud' is invalid for '--ir-gain <none|peak|energy|dB>'"),
-        (["--ir", "in.wav", "--ir-gain", "201"], "The value '201' is invalid for '--ir-gain <none|peak|energy|dB>'"),
-        (["--ir", "in.wav", "--predelay", "61s"], "--predelay is 61000.0ms, expected at most 60 seconds."),
-        (["--ir", "in.wav", "--predelay", "soon"], "The value 'soon' is invalid for '--predelay <time>'"),
-        (["--ir", "in.wav", "--tail", "-1"], "Missing value for '--tail <keep|cut|time>'"),
-        (["--ir", "in.wav", "--tail", "long"], "The value 'long' is invalid for '--tail <keep|cut|time>'"),
-        (["--ir", "in.wav", "--latency", "1048577"], "--latency is 1048577, expected 0 to 1048576 frames."),
-        (["--ir", "in.wav", "--max-memory", "4T"], "The value '4T' is invalid for '--max-memory <bytes>'"),
-        (["--ir", "in.wav", "--max-memory", "0"], "The value '0' is invalid for '--max-memory <bytes>'"),
-      ].map { (["process", "in.wav"] + $0.0, "Error: \($0.1)") })
+      ].map { (["convolve", "-", "--kernel", "w.npy", "-o", "y.npy"] + $0.0, "Error: \($0.1)") })
   func usage(arguments: [String], sentence: String) throws {
     let bench = try Bench()
     try bench.audio("in.wav")
@@ -135,6 +119,7 @@ import Testing
           tune                    Measure what convolutions cost on this machine.
 
           See 'convaudio help <subcommand>' for detailed help.
+
         """)
     #expect(try bench.program.run("--version").output.contains("."))
   }
@@ -177,8 +162,8 @@ import Testing
           --latency <frames>      How late each convolution with impulse responses
                                   answers. Default: files: whatever is cheapest;
                                   streams: 0.
-          --max-memory <bytes>    What each of them may take, such as 500M or 4G.
-                                  (default: 4G)
+          --max-memory <bytes>    What all of them may take together, such as 500M or
+                                  4G. (default: 4G)
           --explain               Print how they are computed and why.
 
         SOUND:
@@ -219,6 +204,7 @@ import Testing
                                   (values: resample, refuse; default: resample)
           --version               Show the version.
           -h, --help              Show help information.
+
 
         """)
   }
@@ -291,8 +277,8 @@ import Testing
           --latency <frames>      How late each convolution with impulse responses
                                   answers. Default: files: whatever is cheapest;
                                   streams: 0.
-          --max-memory <bytes>    What each of them may take, such as 500M or 4G.
-                                  (default: 4G)
+          --max-memory <bytes>    What all of them may take together, such as 500M or
+                                  4G. (default: 4G)
           --explain               Print how they are computed and why.
 
         SOUND:
@@ -310,6 +296,7 @@ import Testing
                                   of its .json file.
           --version               Show the version.
           -h, --help              Show help information.
+
 
         """)
   }
@@ -382,6 +369,7 @@ import Testing
           --version               Show the version.
           -h, --help              Show help information.
 
+
         """)
   }
 
@@ -409,6 +397,7 @@ import Testing
           --force                 Replace the file if it exists.
           --version               Show the version.
           -h, --help              Show help information.
+
 
         """)
   }

@@ -67,7 +67,9 @@ struct ConvolutionDescriptionTests {
       #""response": "../hall.wav""#,
       #"response should be a relative path within the preset's folder, but is "../hall.wav""#
     ),
-    (#""response": "/hall.wav""#, #"response should be a relative path within the preset's folder, but is "/hall.wav""#),
+    (
+      #""response": "/hall.wav""#, #"response should be a relative path within the preset's folder, but is "/hall.wav""#
+    ),
     (
       #""response": "r", "wet": 1"#,
       "wet is not a key of this format; it knows type, response, channels, inputChannels, outputChannels, paths, "
@@ -84,7 +86,10 @@ struct ConvolutionDescriptionTests {
     ),
     (#""response": "r", "gainDecibels": 201"#, "gainDecibels should be a number from -200 to 200, but is 201"),
     (#""response": "r", "gainDecibels": "loud""#, #"gainDecibels should be a number, but is "loud""#),
-    (#""response": "r", "predelayMilliseconds": -1"#, "predelayMilliseconds should be a number from 0 to 60000, but is -1"),
+    (
+      #""response": "r", "predelayMilliseconds": -1"#,
+      "predelayMilliseconds should be a number from 0 to 60000, but is -1"
+    ),
     (#""response": "r", "mix": 1.01"#, "mix should be a number from 0 to 1, but is 1.01"),
     (#""response": "r", "plan": 3"#, "plan should be a string, but is 3"),
     (#""response": "r", "inputChannels": 2"#, "inputChannels should be nothing without paths, but is 2"),
@@ -94,7 +99,10 @@ struct ConvolutionDescriptionTests {
       #""response": "r", "channels": "auto", \#(sizes), \#(onePath)"#,
       #"channels should be nothing beside paths, but is "auto""#
     ),
-    (#""response": "r", \#(sizes), "paths": []"#, "paths should be an array of 1 to 4096 paths, but is an array of 0 values"),
+    (
+      #""response": "r", \#(sizes), "paths": []"#,
+      "paths should be an array of 1 to 4096 paths, but is an array of 0 values"
+    ),
     (#""response": "r", \#(sizes), "paths": [1]"#, "paths[0] should be an object, but is 1"),
     (
       #""response": "r", \#(sizes), "paths": [{"input": 0, "output": 2, "response": 0}]"#,

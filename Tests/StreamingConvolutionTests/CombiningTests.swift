@@ -164,7 +164,8 @@ struct GainAndMixTests {
     let x = Signals.noise(channels: 1, frames: 700)
     let wet = BlockRun.of(try Combination.processor(outputs: 3), on: x, in: .whole).output
     let y = BlockRun.of(
-      GainAndMix(try Combination.processor(outputs: 3), gainOut: 2, mix: 0.25), on: x, in: .primes).output
+      GainAndMix(try Combination.processor(outputs: 3), gainOut: 2, mix: 0.25), on: x, in: .primes
+    ).output
     #expect(y.count == 3)
     for (y, wet) in zip(y, wet) {
       #expect(zip(y, zip(wet, x[0])).allSatisfy { $0 == ($1.0 * 0.25 + $1.1 * 0.75) * 2 })

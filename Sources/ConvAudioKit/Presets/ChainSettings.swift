@@ -24,7 +24,7 @@ public struct ChainSettings: Sendable {
   public var sampleRateHz: Int?
   /// Of each convolution with impulse responses.
   public var latency = ConvolutionLatency.lowest
-  /// What each convolution with impulse responses may take.
+  /// What all convolutions with impulse responses may take together.
   public var maximumMemoryBytes = 4 << 30
   /// The table of costs that plans are made from.
   public var costs = ConvolutionCosts.standard

@@ -25,24 +25,26 @@ public struct LoadedPreset: Sendable {
   public private(set) var stages: [Stage]
 
   /// Loads a preset by its name, from where presets are found, or by path.
-  /// - Parameter maximumResponseBytes: What the samples of an impulse response may take.
+  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
   /// - Throws: As below, and `PresetLookupError.notFound`.
   public init(_ nameOrPath: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
     try self.init(path: PresetLibrary.standard.path(of: nameOrPath), maximumResponseBytes: maximumResponseBytes)
   }
 
   /// Loads the preset file at `path`, and the weights and impulse responses that it names.
-  /// - Parameter maximumResponseBytes: What the samples of an impulse response may take.
+  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
   /// - Throws: `ModelFormatError`, `PresetLookupError`, `AudioFileError`, `ImpulseResponseError`.
   public init(path: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
     self.path = path
     let preset = try Preset(contentsOf: path)
     self.preset = preset
     name = preset.name
+    var bytesLeft = maximumResponseBytes
     stages = try preset.stages.enumerated().map { index, stage in
       switch stage {
       case .waveNet(let description):
-        let weights = try description.readWeights(from: TensorFile(contentsOf: preset.path(of: description.weightsPath)))
+        let file = try TensorFile(contentsOf: preset.path(of: description.weightsPath))
+        let weights = try description.readWeights(from: file)
         do throws(GeometryError) {
           return .network(
             try Network(description, weights: weights), past: description.past == .silence ? .silence : .zeroHistory)
@@ -51,8 +53,9 @@ public struct LoadedPreset: Sendable {
         }
       case .convolution(let description):
         let file = preset.path(of: description.responsePath)
-        return .response(
-          ResponseStage(try ImpulseResponse(path: file, maximumBytes: maximumResponseBytes), description))
+        let response = try ImpulseResponse(path: file, maximumBytes: bytesLeft)
+        bytesLeft -= response.channels.count * response.frames * MemoryLayout<Float>.stride
+        return .response(ResponseStage(response, description))
       }
     }
     for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated() {
@@ -188,6 +191,8 @@ public struct LoadedPreset: Sendable {
       case .response(let response):
         let prepared = try response.prepare(channels: channels, restingInput: resting, settings: settings)
         processors.append(prepared.processor)
+        // All convolutions together stay within the limit.
+        settings.maximumMemoryBytes -= prepared.memoryBytes
         resting = prepared.restingOutput
         channels = prepared.processor.outputChannels
         notes += prepared.notes
@@ -198,7 +203,8 @@ public struct LoadedPreset: Sendable {
     let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
     if hasNoRate, let rate = settings.sampleRateHz {
       notes.append(
-        "the signal has no sample rate and is taken to have that of the impulse response, \(rate) Hz; --rate gives it one")
+        "the signal has no sample rate and is taken to have that of the impulse response, \(rate) Hz; --rate gives it one"
+      )
     }
     return Chain(
       processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes, sampleRateHz: settings.sampleRateHz)

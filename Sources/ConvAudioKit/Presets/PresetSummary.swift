@@ -62,7 +62,8 @@ public struct PresetSummary {
     description.arrays.enumerated().map { index, array in
       let sizes = Set(array.layers.map(\.kernelSize)).sorted().map(String.init).joined(separator: ", ")
       let dilations = array.layers.map { String($0.dilation) }.joined(separator: " ")
-      return "    array \(index + 1)          \(array.layers.count) layers of \(array.channels) channels, kernel \(sizes), "
+      return
+        "    array \(index + 1)          \(array.layers.count) layers of \(array.channels) channels, kernel \(sizes), "
         + "\(array.activation)\(array.gate.map { " gated by \($0)" } ?? ""), head of \(array.headChannels); dilations \(dilations)"
     }
   }

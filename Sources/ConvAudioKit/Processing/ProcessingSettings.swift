@@ -64,7 +64,7 @@ public struct SoundSettings: Sendable {
   /// How long convolutions with impulse responses may take to answer; nil: files: whatever is cheapest, streams: not at
   /// all.
   public var latency: ConvolutionLatency?
-  /// What each convolution with impulse responses may take.
+  /// What all convolutions with impulse responses of a chain may take together.
   public var maximumMemoryBytes = ChainSettings().maximumMemoryBytes
   /// The table of costs that plans are made from.
   public var costs = ConvolutionCosts.standard

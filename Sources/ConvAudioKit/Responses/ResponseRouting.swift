@@ -69,7 +69,8 @@ extension ResponseStage {
       if channels == 1 { return .fanOut }
       if responses == 4, channels == 2 { return .trueStereo }
       (fits, expected) = (
-        false, "one response, one for each channel of the signal, any number for a mono signal, or four for a stereo signal"
+        false,
+        "one response, one for each channel of the signal, any number for a mono signal, or four for a stereo signal"
       )
     case .mono: (fits, expected) = (responses == 1, "one response")
     case .stereo:

@@ -94,7 +94,8 @@ public struct ResponseStage: Sendable {
     case (_, let pinned?):
       let plan = try PartitionPlan(text: pinned)
       guard plan.grainFrames == 1 else {
-        throw .plan("the plan \"\(pinned)\" has a grain of \(plan.grainFrames), expected 1, because presets take any block")
+        throw .plan(
+          "the plan \"\(pinned)\" has a grain of \(plan.grainFrames), expected 1, because presets take any block")
       }
       guard plan.latencyFrames <= ConvolutionLatency.allowedFrames.upperBound else {
         throw .setting(

@@ -20,7 +20,10 @@ public struct ResponseSummary {
   ) throws {
     let (rate, silence) = (response.sampleRateHz, response.leadingSilenceFrames)
     var facts = [
-      ("responses", "\(response.channels.count) of \(counted(response.frames, "frame")) at \(rate) Hz (\(seconds(response.frames, rate)) s)"),
+      (
+        "responses",
+        "\(response.channels.count) of \(counted(response.frames, "frame")) at \(rate) Hz (\(seconds(response.frames, rate)) s)"
+      ),
       ("leading silence", counted(silence, "frame")),
       ("peak gain", decibelText(response.peakGain)),
       ("energy", decibelText(response.energy.squareRoot())),

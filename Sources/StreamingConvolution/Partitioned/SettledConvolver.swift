@@ -1,5 +1,4 @@
 import CConvolutionKernels
-import CConvolutionKernels
 import Convolution
 
 /// A convolver whose past is not silence but a constant on each channel: what a stage before it gives for silence.

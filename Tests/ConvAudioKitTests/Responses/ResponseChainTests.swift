@@ -1,8 +1,9 @@
 import CTestSupport
-@testable import ConvAudioKit
 import Foundation
 import TestSupport
 import Testing
+
+@testable import ConvAudioKit
 
 /// Convolutions with impulse responses among the other stages of a chain.
 @Suite struct ResponseChainTests {
@@ -24,7 +25,8 @@ import Testing
 
   static let plans: [String?] = [nil, "grain 1 latency 128 direct 0 partitions 10x64"]
 
-  @Test("Behind a network that hums, a response starts as if the hum had always been there", arguments: plans, [1, 0.25])
+  @Test(
+    "Behind a network that hums, a response starts as if the hum had always been there", arguments: plans, [1, 0.25])
   func settled(plan: String?, mix: Float) throws {
     let ir = responses(1, frames: 600)
     let preset = try network().followed(
@@ -94,7 +96,9 @@ import Testing
     if ProcessorLaws.canForbidSystemCalls { #expect(try ProcessorLaws.checkSystemCallFree(blocks: 2000, make) == []) }
   }
 
-  @Test("The loop under files and streams allocates nothing with a response in it", .enabled(if: ProcessorLaws.canCountAllocations))
+  @Test(
+    "The loop under files and streams allocates nothing with a response in it",
+    .enabled(if: ProcessorLaws.canCountAllocations))
   func loop() throws {
     let preset = chain(responses(1, frames: 5000)) { $0.mix = 0.5 }
     var settings = ChainSettings()

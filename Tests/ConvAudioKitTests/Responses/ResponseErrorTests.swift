@@ -1,7 +1,8 @@
-@testable import ConvAudioKit
 import Foundation
 import TestSupport
 import Testing
+
+@testable import ConvAudioKit
 
 /// Impulse responses, plans and settings that cannot be used.
 @Suite struct ResponseErrorTests {
@@ -46,7 +47,10 @@ import Testing
       "ir.wav: level 0 has partitions of 65 frames, expected a power of two from 32 to 131072."
     ),
     ("grain 1 latency 131072 direct 0 partitions 2048x131072", "ir.wav: the convolution needs "),
-    ("grain 1 latency 0 direct 300 partitions 99999999999999999999x64", #"ir.wav: "99999999999999999999x64" in the plan"#),
+    (
+      "grain 1 latency 0 direct 300 partitions 99999999999999999999x64",
+      #"ir.wav: "99999999999999999999x64" in the plan"#
+    ),
   ]
 
   @Test("Plans that are nonsense, too short, too large or need a grain", arguments: plans)
@@ -81,6 +85,16 @@ import Testing
     _ = try preset.makeChain(settings)
     let sentence = "ir.wav: the convolution needs \(bytes) bytes of memory, but --max-memory allows \(bytes - 1)."
     #expect(refusal(of: preset, channels: 2) { $0.maximumMemoryBytes = bytes - 1 } == sentence)
+
+    // Two of them together stay within the limit, too.
+    let twice = preset.followed(
+      by: ResponseStage(
+        ImpulseResponse(path: "second.wav", sampleRateHz: 48_000, channels: responses(2, frames: 50_000)),
+        ConvolutionDescription(responsePath: "second.wav")), named: "second")
+    #expect(refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes } == "accepted")
+    #expect(
+      refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes - 1 }
+        == "second.wav: the convolution needs \(bytes) bytes of memory, but --max-memory allows \(bytes - 1).")
 
     settings.latency = .frames(1 << 18)
     settings.maximumMemoryBytes = 4 << 30

@@ -1,6 +1,7 @@
-@testable import ConvAudioKit
 import TestSupport
 import Testing
+
+@testable import ConvAudioKit
 
 /// Files and streams through impulse responses: alignment, length, mix.
 @Suite struct ResponseFileTests {
@@ -122,7 +123,9 @@ import Testing
     try folder.write("in.wav", input)
     let stage = chain(responses(2, frames: 2500)) { $0.mix = 0.4 }
     let pinned = chain(responses(2, frames: 2500)) { $0.plan = "grain 1 latency 300 direct 212 partitions 3x256 4x512" }
-    for (preset, latency) in [(stage, ConvolutionLatency.frames(latency)), (pinned, nil)] as [(LoadedPreset, ConvolutionLatency?)] {
+    for (preset, latency) in [(stage, ConvolutionLatency.frames(latency)), (pinned, nil)]
+      as [(LoadedPreset, ConvolutionLatency?)]
+    {
       let file = try folder.process(preset) {
         $0.sound.latency = latency
         $0.sound.mix = 0.7
@@ -142,7 +145,8 @@ import Testing
     #expect(late[0].count == 4000 + 2499 + latency)
   }
 
-  @Test("Files that share a prepared response get the bits of one alone, at a time and side by side", arguments: [1, 2])
+  @Test(
+    "Files that share a prepared response get the bits of one alone, at a time and side by side", arguments: [1, 2])
   func batch(jobs: Int) throws {
     let folder = try AudioFolder()
     let preset = chain(responses(2, frames: 2500)).followed(
@@ -155,7 +159,8 @@ import Testing
       try folder.write("\(index).wav", Signals.noise(channels: channels, frames: 900, seed: UInt64(index)), rate: rate)
       files.append((folder.path("\(index).wav"), folder.path("out\(index).wav")))
     }
-    let batch = try BatchRun(FileProcessor(preset: preset), files: files + files.map { ($0.input, $0.output + ".wav") }, jobs: jobs)
+    let batch = try BatchRun(
+      FileProcessor(preset: preset), files: files + files.map { ($0.input, $0.output + ".wav") }, jobs: jobs)
     for result in batch.run() { _ = try result.result.get() }
     for index in 0..<6 {
       _ = try FileProcessor(preset: preset).process(folder.path("\(index).wav"), to: folder.path("alone\(index).wav"))

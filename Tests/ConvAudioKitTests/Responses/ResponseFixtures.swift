@@ -1,7 +1,8 @@
-@testable import ConvAudioKit
 import Foundation
 import ReferenceConvolution
 import TestSupport
+
+@testable import ConvAudioKit
 
 /// Convolutions with impulse responses by their definition, in double precision.
 struct PlainConvolution {

@@ -1,6 +1,7 @@
-@testable import ConvAudioKit
 import TestSupport
 import Testing
+
+@testable import ConvAudioKit
 
 /// Which response goes from which input to which output.
 @Suite struct ResponseRoutingTests {
@@ -133,8 +134,9 @@ import Testing
     }
     #expect(difference(output, from: plain { _ in }, for: input) == nil)
     let faults: [(inout [PlainConvolution.Path]) -> Void] = [
-      { ($0[1].output, $0[0].output) = (0, 1) }, { ($0[1].response, $0[2].response) = ($0[2].response, $0[1].response) },
-      { $0.removeLast() }, { $0[3].gain = 1.0001 },
+      { ($0[1].output, $0[0].output) = (0, 1) },
+      { ($0[1].response, $0[2].response) = ($0[2].response, $0[1].response) },
+      { $0.removeLast() }, { $0[3].gain = 1.001 },
       { paths in for index in paths.indices { paths[index].delayFrames = 1 } },
     ]
     for fault in faults { #expect(difference(output, from: plain(fault), for: input) != nil) }
