@@ -363,6 +363,10 @@ import Testing
           -o, --output <output>   The .npy file to make; - is standard output.
           --threads <threads>     Threads to compute on; they change no bit of the
                                   output. (default: 1)
+          --algorithm <algorithm> Direct sums, or transforms for kernels of more than
+                                  128 positions where they are cheaper; they differ in
+                                  the last bits, and transforms spread NaN. (values:
+                                  automatic, direct, transforms; default: automatic)
           --explain               Print how it is computed, and why; to standard error
                                   when the output takes standard output.
           --force                 Replace an output that exists.
