@@ -90,8 +90,8 @@ final class TapEngine {
           taps: taps.list(pass: index), x: pass.base, y: pass.place(outputPitches: outputPitches), longest: longest)
       }
     }
-    self.runs = .allocate(capacity: max(1, runs.count))
-    for (index, run) in runs.enumerated() { self.runs.initializeElement(at: index, to: run) }
+    self.runs = .allocate(capacity: runs.count)
+    _ = self.runs.initialize(from: runs)
     let isShared = groups == 1 && threads > 1
     let runParts = isShared ? max(1, min(runs.count, 4 * threads)) : 1
     let rowParts = isShared && runParts < 4 * threads ? (outputs + Self.rowsOfPart - 1) / Self.rowsOfPart : 1
