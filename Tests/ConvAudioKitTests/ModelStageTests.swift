@@ -136,7 +136,7 @@ struct ModelStageTests {
   func summary() throws {
     let preset = try LoadedPreset(Self.golden("lstm").path)
     #expect(preset.name == "model")
-    let lines = PresetSummary(of: preset).lines.joined(separator: "\n")
+    let lines = try PresetSummary(of: preset).lines.joined(separator: "\n")
     for text in ["LSTM of ", "endless (recurrent)", "loudness         -18.5 dB", "input level      12.25 dBu"] {
       #expect(lines.contains(text), "\(text)")
     }

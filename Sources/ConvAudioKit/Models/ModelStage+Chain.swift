@@ -35,7 +35,7 @@ extension ModelStage {
         GainAndMix.resting(
           wet: resting[channel], dry: dry.map { $0[$0.count == 1 ? 0 : channel] } ?? 0, mix: mix, gainOut: gainOut)
       }
-      processor = GainAndMix(processor, gainIn: gainIn, gainOut: gainOut, mix: mix)
+      processor = GainAndMix(processor, gainIn: gainIn, gainOut: gainOut, mix: mix, restingInput: restingInput)
     }
     return ResponseStage.Prepared(
       processor: processor, restingOutput: resting, notes: notes, explanation: chain.explanation,
