@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "Convolution", dependencies: ["CConvolutionKernels", "CFFTW"]),
     .target(name: "StreamingConvolution", dependencies: ["Convolution", "CConvolutionKernels"]),
     .target(name: "ReferenceConvolution"),
+    .target(name: "Verification", dependencies: ["StreamingConvolution", "Convolution", "ReferenceConvolution"]),
 
     // MARK: - Files
     .target(name: "ModelFormats"),
@@ -29,7 +30,9 @@ let package = Package(
     // MARK: - Façade and command line
     .target(
       name: "ConvAudioKit",
-      dependencies: ["Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling"]),
+      dependencies: [
+        "Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling", "Verification",
+      ]),
     .executableTarget(
       name: "convaudio",
       dependencies: [
@@ -61,8 +64,8 @@ let package = Package(
     .testTarget(
       name: "StreamingConvolutionTests",
       dependencies: [
-        "StreamingConvolution", "Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport",
-        "CTestSupport",
+        "StreamingConvolution", "Convolution", "CConvolutionKernels", "ReferenceConvolution", "Verification", "CFFTW",
+        "TestSupport", "CTestSupport",
       ]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),

@@ -3,7 +3,7 @@ import ConvAudioKit
 
 extension BatchResult {
   var isFailure: Bool {
-    if case .failure = result { true } else { false }
+    if case .failed = outcome { true } else { false }
   }
 }
 

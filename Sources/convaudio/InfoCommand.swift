@@ -4,9 +4,10 @@ import ConvAudioKit
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Describe a preset or impulse responses: cost, latency, memory.")
+    abstract: "Describe a model, a preset or impulse responses: cost, latency, memory, speed here.")
 
-  @Argument(help: "A preset's name, the path of its .json file, or an audio file of impulse responses.")
+  @Argument(
+    help: "A model (.nam), a preset's name, the path of its .json file, or an audio file of impulse responses.")
   var subject: String
 
   func run() throws {
@@ -18,8 +19,18 @@ struct InfoCommand: ParsableCommand {
         print(subject)
         for line in summary.lines { print("  " + line) }
       } else {
-        for line in try PresetSummary(of: LoadedPreset(subject), costs: costs).lines { print(line) }
+        let preset = try LoadedPreset(subject)
+        for line in try PresetSummary(of: preset, costs: costs).lines { print(line) }
+        if !preset.stages.isEmpty { print("  times real time    " + (try speeds(of: preset, costs: costs))) }
       }
     }
+  }
+
+  /// An estimate: some hundredths of a second for each block size.
+  private func speeds(of preset: LoadedPreset, costs: ConvolutionCosts) throws -> String {
+    try [32, 64, 128, 512].map { frames in
+      let speed = try ChainSpeed(of: preset, blockFrames: frames, seconds: 0.03, costs: costs)
+      return "\(rounded(speed.timesRealTime, speed.timesRealTime < 10 ? 1 : 0)) in blocks of \(frames)"
+    }.joined(separator: ", ")
   }
 }

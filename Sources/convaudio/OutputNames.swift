@@ -15,37 +15,44 @@ import ConvAudioKit
 struct OutputNames {
   let inputs: [String]
   let output: String?
+  /// What outputs are called where no name is given.
+  let template: String
+  let container: AudioContainer?
+  /// How many outputs there are of an input.
+  let chains: Int
 
   /// Pairs of input and output.
-  func files(by processor: FileProcessor) throws -> [(input: String, output: String)] {
-    guard let output else { return inputs.map { ($0, processor.defaultOutput(for: $0)) } }
-    guard isFolder else { return [(inputs[0], output)] }
-    return inputs.map { ($0, processor.defaultOutput(for: $0, in: output)) }
+  func files(through chain: String) -> [(input: String, output: String)] {
+    if let output, !isFolder { return [(inputs[0], output)] }
+    let naming = OutputNaming(template: template, folder: output, container: container)
+    return inputs.map { ($0, naming.path(for: $0, through: chain)) }
   }
 
-  /// Makes the output folder, and those above it, where one is meant and is not there.
-  func makeFolder() throws -> MadeFolder {
-    guard let output, isFolder, kind != .folder else { return MadeFolder(paths: []) }
-    if kind == .file {
-      throw CommandError("\(output): is a file, expected a folder, because there are \(inputs.count) inputs.")
+  /// Makes the folders of these outputs, and those above them, where they are not there.
+  func makeFolders(for outputs: [String]) throws -> MadeFolders {
+    if isFolder, kind == .file, let output {
+      throw CommandError(
+        "\(output): is a file, expected a folder, because there are \(inputs.count * chains) outputs.")
     }
-    var made: [String] = []
-    var folder = ""
-    for part in output.split(separator: "/") {
-      folder += (folder.isEmpty && !output.hasPrefix("/") ? "" : "/") + part
-      if mkdir(folder, 0o777) == 0 {
-        made.append(folder)
-      } else if errno != EEXIST {
-        let reason = String(cString: strerror(errno))
-        MadeFolder(paths: made).removeIfEmpty()
-        throw CommandError("\(output): the folder cannot be made: \(reason).")
+    guard output != nil && isFolder || template.contains("/") else { return MadeFolders(paths: []) }
+    var made = MadeFolders(paths: [])
+    var known = Set<Substring>()
+    for output in outputs {
+      guard let slash = output.lastIndex(of: "/"), known.insert(output[..<slash]).inserted else { continue }
+      do {
+        try made.make(output[..<slash])
+      } catch {
+        made.removeIfEmpty()
+        throw error
       }
     }
-    return MadeFolder(paths: made)
+    return made
   }
 
   /// Whether `output` names a folder for the files: there are several, or it is one, or its name ends in a slash.
-  private var isFolder: Bool { inputs.count > 1 || output?.hasSuffix("/") == true || kind == .folder }
+  private var isFolder: Bool {
+    inputs.count * chains > 1 || output?.hasSuffix("/") == true || kind == .folder
+  }
 
   private enum Kind { case nothing, file, folder }
 
@@ -57,9 +64,22 @@ struct OutputNames {
 }
 
 /// Folders that were made for outputs.
-struct MadeFolder {
+struct MadeFolders {
   /// The outermost first.
-  let paths: [String]
+  private(set) var paths: [String]
+
+  /// Makes a folder and those above it.
+  fileprivate mutating func make(_ path: Substring) throws {
+    var folder = ""
+    for part in path.split(separator: "/") {
+      folder += (folder.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
+      if mkdir(folder, 0o777) == 0 {
+        paths.append(folder)
+      } else if errno != EEXIST {
+        throw CommandError("\(path): the folder cannot be made: \(String(cString: strerror(errno))).")
+      }
+    }
+  }
 
   /// Takes away those that nothing was written to.
   func removeIfEmpty() {

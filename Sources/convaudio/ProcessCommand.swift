@@ -4,26 +4,29 @@ import ConvAudioKit
 struct ProcessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "process",
-    abstract: "Process audio files through a preset, an impulse response, or both.",
+    abstract: "Process audio files through a preset, trained models, an impulse response, or several of them.",
     discussion: """
       Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the sample rate, channels, sample \
       format and text metadata unless told otherwise. Without -o the output stands beside the input as \
-      NAME.PRESET.EXTENSION. An output appears only when it is complete.
+      NAME.CHAIN.EXTENSION, where the chain is called by preset, models and impulse response. An output appears only \
+      when it is complete.
       """)
 
   @Argument(help: "The files to process; - is standard input, kept in $TMPDIR meanwhile.")
   var inputs: [String]
 
-  @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
-  var preset: String?
-
   @Option(name: .shortAndLong, help: "The output file, - for standard output; for several inputs the folder for them.")
   var output: String?
 
   @Option(
-    help: "What to do with a file of another sample rate than the preset's: bring it there and back, or refuse it.")
+    help: """
+      What to do with a file of another sample rate than the chain's: bring it there and back, lengthen the chain's \
+      dilations (for whole multiples of its rate), or refuse the file.
+      """)
   var ratePolicy: RatePolicy = .resample
 
+  @OptionGroup(title: "Chain") var chain: ChainOptions
+  @OptionGroup(title: "Many models") var batch: ModelBatchOptions
   @OptionGroup(title: "Impulse response") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
   @OptionGroup(title: "Output format") var format: FormatOptions
@@ -31,22 +34,25 @@ struct ProcessCommand: ParsableCommand {
 
   func run() throws {
     let interruption = Interruption.install()
-    let printer = ReportPrinter(
-      format: running.reportFormat, files: inputs.count, isOutputTaken: writesToStandardOutput,
-      explains: response.explain)
     try exitingOnError {
-      let results: [BatchResult]
       try refuseTerminals(input: inputs.contains(FileProcessor.standardStream), output: writesToStandardOutput)
+      let models = try batch.files()
+      let names = OutputNames(
+        inputs: inputs, output: output, template: batch.names, container: format.format, chains: max(1, models.count))
+      let printer = ReportPrinter(
+        format: running.reportFormat, files: inputs.count * max(1, models.count),
+        isOutputTaken: writesToStandardOutput, explains: response.explain)
+      let results: [BatchResult]
       do {
-        let processor = FileProcessor(preset: try response.chain(preset: preset), settings: try settings())
-        let names = OutputNames(inputs: inputs, output: output)
-        let batch = try BatchRun(processor, files: try names.files(by: processor), jobs: running.jobs)
-        let folder = try names.makeFolder()
-        results = batch.run(
+        let files = try models.isEmpty ? self.files(named: names) : self.files(through: models, named: names)
+        let run = try BatchRun(
+          files, jobs: running.jobs, skipsExisting: !models.isEmpty && !running.force, replacesExisting: running.force)
+        let folders = try names.makeFolders(for: files.map(\.output))
+        results = run.run(
           progress: printer.progress, finished: printer.finished, isCancelled: { interruption.isRequested })
-        folder.removeIfEmpty()
+        folders.removeIfEmpty()
       } catch {
-        _ = printer.end(inputs.map { BatchResult(input: $0, result: .failure(error)) })
+        _ = printer.end(inputs.map { BatchResult(input: $0, output: nil, chain: nil, outcome: .failed(error)) })
         throw error
       }
       guard printer.end(results) else { throw CommandError("standard output: the report could not be written.") }
@@ -55,14 +61,46 @@ struct ProcessCommand: ParsableCommand {
     }
   }
 
-  func validate() throws {
-    if preset == nil, response.ir == nil {
-      throw ValidationError("there is nothing to process with: --preset, --ir, or both say what.")
+  /// Every input through the chain.
+  private func files(named names: OutputNames) throws -> [BatchFile] {
+    let chain = try self.chain.load(with: response)
+    let processor = SharedFileProcessor(FileProcessor(preset: chain, settings: try settings()))
+    return names.files(through: chain.name).map {
+      BatchFile(input: $0.input, output: $0.output, processor: processor)
     }
+  }
+
+  /// Every input through the chain with each of the models, which are read when it is their turn.
+  private func files(through models: [String], named names: OutputNames) throws -> [BatchFile] {
+    let settings = try settings()
+    let before = try chain.loadPreset(maximumResponseBytes: response.maxMemory.bytes)
+    let after = try response.load()
+    return models.flatMap { model in
+      let name = [before?.name, OutputNaming.stem(of: model), after?.name].compactMap { $0 }.joined(separator: ".")
+      let processor = SharedFileProcessor(name: name) { [chain] in
+        FileProcessor(
+          preset: try chain.load(models: [model], behind: before, before: after), settings: settings)
+      }
+      return names.files(through: name).map { BatchFile(input: $0.input, output: $0.output, processor: processor) }
+    }
+  }
+
+  func validate() throws {
+    if chain.isEmpty, batch.patterns.isEmpty, response.ir == nil {
+      throw ValidationError(
+        "there is nothing to process with: --preset, --model, --models, --ir, or several of them say what.")
+    }
+    if !batch.patterns.isEmpty, !chain.models.isEmpty {
+      throw ValidationError("--models takes the place of --model, expected one of them.")
+    }
+    if batch.patterns.isEmpty { try chain.checkThatThereAreModels() }
     if output == "" { throw ValidationError("--output is empty, expected the name of a file or folder.") }
     guard writesToStandardOutput else { return }
-    if inputs.count > 1 {
-      throw ValidationError("--output is -, which takes one input, and there are \(inputs.count).")
+    if inputs.count > 1 || !batch.patterns.isEmpty {
+      throw ValidationError(
+        batch.patterns.isEmpty
+          ? "--output is -, which takes one input, and there are \(inputs.count)."
+          : "--models makes several files, expected a folder for --output.")
     }
     if running.json {
       throw ValidationError("--json needs standard output, which the audio goes to; name an --output.")

@@ -75,9 +75,10 @@ final class ReportPrinter: Sendable {
       if state.hasLine { writeToStandardError("\r\u{1B}[K") }
       state.hasLine = false
       state.finished += 1
-      switch result.result {
-      case .failure(let error): printError("\(error)")
-      case .success(let report): if format == .text { printSummary(of: report) }
+      switch result.outcome {
+      case .failed(let error): printError("\(error)")
+      case .skipped: if format == .text { print(result.output.map { "\($0): exists, skipped" } ?? "skipped") }
+      case .processed(let report): if format == .text { printSummary(of: report) }
       }
     }
   }
@@ -91,10 +92,15 @@ final class ReportPrinter: Sendable {
       printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
     }
     if explains { report.explanation.forEach(printError) }
+    print(summary(of: report))
+  }
+
+  /// One line where audio does not go.
+  private func print(_ line: String) {
     if isOutputTaken {
-      writeToStandardError(summary(of: report) + "\n")
+      writeToStandardError(line + "\n")
     } else {
-      writeToStandardOutput(summary(of: report) + "\n")
+      writeToStandardOutput(line + "\n")
     }
   }
 
@@ -120,6 +126,10 @@ final class ReportPrinter: Sendable {
 private struct FileEntry: Encodable {
   var input: String
   var output: String?
+  /// What it goes through.
+  var chain: String?
+  /// Whether the output was there already.
+  var skipped: Bool?
   var error: String?
   var frames: Int64?
   var channels: Int?
@@ -138,9 +148,13 @@ private struct FileEntry: Encodable {
 
   init(_ result: BatchResult, explains: Bool) {
     input = result.input
-    switch result.result {
-    case .failure(let failure): error = "\(failure)"
-    case .success(let report):
+    chain = result.chain
+    switch result.outcome {
+    case .failed(let failure): error = "\(failure)"
+    case .skipped:
+      output = result.output
+      skipped = true
+    case .processed(let report):
       output = report.output
       frames = report.frames
       channels = report.channels

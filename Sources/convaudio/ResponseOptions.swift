@@ -7,7 +7,7 @@ extension NamedRouting: ExpressibleByArgument {}
 struct ResponseOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "An audio file whose channels are impulse responses; it comes behind the preset.", valueName: "file"))
+      "An audio file whose channels are impulse responses; it comes behind preset and models.", valueName: "file"))
   var ir: String?
 
   @Option(help: "Which channel of --ir goes from which input to which output.")
@@ -58,20 +58,18 @@ struct ResponseOptions: ParsableArguments {
     if predelay.milliseconds != 0 { throw ValidationError("--predelay is silence before --ir, and there is no --ir.") }
   }
 
-  /// The preset, the impulse responses, or one behind the other.
-  func chain(preset: String?) throws -> LoadedPreset {
-    let preset = try preset.map { try LoadedPreset($0, maximumResponseBytes: maxMemory.bytes) }
-    guard let ir else { return try preset ?? { throw ValidationError("there is no --preset and no --ir.") }() }
+  /// The impulse responses as a chain of their own; nil without --ir.
+  func load() throws -> LoadedPreset? {
+    guard let ir else { return nil }
     var description = ConvolutionDescription(responsePath: ir, routing: .named(irChannels))
     switch irGain {
     case .normalized(let normalization): description.normalization = normalization
     case .decibels(let decibels): description.gainDecibels = decibels
     }
     description.predelayMilliseconds = Float(predelay.milliseconds)
-    let stage = ResponseStage(try ImpulseResponse(path: ir, maximumBytes: maxMemory.bytes), description)
-    let file = ir.split(separator: "/").last.map(String.init) ?? ir
-    let name = file.lastIndex(of: ".").flatMap { $0 == file.startIndex ? nil : String(file[..<$0]) } ?? file
-    return preset?.followed(by: stage, named: name) ?? LoadedPreset(name: name, response: stage)
+    return LoadedPreset(
+      name: OutputNaming.stem(of: ir),
+      response: ResponseStage(try ImpulseResponse(path: ir, maximumBytes: maxMemory.bytes), description))
   }
 
   /// Puts what is said about tail, latency and memory into the settings of a run.

@@ -10,7 +10,7 @@ import ConvAudioKit
 struct StreamCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream",
-    abstract: "Filter a pipe through a preset, an impulse response, or both, block by block.",
+    abstract: "Filter a pipe through a preset, trained models, an impulse response, or several of them, block by block.",
     discussion: """
       Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
       output as soon as its frames have come. Gives the samples that process gives with the same --latency, whatever the \
@@ -18,9 +18,7 @@ struct StreamCommand: ParsableCommand {
       SIGUSR1 prints how long blocks took.
       """)
 
-  @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
-  var preset: String?
-
+  @OptionGroup(title: "Chain") var chain: ChainOptions
   @OptionGroup(title: "Stream") var stream: StreamOptions
   @OptionGroup(title: "Impulse response") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
@@ -31,7 +29,7 @@ struct StreamCommand: ParsableCommand {
     try exitingOnError {
       let (input, output) = (stream.format.format, stream.outputFormat ?? stream.format.format)
       try refuseTerminals(input: input?.rows == nil, output: output?.rows == nil)
-      let runner = StreamRunner(preset: try response.chain(preset: preset), settings: try settings())
+      let runner = StreamRunner(preset: try chain.load(with: response), settings: try settings())
       defer { if stream.latencyReport { printError(times.summary) } }
       let report = try runner.run(
         from: STDIN_FILENO, to: STDOUT_FILENO, times: times, note: { if !stream.quiet { printError($0) } },
@@ -46,9 +44,10 @@ struct StreamCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if preset == nil, response.ir == nil {
-      throw ValidationError("there is nothing to filter with: --preset, --ir, or both say what.")
+    if chain.isEmpty, response.ir == nil {
+      throw ValidationError("there is nothing to filter with: --preset, --model, --ir, or several of them say what.")
     }
+    try chain.checkThatThereAreModels()
     do throws(StreamError) {
       try plainSettings.check()
     } catch {

@@ -10,10 +10,10 @@ struct GoldenTests {
   static let cases = (try? GoldenCase.wavenets()) ?? []
 
   private func stage(_ preset: LoadedPreset) throws -> (network: Network, past: Past) {
-    guard preset.stages.count == 1, case .network(let network, let past) = preset.stages[0] else {
+    guard preset.stages.count == 1, case .network(let stage) = preset.stages[0] else {
       throw CancellationError()
     }
-    return (network, past)
+    return (stage.network, stage.past)
   }
 
   private func network(_ golden: GoldenCase) throws -> Network {

@@ -2,6 +2,7 @@ import CConvolutionKernels
 import Convolution
 import ReferenceConvolution
 import StreamingConvolution
+import Verification
 import TestSupport
 import Testing
 

@@ -1,44 +1,22 @@
 import StreamingConvolution
 
 extension ModelStage {
-  /// The model between its gains, ready to run.
-  ///
-  /// - Parameters:
-  ///   - channels: That come in. A mono model runs on every channel, each with a state of its own.
-  ///   - restingInput: What comes in when there is silence; nil: silence.
-  ///   - path: Of the chain that the stage stands in, and
-  ///   - stage: where, for errors.
-  func prepare(
-    channels: Int, restingInput: [Float]?, settings: ChainSettings, path: String, stage: Int
-  ) throws -> ResponseStage.Prepared {
+  /// The model between its gains, ready to run. A mono model runs on every channel, each with a state of its own.
+  func prepare(at place: StagePlace, settings: ChainSettings) throws -> PreparedStage {
     var settings = settings
-    settings.channels = channels
-    let dry = restingInput?.map { $0 * gainIn }
-    let inner: (chain: LoadedPreset.Chain, restingOutput: [Float]?)
-    do {
-      inner = try LoadedPreset(name: self.path, parts: parts).makeChain(settings, restingInput: dry)
-    } catch PresetLookupError.network(_, _, let reason) {
-      throw PresetLookupError.network(path: path, stage: stage, reason: reason)
-    }
-    let chain = inner.chain
-    var notes = chain.notes
-    if assumesSampleRate { notes.append("\(self.path): names no sample rate, taken as \(sampleRateHz) Hz") }
-    var resting = inner.restingOutput ?? [Float](repeating: 0, count: chain.processor.outputChannels)
-    var processor = chain.processor
-    let mix = description.mix
-    if gainIn != 1 || gainOut != 1 || mix != 1 {
-      guard mix == 1 || GainAndMix.canMix(processor) else {
-        throw PresetLookupError.mix(
-          path: path, stage: stage, inputs: processor.inputChannels, outputs: processor.outputChannels)
+    settings.channels = place.channels
+    var stage = try levels.around(at: place) { resting in
+      do {
+        let (chain, output) = try LoadedPreset(name: path, parts: parts).makeChain(settings, restingInput: resting)
+        return PreparedStage(
+          processor: chain.processor,
+          restingOutput: output ?? [Float](repeating: 0, count: chain.processor.outputChannels), notes: chain.notes,
+          explanation: chain.explanation, memoryBytes: chain.memoryBytes)
+      } catch PresetLookupError.network(_, _, let reason) {
+        throw PresetLookupError.network(path: place.path, stage: place.index, reason: reason)
       }
-      resting = resting.indices.map { channel in
-        GainAndMix.resting(
-          wet: resting[channel], dry: dry.map { $0[$0.count == 1 ? 0 : channel] } ?? 0, mix: mix, gainOut: gainOut)
-      }
-      processor = GainAndMix(processor, gainIn: gainIn, gainOut: gainOut, mix: mix, restingInput: restingInput)
     }
-    return ResponseStage.Prepared(
-      processor: processor, restingOutput: resting, notes: notes, explanation: chain.explanation,
-      memoryBytes: chain.memoryBytes)
+    if assumesSampleRate { stage.notes.append("\(path): names no sample rate, taken as \(sampleRateHz) Hz") }
+    return stage
   }
 }

@@ -16,10 +16,9 @@ public struct ModelStage: Sendable {
   /// What was asked for.
   public let description: ModelDescription
   /// What the model runs as: networks and, for Linear ones, impulse responses, in running order.
-  let parts: [LoadedPreset.Stage]
-  /// Factors before and behind the model.
-  public let gainIn: Float
-  public let gainOut: Float
+  var parts: [LoadedPreset.Stage]
+  /// Gains around the model, and its share.
+  public let levels: StageLevels
 
   /// Reads the model at `path`.
   /// - Throws: `ModelFormatError`; `ModelStageError` when the model does not say what is asked for; `GeometryError`.
@@ -34,24 +33,25 @@ public struct ModelStage: Sendable {
     self.model = model.slimmed(to: description.size)
     self.description = description
     parts = try Self.parts(
-      of: self.model, past: description.past == .silence ? .silence : .zeroHistory, path: path)
-    var input = Double(description.inputGainDecibels)
+      of: self.model, past: Past(description.past), path: path)
+    var input = Double(description.levels.inputGainDecibels)
     if let level = description.inputLevelDBu {
       guard let own = self.model.inputLevelDBu else {
         throw ModelStageError.unknown(path: path, key: "input_level_dbu", wanted: "an input level")
       }
       input += Double(level) - own
     }
-    var output = Double(description.gainDecibels)
+    var output = Double(description.levels.gainDecibels)
     if description.normalizesLoudness {
       guard let loudness = self.model.loudnessDecibels else {
         throw ModelStageError.unknown(path: path, key: "loudness", wanted: "a normalised loudness")
       }
       output += Self.normalLoudnessDecibels - loudness
     }
-    gainIn = input == 0 ? 1 : Float(pow(10, input / 20))
-    gainOut = output == 0 ? 1 : Float(pow(10, output / 20))
-    guard gainIn.isFinite, gainOut.isFinite else {
+    levels = StageLevels(
+      gainIn: input == 0 ? 1 : Float(pow(10, input / 20)), gainOut: output == 0 ? 1 : Float(pow(10, output / 20)),
+      mix: description.levels.mix)
+    guard levels.gainIn.isFinite, levels.gainOut.isFinite else {
       throw ModelStageError.levels(path: path, inputDecibels: input, outputDecibels: output)
     }
   }
@@ -77,11 +77,11 @@ public struct ModelStage: Sendable {
       guard let bias = linear.bias, bias != 0 else { return [.response(response)] }
       var network = Network(inputChannels: 1)
       network.output = try network.scale(network.input, by: [1], shift: [bias])
-      return [.response(response), .network(network, past: past)]
+      return [.response(response), .network(NetworkStage(network, past: past))]
     case .container(let submodels):
       guard let last = submodels.last else { return [] }
       return try parts(of: last.model, past: past, path: path)
-    case .waveNet, .convNet, .lstm: return [.network(try Network(model), past: past)]
+    case .waveNet, .convNet, .lstm: return [.network(NetworkStage(try Network(model), past: past))]
     }
   }
 }

@@ -8,9 +8,9 @@ extension LoadedPreset {
 extension LoadedPreset.Stage {
   fileprivate var multiplyAddsPerFrame: Int {
     switch self {
-    case .network(let network, _): NetworkCost(of: network).multiplyAddsPerFrame
+    case .network(let stage): NetworkCost(of: stage.network).multiplyAddsPerFrame
     case .model(let model): model.parts.reduce(0) { $0 + $1.multiplyAddsPerFrame }
-    case .response: 0
+    case .response, .gain: 0
     }
   }
 }

@@ -11,56 +11,66 @@ import StreamingConvolution
 public struct LoadedPreset: Sendable {
   /// One link of the preset's chain.
   public enum Stage: Sendable {
-    /// A network, and how its past before the first frame is taken.
-    case network(Network, past: Past)
+    /// A network.
+    case network(NetworkStage)
     /// A convolution with impulse responses.
     case response(ResponseStage)
     /// A trained model of a `.nam` file.
     case model(ModelStage)
+    /// A gain in decibels.
+    case gain(decibels: Float)
 
     /// Channels that it takes; nil when that depends on the signal.
     var inputChannels: Int? {
       switch self {
-      case .network(let network, _): network.inputChannels
+      case .network(let stage): stage.network.inputChannels
       case .model(let model): model.model.inputChannels
       case .response(let response): response.pathChannels?.input
+      case .gain: nil
       }
     }
     /// Channels that it gives; nil when that depends on the signal.
     var outputChannels: Int? {
       switch self {
-      case .network(let network, _): network.outputChannels
+      case .network(let stage): stage.network.outputChannels
       case .model(let model): model.model.outputChannels
       case .response(let response): response.pathChannels?.output
+      case .gain: nil
       }
     }
   }
 
   /// The preset file; nil for a chain that no file describes.
-  public let path: String?
+  public private(set) var path: String?
   /// What it says.
   public private(set) var preset: Preset
   /// Its chain, in the order in which it is heard.
   public private(set) var stages: [Stage]
 
   /// Loads a preset by its name, from where presets are found, or by path; or the model of a `.nam` file.
-  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
+  /// - Parameters:
+  ///   - maximumResponseBytes: What the samples of impulse responses may take together.
+  ///   - allowOutside: Whether the preset may name files outside its own folder.
   /// - Throws: As below, and `PresetLookupError.notFound`.
-  public init(_ nameOrPath: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
+  public init(
+    _ nameOrPath: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes, allowOutside: Bool = false
+  ) throws {
     let path = try PresetLibrary.standard.path(of: nameOrPath)
     if path.hasSuffix(".nam") {
       try self.init(model: path)
     } else {
-      try self.init(path: path, maximumResponseBytes: maximumResponseBytes)
+      try self.init(path: path, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)
     }
   }
 
   /// Loads the preset file at `path`, and the weights and impulse responses that it names.
-  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
+  /// - Parameters: As above.
   /// - Throws: `ModelFormatError`, `PresetLookupError`, `AudioFileError`, `ImpulseResponseError`.
-  public init(path: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
+  public init(
+    path: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes, allowOutside: Bool = false
+  ) throws {
     self.path = path
-    let preset = try Preset(contentsOf: path)
+    let preset = try Preset(contentsOf: path, allowOutside: allowOutside)
     self.preset = preset
     name = preset.name
     var bytesLeft = maximumResponseBytes
@@ -71,7 +81,9 @@ public struct LoadedPreset: Sendable {
         let weights = try description.readWeights(from: file)
         do throws(GeometryError) {
           return .network(
-            try Network(description, weights: weights), past: description.past == .silence ? .silence : .zeroHistory)
+            NetworkStage(
+              try Network(description, weights: weights), past: Past(description.past),
+              levels: StageLevels(description.levels)))
         } catch {
           throw PresetLookupError.network(path: path, stage: index, reason: error)
         }
@@ -86,14 +98,19 @@ public struct LoadedPreset: Sendable {
         } catch let error as GeometryError {
           throw PresetLookupError.network(path: path, stage: index, reason: error)
         }
+      case .gain(let decibels): return .gain(decibels: decibels)
       }
     }
     try settleSampleRate()
+    try checkThatStagesMeet()
+  }
+
+  private func checkThatStagesMeet() throws(PresetLookupError) {
     for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated() {
       // A mono stage runs on every channel.
       guard let outputs = stage.outputChannels, let inputs = next.inputChannels else { continue }
-      guard outputs == inputs else {
-        throw PresetLookupError.stagesDoNotMeet(path: path, stage: index + 1, expected: outputs, actual: inputs)
+      guard outputs == inputs || inputs == 1 && next.outputChannels == 1 else {
+        throw .stagesDoNotMeet(path: path ?? name, stage: index + 1, expected: outputs, actual: inputs)
       }
     }
   }
@@ -107,8 +124,7 @@ public struct LoadedPreset: Sendable {
   public init(model path: String, _ description: ModelDescription? = nil) throws {
     let stage = try ModelStage(path: path, description ?? ModelDescription(modelPath: path))
     self.path = path
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    name = file.lastIndex(of: ".").flatMap { $0 == file.startIndex ? nil : String(file[..<$0]) } ?? file
+    name = OutputNaming.stem(of: path)
     preset = Preset(
       name: name, description: stage.model.name ?? stage.model.architecture.name,
       stages: [.model(stage.description)])
@@ -139,19 +155,40 @@ public struct LoadedPreset: Sendable {
     stages = parts
   }
 
-  /// A chain of one convolution, or of nothing, that no file describes.
+  /// A chain of one convolution, or of nothing, that no preset describes.
   public init(name: String, response: ResponseStage? = nil) {
     path = nil
     self.name = name
-    preset = Preset(name: name, description: response.map { "convolution with \($0.response.path)" } ?? "nothing")
+    preset = Preset(
+      name: name, description: response.map { "convolution with \($0.response.path)" } ?? "nothing",
+      stages: response.map { [.convolution($0.description)] } ?? [])
     stages = response.map { [.response($0)] } ?? []
   }
 
-  /// The same chain with a convolution behind it.
-  public func followed(by response: ResponseStage, named name: String) -> LoadedPreset {
+  /// This chain and behind it another.
+  /// - Throws: `PresetLookupError` when their rates or channels do not go together.
+  public func followed(by next: LoadedPreset) throws(PresetLookupError) -> LoadedPreset {
     var copy = self
-    copy.stages.append(.response(response))
-    copy.name = "\(self.name).\(name)"
+    copy.path = nil
+    copy.name = "\(name).\(next.name)"
+    copy.stages += next.stages
+    copy.preset.stages += next.preset.stages
+    if let rate = next.preset.sampleRateHz {
+      guard preset.sampleRateHz.map({ $0 == rate }) ?? true else {
+        throw .sampleRate(
+          path: copy.name, stage: stages.count, expectedHz: preset.sampleRateHz ?? rate, actualHz: rate)
+      }
+      copy.preset.sampleRateHz = rate
+    }
+    try copy.checkThatStagesMeet()
+    return copy
+  }
+
+  /// The same chain with other stages, for another rate.
+  func with(stages: [Stage], sampleRateHz: Int?) -> LoadedPreset {
+    var copy = self
+    copy.stages = stages
+    copy.preset.sampleRateHz = sampleRateHz
     return copy
   }
 
@@ -165,6 +202,12 @@ public struct LoadedPreset: Sendable {
   /// Channels that the chain gives; nil when that depends on the signal.
   public var outputChannels: Int? {
     stages.last?.outputChannels
+  }
+
+  /// Channels of a signal to try the chain with, where there is none: what it takes, or needs, else one.
+  public var typicalChannels: Int {
+    for case .response(let response) in stages where inputChannels == nil { return response.typicalChannels }
+    return inputChannels ?? 1
   }
 
   /// The rate at which the chain runs for a signal of rate `sampleRateHz`, if it has one: the preset's, else the signal's,
@@ -231,57 +274,17 @@ public struct LoadedPreset: Sendable {
     var (notes, explanation): ([String], [String]) = ([], [])
     var bytes = 0
     for (index, stage) in stages.enumerated() {
-      switch stage {
-      case .network(let network, let past):
-        let isMono = network.inputChannels == 1 && network.outputChannels == 1
-        let copies = isMono ? channels : 1
-        guard isMono || network.inputChannels == channels else {
-          throw PresetLookupError.channels(preset: name, expected: network.inputChannels, actual: channels)
-        }
-        do {
-          // Copies of a mono network that rest differently are networks of their own.
-          let inputs = resting.map { copies == 1 ? [$0] : $0.map { [$0] } }
-          func make(_ resting: [Float]?) throws(GeometryError) -> NetworkProcessor {
-            try NetworkProcessor(
-              network, past: past, restingInput: resting, maximumBlockFrames: settings.maximumBlockFrames,
-              maximumStateBytes: NetworkProcessor.defaultMaximumStateBytes / max(1, copies))
-          }
-          let first = try make(inputs?.first)
-          if copies == 1 {
-            processors.append(first)
-            resting = first.restingOutput
-          } else {
-            let isSame = inputs.map { all in all.allSatisfy { $0 == all[0] } } ?? true
-            var members = [first]
-            for channel in 1..<copies { members.append(isSame ? try first.copy() : try make(inputs?[channel])) }
-            resting = members.flatMap(\.restingOutput)
-            processors.append(ChannelBank(members))
-          }
-          channels = copies == 1 ? network.outputChannels : copies
-        } catch let error as GeometryError {
-          throw PresetLookupError.network(path: path ?? name, stage: index, reason: error)
-        }
-      case .response(let response):
-        let prepared = try response.prepare(channels: channels, restingInput: resting, settings: settings)
-        processors.append(prepared.processor)
-        // All convolutions together stay within the limit.
-        settings.maximumMemoryBytes -= prepared.memoryBytes
-        resting = prepared.restingOutput
-        channels = prepared.processor.outputChannels
-        notes += prepared.notes
-        explanation += prepared.explanation
-        bytes += prepared.memoryBytes
-      case .model(let model):
-        let prepared = try model.prepare(
-          channels: channels, restingInput: resting, settings: settings, path: path ?? name, stage: index)
-        processors.append(prepared.processor)
-        settings.maximumMemoryBytes -= prepared.memoryBytes
-        resting = prepared.restingOutput
-        channels = prepared.processor.outputChannels
-        notes += prepared.notes
-        explanation += prepared.explanation
-        bytes += prepared.memoryBytes
-      }
+      let place = StagePlace(
+        chain: name, path: path ?? name, index: index, channels: channels, restingInput: resting)
+      let prepared = try stage.prepare(at: place, settings: settings)
+      processors.append(prepared.processor)
+      // All convolutions together stay within the limit.
+      settings.maximumMemoryBytes -= prepared.memoryBytes
+      resting = prepared.restingOutput
+      channels = prepared.processor.outputChannels
+      notes += prepared.notes
+      explanation += prepared.explanation
+      bytes += prepared.memoryBytes
     }
     let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
     if hasNoRate, let rate = settings.sampleRateHz {

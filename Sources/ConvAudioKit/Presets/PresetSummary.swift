@@ -24,14 +24,14 @@ public struct PresetSummary {
     if loaded.stages.isEmpty { lines.append("  stages             none: gives its input back") }
     for (index, stage) in loaded.stages.enumerated() {
       switch stage {
-      case .network(let network, let past):
-        lines.append("  stage \(index + 1): network of \(network.nodes.count) nodes, past: \(past.rawValue)")
+      case .network(let stage):
+        lines.append("  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
         var parameters = 0
         if case .waveNet(let description) = preset.stages[index] {
           lines += Self.layers(of: description)
           parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
         }
-        lines += Self.facts(of: network, parameters: parameters, sampleRateHz: preset.sampleRateHz)
+        lines += Self.facts(of: stage.network, parameters: parameters, sampleRateHz: preset.sampleRateHz)
       case .model(let stage):
         lines.append(
           "  stage \(index + 1): \(stage.model.architecture.name) of \(stage.path), past: "
@@ -42,6 +42,7 @@ public struct PresetSummary {
         let summary = try ResponseSummary(
           of: response.response, response.description, sampleRateHz: preset.sampleRateHz, costs: costs)
         lines += summary.lines.map { "    " + $0 }
+      case .gain(let decibels): lines.append("  stage \(index + 1): gain of \(decibels) dB")
       }
     }
     lines.append("  kernels            \(KernelLevel.selected.name)")
@@ -70,12 +71,12 @@ public struct PresetSummary {
     var lines: [String] = []
     for part in stage.parts {
       switch part {
-      case .network(let network, _):
+      case .network(let part):
         lines += facts(
-          of: network, parameters: NetworkCost(of: network).parameters, sampleRateHz: stage.sampleRateHz)
+          of: part.network, parameters: NetworkCost(of: part.network).parameters, sampleRateHz: stage.sampleRateHz)
       case .response(let response):
         lines += try ResponseSummary(of: response.response, response.description, costs: costs).lines.map { "    " + $0 }
-      case .model: preconditionFailure("a model is made of networks and responses")
+      case .model, .gain: preconditionFailure("a model is made of networks and responses")
       }
     }
     let facts: [(String, String?)] = [

@@ -7,17 +7,44 @@ import Synchronization
   import Darwin
 #endif
 
-/// One file of a batch and what became of it.
+/// One file of a batch: where it comes from, what it goes through, and where it goes.
+public struct BatchFile: Sendable {
+  public let input: String
+  public let output: String
+  /// What it goes through, shared with other files.
+  public let processor: SharedFileProcessor
+
+  public init(input: String, output: String, processor: SharedFileProcessor) {
+    self.input = input
+    self.output = output
+    self.processor = processor
+  }
+}
+
+/// What became of one file of a batch.
 public struct BatchResult: Sendable {
+  public enum Outcome: Sendable {
+    /// It was made.
+    case processed(ProcessingReport)
+    /// It was there already.
+    case skipped
+    /// It was not made.
+    case failed(any Error)
+  }
+
   /// The input's path.
   public let input: String
-  /// The report, or the error.
-  public let result: Result<ProcessingReport, any Error>
+  /// The output's path; nil where none was found.
+  public let output: String?
+  /// What it went through, or should have; nil where that was not found.
+  public let chain: String?
+  public let outcome: Outcome
 
-  /// What became of the file `input`.
-  public init(input: String, result: Result<ProcessingReport, any Error>) {
+  public init(input: String, output: String?, chain: String?, outcome: Outcome) {
     self.input = input
-    self.result = result
+    self.output = output
+    self.chain = chain
+    self.outcome = outcome
   }
 }
 
@@ -32,6 +59,8 @@ public enum BatchError: Error, Equatable, Sendable {
 extension BatchError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .collision(let output, let first, let second) where first == second:
+      "\(output): would be written for \(first) more than once; give the outputs different names."
     case .collision(let output, let first, let second):
       "\(output): would be written for both \(first) and \(second); process them into different folders."
     case .replacesInput(let output, let input):
@@ -40,31 +69,45 @@ extension BatchError: CustomStringConvertible {
   }
 }
 
-/// Several files through one preset, a few at a time.
+/// Several files through one chain or several, a few at a time.
 public struct BatchRun: Sendable {
-  /// What every file goes through.
-  public let processor: FileProcessor
-  /// Inputs and outputs.
-  public let files: [(input: String, output: String)]
+  /// In the order in which they are begun.
+  public let files: [BatchFile]
   /// Files at a time; the system runs no more than it has cores.
   public let jobs: Int
+  /// Whether outputs that exist count as done: they appear only when they are complete.
+  public let skipsExisting: Bool
 
+  /// - Parameters:
+  ///   - files: Files of one chain stand together, so that it is in memory while it is needed and no longer.
+  ///   - replacesExisting: Whether the processors of the files do.
   /// - Throws: `BatchError`.
-  public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(BatchError) {
+  public init(
+    _ files: [BatchFile], jobs: Int, skipsExisting: Bool = false, replacesExisting: Bool = false
+  ) throws(BatchError) {
     let sources = Set(files.map { Self.place(of: $0.input) })
     var inputs: [String: String] = [:]
-    for (input, output) in files {
-      let place = Self.place(of: output)
-      if let other = inputs.updateValue(input, forKey: place) {
-        throw .collision(output: output, first: other, second: input)
+    for file in files {
+      let place = Self.place(of: file.output)
+      if let other = inputs.updateValue(file.input, forKey: place) {
+        throw .collision(output: file.output, first: other, second: file.input)
       }
-      if processor.settings.replacesExisting, sources.contains(place), place != Self.place(of: input) {
-        throw .replacesInput(output: output, of: input)
+      if replacesExisting, sources.contains(place), place != Self.place(of: file.input) {
+        throw .replacesInput(output: file.output, of: file.input)
       }
     }
-    self.processor = processor
     self.files = files
     self.jobs = max(1, min(jobs, files.count))
+    self.skipsExisting = skipsExisting
+  }
+
+  /// All files through one chain.
+  /// - Throws: `BatchError`.
+  public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(BatchError) {
+    let shared = SharedFileProcessor(processor)
+    try self.init(
+      files.map { BatchFile(input: $0.input, output: $0.output, processor: shared) }, jobs: jobs,
+      replacesExisting: processor.settings.replacesExisting)
   }
 
   /// The same for all spellings of a file's path, `./a.wav` and `a.wav`, whether the file is there or not.
@@ -87,6 +130,7 @@ public struct BatchRun: Sendable {
     finished: @escaping @Sendable (BatchResult) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) -> [BatchResult] {
+    files.forEach { $0.processor.expectUser() }
     let state = Mutex((next: 0, results: [BatchResult?](repeating: nil, count: files.count)))
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
       while !isCancelled() {
@@ -95,12 +139,10 @@ public struct BatchRun: Sendable {
           return state.next
         }
         guard index < files.count else { return }
-        let (input, output) = files[index]
+        let file = files[index]
         let result = BatchResult(
-          input: input,
-          result: Result {
-            try processor.process(input, to: output, progress: { progress(index, $0) }, isCancelled: isCancelled)
-          })
+          input: file.input, output: file.output, chain: file.processor.name,
+          outcome: outcome(of: file, progress: { progress(index, $0) }, isCancelled: isCancelled))
         state.withLock { state in
           state.results[index] = result
           finished(result)
@@ -108,5 +150,19 @@ public struct BatchRun: Sendable {
       }
     }
     return state.withLock { $0.results.compactMap { $0 } }
+  }
+
+  private func outcome(
+    of file: BatchFile, progress: (ProcessingProgress) -> Void, isCancelled: @escaping () -> Bool
+  ) -> BatchResult.Outcome {
+    defer { file.processor.userIsDone() }
+    if skipsExisting, access(file.output, F_OK) == 0 { return .skipped }
+    do {
+      return .processed(
+        try file.processor.get().process(
+          file.input, to: file.output, progress: progress, isCancelled: isCancelled))
+    } catch {
+      return .failed(error)
+    }
   }
 }

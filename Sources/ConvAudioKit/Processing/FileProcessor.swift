@@ -79,17 +79,7 @@ public struct FileProcessor: Sendable {
   /// The name that an output has when none is given: `in.dilated-stack.wav` for `in.wav`, in the folder `folder`, or
   /// beside the input. `-` for `-`, and `stdin.dilated-stack.wav` in a folder.
   public func defaultOutput(for input: String, in folder: String? = nil) -> String {
-    if input == Self.standardStream, folder == nil { return Self.standardStream }
-    let input = input == Self.standardStream ? "stdin" : input
-    let slash = input.lastIndex(of: "/")
-    let inputFolder = slash.map { String(input[...$0]) } ?? ""
-    let name = slash.map { String(input[input.index(after: $0)...]) } ?? input
-    let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
-    let stem = dot.map { String(name[..<$0]) } ?? name
-    let written = dot.map { String(name[name.index(after: $0)...]) } ?? ""
-    let ending =
-      settings.container?.fileExtension ?? (AudioContainer(fileExtension: written) == nil ? "wav" : written)
-    return (folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? inputFolder) + "\(stem).\(preset.name).\(ending)"
+    OutputNaming(folder: folder, container: settings.container).path(for: input, through: preset.name)
   }
 
   /// Stands for standard input or output where a path is expected.
@@ -115,7 +105,7 @@ public struct FileProcessor: Sendable {
     let reader = try openReader(input, isCancelled: isCancelled)
     let info = reader.info
     guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
-    let ratio = try ratioToPreset(for: info)
+    let (preset, ratio, rateNote) = try meeting(info)
     let implied = isPipedOut ? info.container ?? .wav : AudioContainer(fileExtension: fileExtension(of: output))
     guard let container = settings.container ?? implied else {
       throw ProcessingError.unknownExtension(path: output)
@@ -177,28 +167,37 @@ public struct FileProcessor: Sendable {
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: sink.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: source.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
-      notes: [ratio.map(Self.note(on:))].compactMap { $0 } + chain.notes + reader.notes + format.notes
+      notes: [rateNote].compactMap { $0 } + chain.notes + reader.notes + format.notes
         + writer.notes.filter { !format.notes.contains($0) },
       explanation: chain.explanation)
   }
 
-  /// The way from the file's rate to the preset's, where they differ.
-  /// - Throws: `ProcessingError.sampleRate`, `.resampling`.
-  private func ratioToPreset(for info: AudioFileInfo) throws -> RateRatio? {
-    guard let rate = preset.preset.sampleRateHz, rate != info.sampleRateHz else { return nil }
-    guard settings.ratePolicy == .resample else {
-      throw ProcessingError.sampleRate(
-        path: info.path, expectedHz: rate, actualHz: info.sampleRateHz, preset: preset.name)
+  /// Brings file and preset together where their rates differ: the preset to run, the way from the file's rate to it, and
+  /// a sentence about that.
+  /// - Throws: `ProcessingError.sampleRate`, `.resampling`, `.stretching`.
+  private func meeting(_ info: AudioFileInfo) throws -> (preset: LoadedPreset, ratio: RateRatio?, note: String?) {
+    let actual = info.sampleRateHz
+    guard let rate = preset.preset.sampleRateHz, rate != actual else { return (preset, nil, nil) }
+    switch settings.ratePolicy {
+    case .refuse:
+      throw ProcessingError.sampleRate(path: info.path, expectedHz: rate, actualHz: actual, preset: preset.name)
+    case .resample:
+      do {
+        return (preset, try RateRatio(from: actual, to: rate), "resampled \(actual) → \(rate) → \(actual) Hz")
+      } catch {
+        throw ProcessingError.resampling(path: info.path, preset: preset.name, reason: error)
+      }
+    case .dilate:
+      do {
+        return (
+          try preset.stretched(toHz: actual), nil,
+          "dilations \(actual / rate) times as long for \(actual) Hz: the same sound below \(rate / 2) Hz with less "
+            + "aliasing, and above it the mirror image of the preset's response"
+        )
+      } catch {
+        throw ProcessingError.stretching(path: info.path, preset: preset.name, reason: error)
+      }
     }
-    do {
-      return try RateRatio(from: info.sampleRateHz, to: rate)
-    } catch {
-      throw ProcessingError.resampling(path: info.path, preset: preset.name, reason: error)
-    }
-  }
-
-  private static func note(on ratio: RateRatio) -> String {
-    "resampled \(ratio.inputRateHz) → \(ratio.outputRateHz) → \(ratio.inputRateHz) Hz"
   }
 
   /// Opens a file, or what standard input has, which goes into a file first. That loses its name when it is open.

@@ -7,6 +7,8 @@ public enum ProcessingError: Error, Equatable, Sendable {
   case sampleRate(path: String, expectedHz: Int, actualHz: Int, preset: String)
   /// The file cannot be brought to the preset's rate.
   case resampling(path: String, preset: String, reason: ResamplingError)
+  /// The preset cannot be brought to the file's rate.
+  case stretching(path: String, preset: String, reason: StretchingError)
   /// There is nothing to process.
   case empty(path: String)
   /// The input has NaN or infinities, and the settings refuse them.
@@ -33,6 +35,9 @@ extension ProcessingError: CustomStringConvertible {
         + "converts it there and back."
     case .resampling(let path, let preset, let reason):
       "\(path): cannot be brought to the rate of preset \(preset) and back: \(reason)"
+    case .stretching(let path, let preset, let reason):
+      "\(path): preset \(preset) cannot be dilated for its rate: \(reason.description.dropLast()); --rate-policy resample "
+        + "converts the file there and back."
     case .empty(let path): "\(path): has no frames, expected at least one."
     case .nonFinite(let path, let frame):
       "\(path): has a sample that is NaN or infinite at frame \(frame); --non-finite zero or keep lets it through."

@@ -22,6 +22,8 @@ public enum NonFinitePolicy: String, Sendable, CaseIterable {
 public enum RatePolicy: String, Sendable, CaseIterable {
   /// They are brought to the preset's rate and back.
   case resample
+  /// The preset is brought to theirs, where that is a whole multiple of its own, by dilations as many times as long.
+  case dilate
   /// They are refused.
   case refuse
 }
@@ -131,6 +133,3 @@ public struct ProcessingSettings: Sendable {
   /// The defaults above.
   public init() {}
 }
-
-/// A gain in decibels as a factor.
-func decibelsToFactor(_ decibels: Float) -> Float { decibels == 0 ? 1 : Float(pow(10, Double(decibels) / 20)) }

@@ -31,16 +31,7 @@ public struct ImpulseResponse: Sendable {
       throw ImpulseResponseError.tooLong(
         path: path, frames: info.frames, maximumFrames: min(Self.maximumFrames, maximumBytes / (4 * info.channels)))
     }
-    var channels = [[Float]](repeating: [], count: info.channels)
-    for index in channels.indices { channels[index].reserveCapacity(Int(info.frames)) }
-    var block = [Float](repeating: 0, count: 4096 * info.channels)
-    while true {
-      let frames = try block.withUnsafeMutableBufferPointer { try reader.read(into: $0) }
-      if frames == 0 { break }
-      for index in channels.indices {
-        for frame in 0..<frames { channels[index].append(block[frame * info.channels + index]) }
-      }
-    }
+    let channels = try reader.readChannels(maximumFrames: Int(info.frames))
     for channel in channels {
       if let frame = channel.firstIndex(where: { !$0.isFinite }) {
         throw ImpulseResponseError.notFinite(path: path, frame: frame)

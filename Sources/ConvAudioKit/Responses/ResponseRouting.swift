@@ -8,6 +8,16 @@ extension ResponseStage {
     return (input, output)
   }
 
+  /// Channels of a signal to try the stage with, where there is none.
+  var typicalChannels: Int {
+    switch description.routing {
+    case .paths(_, let input, _): input
+    case .named(.trueStereo): 2
+    case .named(.perChannel): response.channels.count
+    case .named(.auto), .named(.mono), .named(.stereo), .named(.fanOut), .named(.matrix): 1
+    }
+  }
+
   /// The responses on their ways.
   ///
   /// - Parameters:

@@ -20,22 +20,18 @@ public struct ResponseStage: Sendable {
     self.description = description
   }
 
-  /// A stage that is ready to run.
-  struct Prepared {
-    let processor: any BlockProcessor
-    let restingOutput: [Float]
-    /// What a user should know, a sentence each.
-    let notes: [String]
-    /// How it is computed and why.
-    let explanation: [String]
-    let memoryBytes: Int
+  /// The responses at the rate at which they run, on their ways, with their levels.
+  struct Running {
+    let matrix: ResponseMatrix
+    /// Frames that come before their time, since they were resampled.
+    let leadFrames: Int
+    let sampleRateHz: Int
+    /// Highest gain at any frequency, all levels included.
+    let peakGain: Double
   }
 
-  /// - Parameters:
-  ///   - channels: That come in.
-  ///   - restingInput: What comes in when there is silence; nil: silence.
   /// - Throws: `ImpulseResponseError`.
-  func prepare(channels: Int, restingInput: [Float]?, settings: ChainSettings) throws -> Prepared {
+  func running(channels: Int, settings: ChainSettings) throws -> Running {
     let rate = settings.sampleRateHz ?? response.sampleRateHz
     let (running, lead) = try response.resampled(to: rate, maximumBytes: settings.maximumMemoryBytes)
     // Measured at the rate at which they run, so that the level does not depend on the rate of their file.
@@ -43,7 +39,22 @@ public struct ResponseStage: Sendable {
     let gain =
       running.factor(for: description.normalization, peakGain: peakGain) * factor(ofDecibels: description.gainDecibels)
     do {
-      let matrix = try matrix(of: running.channels, channels: channels, gain: gain, sampleRateHz: rate)
+      return Running(
+        matrix: try matrix(of: running.channels, channels: channels, gain: gain, sampleRateHz: rate), leadFrames: lead,
+        sampleRateHz: rate, peakGain: peakGain * gain)
+    } catch let error as ResponseError {
+      throw ImpulseResponseError.convolution(path: response.path, reason: error)
+    }
+  }
+
+  /// - Parameters:
+  ///   - channels: That come in.
+  ///   - restingInput: What comes in when there is silence; nil: silence.
+  /// - Throws: `ImpulseResponseError`.
+  func prepare(channels: Int, restingInput: [Float]?, settings: ChainSettings) throws -> PreparedStage {
+    let running = try running(channels: channels, settings: settings)
+    let (matrix, lead) = (running.matrix, running.leadFrames)
+    do {
       let plan = try plan(for: matrix, settings: settings)
       let bytes = memoryBytes(of: plan, for: matrix, leadFrames: lead, settings: settings)
       guard bytes <= settings.maximumMemoryBytes else {
@@ -63,9 +74,9 @@ public struct ResponseStage: Sendable {
           resting[$0] * description.mix + dry[dry.count == 1 ? 0 : $0] * (1 - description.mix)
         }
       }
-      return Prepared(
+      return PreparedStage(
         processor: processor, restingOutput: resting,
-        notes: notes(rate: rate, peakGain: peakGain * gain, lead: lead, matrix: matrix),
+        notes: notes(on: running),
         explanation: ["\(response.path): \(plan.text); \(bytes) bytes"]
           + PartitionPlanner.explanation(of: plan, for: matrix, costs: settings.costs),
         memoryBytes: bytes)
@@ -111,8 +122,9 @@ public struct ResponseStage: Sendable {
   }
 
   /// Level, silence, rate and routing, for people.
-  private func notes(rate: Int, peakGain: Double, lead: Int, matrix: ResponseMatrix) -> [String] {
-    var notes = ["peak gain \(decibelText(peakGain))"]
+  private func notes(on running: Running) -> [String] {
+    let (rate, lead, matrix) = (running.sampleRateHz, running.leadFrames, running.matrix)
+    var notes = ["peak gain \(decibelText(running.peakGain))"]
     let silence = response.leadingSilenceFrames
     if silence == response.frames {
       notes = ["the impulse response is silent"]
@@ -130,9 +142,6 @@ public struct ResponseStage: Sendable {
     return (notes + response.notes).map { "\(response.path): \($0)" }
   }
 }
-
-/// Decibels as a factor.
-func factor(ofDecibels decibels: Float) -> Double { decibels == 0 ? 1 : pow(10, Double(decibels) / 20) }
 
 /// A factor in decibels with one decimal.
 func decibelText(_ factor: Double) -> String {

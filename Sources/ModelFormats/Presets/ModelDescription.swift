@@ -11,12 +11,8 @@ public struct ModelDescription: Sendable, Equatable {
   public var size: Double
   /// How the past before the first frame is taken. Default: silence.
   public var past: PastDescription
-  /// Gain before the model.
-  public var inputGainDecibels: Float
-  /// Gain behind it.
-  public var gainDecibels: Float
-  /// Share of the model's output, 0 … 1, beside its input.
-  public var mix: Float
+  /// Gains around the model, and its share.
+  public var levels: LevelsDescription
   /// Whether the output is brought to −18 dB on the trainer's test clip, by what the model says of its loudness.
   public var normalizesLoudness: Bool
   /// Level in dBu RMS of a full-scale sine at the interface that recorded the input; the input is brought from it to
@@ -24,15 +20,13 @@ public struct ModelDescription: Sendable, Equatable {
   public var inputLevelDBu: Float?
 
   public init(
-    modelPath: String, size: Double = 1, past: PastDescription = .silence, inputGainDecibels: Float = 0,
-    gainDecibels: Float = 0, mix: Float = 1, normalizesLoudness: Bool = false, inputLevelDBu: Float? = nil
+    modelPath: String, size: Double = 1, past: PastDescription = .silence, levels: LevelsDescription = .init(),
+    normalizesLoudness: Bool = false, inputLevelDBu: Float? = nil
   ) {
     self.modelPath = modelPath
     self.size = size
     self.past = past
-    self.inputGainDecibels = inputGainDecibels
-    self.gainDecibels = gainDecibels
-    self.mix = mix
+    self.levels = levels
     self.normalizesLoudness = normalizesLoudness
     self.inputLevelDBu = inputLevelDBu
   }
@@ -40,18 +34,15 @@ public struct ModelDescription: Sendable, Equatable {
 
 extension ModelDescription {
   init(_ object: JSONObject, allowOutside: Bool) throws(ModelFormatError) {
-    try object.refuseKeys(exceptFor: [
-      "type", "model", "slim", "past", "inputGainDecibels", "gainDecibels", "mix", "normalizeLoudness", "inputLevelDBu",
-    ])
+    try object.refuseKeys(
+      exceptFor: ["type", "model", "slim", "past", "normalizeLoudness", "inputLevelDBu"] + LevelsDescription.keys)
     self.init(
       modelPath: try filePath(
         try object.required("model"), what: "the path of a .nam file", allowOutside: allowOutside),
       size: try object.optional("slim")?.double(in: 0...1) ?? 1,
       past: try object.optional("past")?.choice(PastDescription.self) ?? .silence,
-      inputGainDecibels: try object.optional("inputGainDecibels")?.float(in: -200...200) ?? 0,
-      gainDecibels: try object.optional("gainDecibels")?.float(in: -200...200) ?? 0,
-      mix: try object.optional("mix")?.float(in: 0...1) ?? 1,
+      levels: try LevelsDescription(object),
       normalizesLoudness: try object.optional("normalizeLoudness")?.bool() ?? false,
-      inputLevelDBu: try object.optional("inputLevelDBu")?.float(in: -200...200))
+      inputLevelDBu: try object.optional("inputLevelDBu")?.float(in: LevelsDescription.decibels))
   }
 }

@@ -135,6 +135,8 @@ public enum PresetStage: Sendable, Equatable {
   case convolution(ConvolutionDescription)
   /// A trained model of a file of its own.
   case model(ModelDescription)
+  /// A gain, in decibels.
+  case gain(decibels: Float)
 
   init(_ node: JSONNode, allowOutside: Bool) throws(ModelFormatError) {
     let object = try node.object("an object with a type")
@@ -143,7 +145,10 @@ public enum PresetStage: Sendable, Equatable {
     case .string("wavenet"): self = .waveNet(try WaveNetDescription(object, allowOutside: allowOutside))
     case .string("convolution"): self = .convolution(try ConvolutionDescription(object, allowOutside: allowOutside))
     case .string("nam"): self = .model(try ModelDescription(object, allowOutside: allowOutside))
-    default: throw type.failure(expected: "\"wavenet\", \"convolution\" or \"nam\"")
+    case .string("gain"):
+      try object.refuseKeys(exceptFor: ["type", "gainDecibels"])
+      self = .gain(decibels: try object.required("gainDecibels").float(in: LevelsDescription.decibels))
+    default: throw type.failure(expected: "\"wavenet\", \"convolution\", \"nam\" or \"gain\"")
     }
   }
 }

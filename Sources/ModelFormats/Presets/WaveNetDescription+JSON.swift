@@ -5,15 +5,15 @@ private let dilationRange = 1...(1 << 24)
 
 extension WaveNetDescription {
   init(_ object: JSONObject, allowOutside: Bool) throws(ModelFormatError) {
-    try object.refuseKeys(exceptFor: [
-      "type", "weights", "past", "inputChannels", "headScale", "arrays", "head",
-    ])
+    try object.refuseKeys(
+      exceptFor: ["type", "weights", "past", "inputChannels", "headScale", "arrays", "head"] + LevelsDescription.keys)
     self.init(
       weightsPath: try filePath(
         try object.required("weights"), what: "the path of a safetensors file", allowOutside: allowOutside),
       past: try object.optional("past")?.choice(PastDescription.self) ?? .silence,
       inputChannels: try object.optional("inputChannels")?.integer(in: channelRange) ?? 1,
-      headScale: try object.optional("headScale")?.float() ?? 1, arrays: [])
+      headScale: try object.optional("headScale")?.float() ?? 1, arrays: [],
+      levels: try LevelsDescription(object))
 
     var budget = Budget()
     let limit = Self.maximumLayers

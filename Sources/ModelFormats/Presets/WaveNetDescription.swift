@@ -29,11 +29,13 @@ public struct WaveNetDescription: Sendable, Equatable {
   public var arrays: [WaveNetArray]
   /// Convolutions after the stack. Default: none.
   public var head: [WaveNetHeadConvolution]
+  /// Gains around the network, and its share.
+  public var levels: LevelsDescription
 
   /// A description from its parts, unchecked.
   public init(
     weightsPath: String, past: PastDescription = .silence, inputChannels: Int = 1, headScale: Float = 1,
-    arrays: [WaveNetArray], head: [WaveNetHeadConvolution] = []
+    arrays: [WaveNetArray], head: [WaveNetHeadConvolution] = [], levels: LevelsDescription = .init()
   ) {
     self.weightsPath = weightsPath
     self.past = past
@@ -41,6 +43,7 @@ public struct WaveNetDescription: Sendable, Equatable {
     self.headScale = headScale
     self.arrays = arrays
     self.head = head
+    self.levels = levels
   }
 
   /// Channels of the output.

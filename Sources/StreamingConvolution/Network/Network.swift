@@ -77,6 +77,13 @@ public struct Network: Sendable {
     value.index == 0 ? inputChannels : nodes[value.index - 1].channels
   }
 
+  /// The same wiring with other operations: as many nodes, each with the inputs and channels of the one it replaces.
+  func replacing(nodes: [Node]) -> Network {
+    var copy = self
+    copy.nodes = nodes
+    return copy
+  }
+
   // MARK: - Building
 
   /// Adds bias + Σ kernel(value) over the terms.

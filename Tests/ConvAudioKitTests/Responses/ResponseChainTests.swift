@@ -83,11 +83,11 @@ import Testing
     let ir = responses(2, frames: 700)
     let preset =
       switch kind {
-      case 0: try network().followed(by: stage(ir) { $0.mix = 0.5 }, named: "ir")
+      case 0: try network().followed(by: LoadedPreset(name: "ir", response: stage(ir) { $0.mix = 0.5 }))
       case 1: chain(ir, rate: 44_100) { ($0.mix, $0.predelayMilliseconds) = (0.3, 3) }
       default:
         chain(responses(4, frames: 500)) { $0.plan = "grain 1 latency 200 direct 56 partitions 2x128 1x256" }
-          .followed(by: stage([responses(1)[0]]) { $0.mix = 0.9 }, named: "second")
+          .followed(by: LoadedPreset(name: "second", response: stage([responses(1)[0]]) { $0.mix = 0.9 }))
       }
     let channels = kind == 1 ? 1 : 2
     let make = { try preset.makeProcessor(channels: channels, sampleRateHz: 48_000, maximumBlockFrames: 256) }

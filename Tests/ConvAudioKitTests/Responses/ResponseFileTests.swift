@@ -78,7 +78,7 @@ import Testing
       ImpulseResponse(path: "ir.wav", sampleRateHz: 48_000, channels: [Signals.impulse(frames: 4801, at: 4800)]),
       ConvolutionDescription(responsePath: "ir.wav"))
     let flat = try LoadedPreset(path: TinyPreset("flat", stages: []).write(into: folder.directory.url))
-    let (report, output) = try folder.process(flat.followed(by: stage, named: "ir"))
+    let (report, output) = try folder.process(flat.followed(by: LoadedPreset(name: "ir", response: stage)))
     // 4800 frames of tail are 4410 at the file's rate, and the sine is late by exactly as many.
     #expect(report.frames == 8820 && report.notes.first == "resampled 44100 → 48000 → 44100 Hz")
     let late = [Float](repeating: 0, count: 4410) + Signals.sine(frames: 4410, sampleRateHz: 44_100)
@@ -149,10 +149,12 @@ import Testing
     "Files that share a prepared response get the bits of one alone, at a time and side by side", arguments: [1, 2])
   func batch(jobs: Int) throws {
     let folder = try AudioFolder()
-    let preset = chain(responses(2, frames: 2500)).followed(
-      by: ResponseStage(
-        ImpulseResponse(path: "b.wav", sampleRateHz: 44_100, channels: responses(1)),
-        ConvolutionDescription(responsePath: "b.wav", mix: 0.5)), named: "b")
+    let preset = try chain(responses(2, frames: 2500)).followed(
+      by: LoadedPreset(
+        name: "b",
+        response: ResponseStage(
+          ImpulseResponse(path: "b.wav", sampleRateHz: 44_100, channels: responses(1)),
+          ConvolutionDescription(responsePath: "b.wav", mix: 0.5))))
     var files: [(input: String, output: String)] = []
     for index in 0..<6 {
       let (channels, rate) = (1 + index % 2, index < 4 ? 48_000 : 44_100)
@@ -161,7 +163,9 @@ import Testing
     }
     let batch = try BatchRun(
       FileProcessor(preset: preset), files: files + files.map { ($0.input, $0.output + ".wav") }, jobs: jobs)
-    for result in batch.run() { _ = try result.result.get() }
+    for result in batch.run() {
+      guard case .processed = result.outcome else { throw CancellationError() }
+    }
     for index in 0..<6 {
       _ = try FileProcessor(preset: preset).process(folder.path("\(index).wav"), to: folder.path("alone\(index).wav"))
       let alone = try folder.read("alone\(index).wav")

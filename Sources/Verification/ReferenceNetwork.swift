@@ -6,13 +6,32 @@ import StreamingConvolution
 ///
 /// The bound is derived, not chosen: every convolution adds its direct bound on the input that it may have got, every
 /// pointwise operation its rounding, and what came in is carried on by the operation's slope.
-struct ReferenceNetwork {
+public enum ReferenceNetwork {
   /// A signal from frame 0 on, the constant before it, and the largest error of each.
-  struct Signal {
-    var frames: [[Double]]
-    var rest: [Double]
-    var frameErrors: [[Double]]
-    var restErrors: [Double]
+  public struct Signal: Sendable {
+    /// Every channel from frame 0 on.
+    public var frames: [[Double]]
+    /// What every channel was for ever before.
+    public var rest: [Double]
+    /// How far a Float32 run may be from `frames`.
+    public var frameErrors: [[Double]]
+    /// How far it may be from `rest`.
+    public var restErrors: [Double]
+
+    /// A signal that is known exactly.
+    /// - Parameter rest: One constant a channel; nil: silence.
+    public init(_ frames: [[Double]], rest: [Double]? = nil) {
+      self.init(
+        frames: frames, rest: rest ?? frames.map { _ in 0 }, frameErrors: frames.map { $0.map { _ in 0 } },
+        restErrors: frames.map { _ in 0 })
+    }
+
+    init(frames: [[Double]], rest: [Double], frameErrors: [[Double]], restErrors: [Double]) {
+      self.frames = frames
+      self.rest = rest
+      self.frameErrors = frameErrors
+      self.restErrors = restErrors
+    }
 
     /// An operation without history; `error` gets the values and the errors that came in.
     func map(_ value: ([[Double]]) -> [[Double]], error: ([[Double]], [[Double]]) -> [[Double]]) -> Signal {
@@ -24,28 +43,28 @@ struct ReferenceNetwork {
   }
 
   /// Half a unit in the last place of 1.
-  static let u = 0x1p-24
+  private static let u = 0x1p-24
   /// Below this, results may be flushed to zero.
-  static let tiny = 0x1p-126
+  private static let tiny = 0x1p-126
 
-  /// Every value of `network`, the input first.
-  static func values(of network: Network, on input: [[Float]], past: Past) -> [Signal] {
-    let zeros = input.map { _ in 0.0 }
-    var values = [
-      Signal(
-        frames: input.map { $0.map(Double.init) }, rest: zeros, frameErrors: input.map { $0.map { _ in 0 } },
-        restErrors: zeros)
-    ]
-    for node in network.nodes {
-      let inputs = node.inputs.map { values[$0.index] }
-      values.append(apply(node.operation, to: inputs, past: past))
-    }
-    return values
+  /// The output of `network` for an input that was silent before.
+  public static func output(of network: Network, on input: [[Float]], past: Past) -> Signal {
+    output(of: network, on: Signal(input.map { $0.map(Double.init) }), past: past)
   }
 
   /// The output of `network`.
-  static func output(of network: Network, on input: [[Float]], past: Past) -> Signal {
-    values(of: network, on: input, past: past)[network.output.index]
+  /// - Complexity: O(multiply-adds · frames), some hundred times as long as a Float32 run.
+  public static func output(of network: Network, on input: Signal, past: Past) -> Signal {
+    // Values are let go behind their last reader.
+    var lastReader = [Int](repeating: 0, count: network.nodes.count + 1)
+    for (index, node) in network.nodes.enumerated() { for value in node.inputs { lastReader[value.index] = index + 1 } }
+    lastReader[network.output.index] = .max
+    var values: [Signal?] = [input]
+    for (index, node) in network.nodes.enumerated() {
+      values.append(apply(node.operation, to: node.inputs.map { values[$0.index]! }, past: past))
+      for value in node.inputs where lastReader[value.index] == index + 1 { values[value.index] = nil }
+    }
+    return values[network.output.index]!
   }
 
   private static func apply(_ operation: Network.Operation, to inputs: [Signal], past: Past) -> Signal {

@@ -1,0 +1,92 @@
+import ArgumentParser
+import ConvAudioKit
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure how fast a model or preset runs here, by block size.",
+    discussion: """
+      On one core, for one signal of as many channels as it takes. The same blocks run several times and the fastest run \
+      of each counts, so the worst block is the worst of the program and not of the machine.
+      """)
+
+  @Argument(help: "A model (.nam), a preset's name, or the path of its .json file.")
+  var subject: String
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Block sizes.", valueName: "frames"))
+  var blocks = [16, 32, 64, 128, 256, 512, 1024, 2048]
+
+  @Option(help: "Channels of the signal. Default: what it takes, else 1.")
+  var channels: Int?
+
+  @Option(help: "Seconds for each block size.")
+  var seconds = 0.5
+
+  @Flag(help: "Print a JSON report.")
+  var json = false
+
+  func validate() throws {
+    guard blocks.allSatisfy({ (1...65_536).contains($0) }) else {
+      throw ValidationError("--blocks has a size that is not 1 to 65536.")
+    }
+    guard (0.001...3600).contains(seconds) else {
+      throw ValidationError("--seconds is \(seconds), expected 0.001 to 3600.")
+    }
+    if let channels, !(1...1024).contains(channels) {
+      throw ValidationError("--channels is \(channels), expected 1 to 1024.")
+    }
+  }
+
+  func run() throws {
+    try exitingOnError {
+      let preset = try LoadedPreset(subject)
+      let costs = try CostTable.selected()
+      var speeds: [ChainSpeed] = []
+      if !json { writeToStandardOutput(Self.header(subject)) }
+      for block in blocks {
+        let speed = try ChainSpeed(
+          of: preset, channels: channels, blockFrames: block, seconds: seconds, costs: costs)
+        speeds.append(speed)
+        if !json { writeToStandardOutput(Self.line(speed)) }
+      }
+      if json { writeToStandardOutput(Self.json(speeds)) }
+      if !json, let speed = speeds.first(where: { $0.blockFrames == 64 }) {
+        let count = speed.instancesPerCore
+        writeToStandardOutput("One core runs \(count == 1 ? "1 instance" : "\(count) instances") in blocks of 64 frames.\n")
+      }
+    }
+  }
+
+  private static func header(_ subject: String) -> String {
+    "\(subject), \(KernelLevel.selected.name)\n"
+      + " frames  times real time   median block    worst block  share of its time\n"
+  }
+
+  private static func line(_ speed: ChainSpeed) -> String {
+    padded("\(speed.blockFrames)", 7) + padded(rounded(speed.timesRealTime, 1), 17)
+      + padded(microseconds(speed.medianBlockSeconds), 15) + padded(microseconds(speed.worstBlockSeconds), 15)
+      + padded(rounded(speed.worstLoad * 100, 2) + " %", 19) + "\n"
+  }
+
+  private static func microseconds(_ seconds: Double) -> String { rounded(seconds * 1e6, 1) + " µs" }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  private static func json(_ speeds: [ChainSpeed]) -> String {
+    let entries = speeds.map { speed in
+      """
+        {
+          "blockFrames" : \(speed.blockFrames),
+          "instancesPerCore" : \(speed.instancesPerCore),
+          "medianBlockSeconds" : \(speed.medianBlockSeconds),
+          "sampleRateHz" : \(speed.sampleRateHz),
+          "timesRealTime" : \(speed.timesRealTime),
+          "worstBlockSeconds" : \(speed.worstBlockSeconds)
+        }
+      """
+    }
+    return "[\n" + entries.joined(separator: ",\n") + "\n]\n"
+  }
+}
