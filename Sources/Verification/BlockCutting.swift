@@ -70,7 +70,9 @@ extension BlockProcessor {
 public func firstDifference(_ a: [[Float]], _ b: [[Float]]) -> (channel: Int, frame: Int)? {
   for (channel, (a, b)) in zip(a, b).enumerated() {
     for frame in 0..<max(a.count, b.count) {
-      guard frame < a.count, frame < b.count, a[frame].bitPattern == b[frame].bitPattern else { return (channel, frame) }
+      guard frame < a.count, frame < b.count, a[frame].bitPattern == b[frame].bitPattern else {
+        return (channel, frame)
+      }
     }
   }
   return nil

@@ -52,7 +52,8 @@ struct BenchCommand: ParsableCommand {
       if json { writeToStandardOutput(Self.json(speeds)) }
       if !json, let speed = speeds.first(where: { $0.blockFrames == 64 }) {
         let count = speed.instancesPerCore
-        writeToStandardOutput("One core runs \(count == 1 ? "1 instance" : "\(count) instances") in blocks of 64 frames.\n")
+        writeToStandardOutput(
+          "One core runs \(count == 1 ? "1 instance" : "\(count) instances") in blocks of 64 frames.\n")
       }
     }
   }

@@ -38,7 +38,8 @@ struct ChainOptions: ParsableArguments {
 
   func validate() throws {
     if preset != nil, chain != nil { throw ValidationError("--preset and --chain both begin the chain, expected one.") }
-    for (name, value) in [("--preset", preset), ("--chain", chain)] + models.map({ ("--model", $0) }) where value == "" {
+    for (name, value) in [("--preset", preset), ("--chain", chain)] + models.map({ ("--model", $0) }) where value == ""
+    {
       throw ValidationError("\(name) is empty, expected a file.")
     }
     if let slim, !(0...1).contains(slim) { throw ValidationError("--slim is \(slim), expected 0 to 1.") }
@@ -53,7 +54,8 @@ struct ChainOptions: ParsableArguments {
   /// Makes sure that what is said about models has one to be about.
   func checkThatThereAreModels() throws {
     guard models.isEmpty, slim != nil || normalizeLoudness || inputLevelDBu != nil else { return }
-    throw ValidationError("--slim, --normalize-loudness and --input-level-dbu are about models, and there is no --model.")
+    throw ValidationError(
+      "--slim, --normalize-loudness and --input-level-dbu are about models, and there is no --model.")
   }
 
   /// The whole chain.

@@ -35,7 +35,9 @@ struct ModelBatchOptions: ParsableArguments {
       let known = OutputNaming.placeholders.map { "{\($0)}" }.joined(separator: ", ")
       throw ValidationError("--names has \(strange), expected \(known).")
     }
-    if names.isEmpty || names.hasSuffix("/") { throw ValidationError("--names is \"\(names)\", expected a file's name.") }
+    if names.isEmpty || names.hasSuffix("/") {
+      throw ValidationError("--names is \"\(names)\", expected a file's name.")
+    }
   }
 
   /// The models' files: of each pattern in order of their names, none twice.
@@ -46,9 +48,16 @@ struct ModelBatchOptions: ParsableArguments {
     for pattern in patterns {
       let found = try Self.files(matching: pattern)
       guard !found.isEmpty else { throw CommandError("\(pattern): fits no model, expected files that end in .nam.") }
-      for file in found where known.insert(file).inserted { files.append(file) }
+      // However a file is spelled, it is one.
+      for file in found where known.insert(Self.place(of: file)).inserted { files.append(file) }
     }
     return files
+  }
+
+  private static func place(of path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   private static func files(matching pattern: String) throws -> [String] {

@@ -32,7 +32,8 @@ struct OutputNames {
   func makeFolders(for outputs: [String]) throws -> MadeFolders {
     if isFolder, kind == .file, let output {
       throw CommandError(
-        "\(output): is a file, expected a folder, because there are \(inputs.count * chains) outputs.")
+        "\(output): is a file, expected a folder, because there are \(inputs.count) inputs"
+          + (chains > 1 ? " and \(chains) models." : "."))
     }
     guard output != nil && isFolder || template.contains("/") else { return MadeFolders(paths: []) }
     var made = MadeFolders(paths: [])

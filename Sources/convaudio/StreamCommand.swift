@@ -10,7 +10,8 @@ import ConvAudioKit
 struct StreamCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream",
-    abstract: "Filter a pipe through a preset, trained models, an impulse response, or several of them, block by block.",
+    abstract:
+      "Filter a pipe through a preset, trained models, an impulse response, or several of them, block by block.",
     discussion: """
       Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
       output as soon as its frames have come. Gives the samples that process gives with the same --latency, whatever the \

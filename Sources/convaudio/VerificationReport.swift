@@ -24,14 +24,16 @@ struct VerificationReport {
   var text: String {
     var lines = ["\(subject): \(proof.frames) frames"]
     if let field = proof.receptiveFieldFrames, field > proof.frames {
-      lines.append("  receptive field    \(field) frames, of which the input reaches only \(proof.frames); see --frames")
+      lines.append(
+        "  receptive field    \(field) frames, of which the input reaches only \(proof.frames); see --frames")
     }
     if proof.cuttingsAgree {
       let ways = proof.cuttings.map { "\($0.cutting)" }.joined(separator: ", ")
       lines.append("  block sizes        same bits: \(ways)")
     } else {
       for way in proof.cuttings {
-        let verdict = way.difference.map { "differ from frame \($0.frame) of channel \($0.channel + 1) on" } ?? "same bits"
+        let verdict =
+          way.difference.map { "differ from frame \($0.frame) of channel \($0.channel + 1) on" } ?? "same bits"
         lines.append("  \(way.cutting): \(verdict)")
       }
     }

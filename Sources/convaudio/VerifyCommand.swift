@@ -57,11 +57,13 @@ struct VerifyCommand: ParsableCommand {
         let recording = try Recording(path: path, maximumFrames: frames)
         guard recording.channels.count == proof.output.count else {
           throw CommandError(
-            "\(path): has \(recording.channels.count) channels, expected the \(proof.output.count) that \(subject) gives.")
+            "\(path): has \(recording.channels.count) channels, expected the \(proof.output.count) that \(subject) gives."
+          )
         }
         guard recording.sampleRateHz == signal.sampleRateHz else {
           throw CommandError(
-            "\(path): has a sample rate of \(recording.sampleRateHz) Hz, expected the input's \(signal.sampleRateHz) Hz.")
+            "\(path): has a sample rate of \(recording.sampleRateHz) Hz, expected the input's \(signal.sampleRateHz) Hz."
+          )
         }
         return SignalDifference(of: proof.output, from: recording.channels.map { $0.map(Double.init) })
       }

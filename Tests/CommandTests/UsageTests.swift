@@ -6,9 +6,12 @@ import Testing
     "Usage errors exit 64 and say what would be right",
     arguments: [
       (
-        ["process", "in.wav"], "Error: there is nothing to process with: --preset, --ir, or both say what."
+        ["process", "in.wav"],
+        "Error: there is nothing to process with: --preset, --model, --models, --ir, or several of them say what."
       ),
-      (["stream"], "Error: there is nothing to filter with: --preset, --ir, or both say what."),
+      (
+        ["stream"], "Error: there is nothing to filter with: --preset, --model, --ir, or several of them say what."
+      ),
       (["tune", "--name", "two words"], #"Error: --name is "two words", expected one word."#),
       (["tune", "-o", ""], "Error: --output is empty, expected the name of a file."),
       (["process", "-p", "tiny"], "Error: Missing expected argument '<inputs> ...'"),
@@ -108,14 +111,18 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          process                 Process audio files through a preset, an impulse
-                                  response, or both.
-          stream                  Filter a pipe through a preset, an impulse response,
-                                  or both, block by block.
+          process                 Process audio files through a preset, trained models,
+                                  an impulse response, or several of them.
+          stream                  Filter a pipe through a preset, trained models, an
+                                  impulse response, or several of them, block by block.
           convolve                Convolve an array of any rank with a kernel.
           presets                 List the presets.
-          info                    Describe a preset or impulse responses: cost,
-                                  latency, memory.
+          info                    Describe a model, a preset or impulse responses:
+                                  cost, latency, memory, speed here.
+          verify                  Prove on this machine that a model or preset gives
+                                  the right numbers, whatever the blocks.
+          bench                   Measure how fast a model or preset runs here, by
+                                  block size.
           tune                    Measure what convolutions cost on this machine.
 
           See 'convaudio help <subcommand>' for detailed help.
@@ -131,12 +138,14 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Process audio files through a preset, an impulse response, or both.
+        OVERVIEW: Process audio files through a preset, trained models, an impulse
+        response, or several of them.
 
         Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the
         sample rate, channels, sample format and text metadata unless told otherwise.
-        Without -o the output stands beside the input as NAME.PRESET.EXTENSION. An
-        output appears only when it is complete.
+        Without -o the output stands beside the input as NAME.CHAIN.EXTENSION, where
+        the chain is called by preset, models and impulse response. An output appears
+        only when it is complete.
 
         USAGE: convaudio process [<options>] <inputs> ...
 
@@ -144,9 +153,34 @@ import Testing
           <inputs>                The files to process; - is standard input, kept in
                                   $TMPDIR meanwhile.
 
+        CHAIN:
+          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
+                                  of its .json file.
+          --chain <file>          The .json file of a chain, written like a preset's,
+                                  in the place of one.
+          --model <file>          A trained model (.nam) behind the preset; several run
+                                  one behind the other.
+          --slim <share>          Size, 0 to 1, of models that were trained for several.
+          --normalize-loudness    Bring the last model to -18 dB of loudness, by its
+                                  metadata.
+          --input-level-dbu <dBu> Level in dBu RMS of a full-scale sine at the
+                                  interface that recorded the input; the first model
+                                  gets the level that it was made for, by its metadata.
+          --allow-outside         Let presets and chains name files outside their own
+                                  folders.
+
+        MANY MODELS:
+          --models <pattern>      Models (.nam), each of which processes every input: a
+                                  quoted pattern such as '*.nam', a folder, or a file.
+                                  Outputs that exist are skipped, unless --force
+                                  replaces them.
+          --names <template>      Names of outputs, in the folder of -o or beside the
+                                  input, with {input}, {model} and {extension}.
+                                  (default: {input}.{model}.{extension})
+
         IMPULSE RESPONSE:
           --ir <file>             An audio file whose channels are impulse responses;
-                                  it comes behind the preset.
+                                  it comes behind preset and models.
           --ir-channels <ir-channels>
                                   Which channel of --ir goes from which input to which
                                   output. (values: auto, mono, stereo, true-stereo,
@@ -194,14 +228,14 @@ import Testing
           --json                  Print a JSON report to standard output.
 
         OPTIONS:
-          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
-                                  of its .json file.
           -o, --output <output>   The output file, - for standard output; for several
                                   inputs the folder for them.
           --rate-policy <rate-policy>
                                   What to do with a file of another sample rate than
-                                  the preset's: bring it there and back, or refuse it.
-                                  (values: resample, refuse; default: resample)
+                                  the chain's: bring it there and back, lengthen the
+                                  chain's dilations (for whole multiples of its rate),
+                                  or refuse the file. (values: resample, dilate,
+                                  refuse; default: resample)
           --version               Show the version.
           -h, --help              Show help information.
 
@@ -216,8 +250,8 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Filter a pipe through a preset, an impulse response, or both, block
-        by block.
+        OVERVIEW: Filter a pipe through a preset, trained models, an impulse response,
+        or several of them, block by block.
 
         Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input
         and writes each block to standard output as soon as its frames have come. Gives
@@ -226,6 +260,22 @@ import Testing
         the block that was begun; SIGUSR1 prints how long blocks took.
 
         USAGE: convaudio stream <options>
+
+        CHAIN:
+          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
+                                  of its .json file.
+          --chain <file>          The .json file of a chain, written like a preset's,
+                                  in the place of one.
+          --model <file>          A trained model (.nam) behind the preset; several run
+                                  one behind the other.
+          --slim <share>          Size, 0 to 1, of models that were trained for several.
+          --normalize-loudness    Bring the last model to -18 dB of loudness, by its
+                                  metadata.
+          --input-level-dbu <dBu> Level in dBu RMS of a full-scale sine at the
+                                  interface that recorded the input; the first model
+                                  gets the level that it was made for, by its metadata.
+          --allow-outside         Let presets and chains name files outside their own
+                                  folders.
 
         STREAM:
           --format <format>       What comes in; auto recognises WAV. Raw samples are
@@ -261,7 +311,7 @@ import Testing
 
         IMPULSE RESPONSE:
           --ir <file>             An audio file whose channels are impulse responses;
-                                  it comes behind the preset.
+                                  it comes behind preset and models.
           --ir-channels <ir-channels>
                                   Which channel of --ir goes from which input to which
                                   output. (values: auto, mono, stereo, true-stereo,
@@ -292,8 +342,6 @@ import Testing
                                   (values: keep, zero, error; default: keep)
 
         OPTIONS:
-          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
-                                  of its .json file.
           --version               Show the version.
           -h, --help              Show help information.
 

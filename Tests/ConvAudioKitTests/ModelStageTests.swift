@@ -58,6 +58,25 @@ struct ModelStageTests {
     }
   }
 
+  @Test("a gain is a stage; a network has gains and a mix, too, and rests behind them")
+  func gains() throws {
+    let half = Float(20 * log10(0.5))
+    let gain = try load("{\"type\":\"gain\",\"gainDecibels\":\(half)}")
+    #expect(zip(try run(gain, x, channels: 2)[1], x).allSatisfy { abs($0 - 0.5 * $1) < 1e-7 })
+    let folder = try TemporaryDirectory()
+    try TinyPreset("plain").write(into: folder.url)
+    let plain = try LoadedPreset(path: folder.url.path + "/plain.json")
+    let text = try String(contentsOf: folder.url.appendingPathComponent("plain.json"), encoding: .utf8)
+    let path = folder.url.appendingPathComponent("bent.json")
+    let levels = "\"type\": \"wavenet\", \"inputGainDecibels\": \(half), \"gainDecibels\": \(-half), \"mix\": 0.25"
+    let bent = text.replacing(try Regex(#""type": ?"wavenet""#), with: levels)
+    #expect(bent != text)
+    try Data(bent.utf8).write(to: path)
+    let expected = try run(plain, x.map { 0.5 * $0 })[0]
+    let actual = try run(LoadedPreset(path: path.path), x)[0]
+    for (t, y) in actual.enumerated() { #expect(abs(y - 2 * (0.25 * expected[t] + 0.75 * 0.5 * x[t])) < 1e-6) }
+  }
+
   @Test("loudness is brought to −18 dB, an interface's level to the model's")
   func calibration() throws {
     let loud = try load(#"{"type":"nam","model":"m.nam","normalizeLoudness":true}"#)

@@ -42,7 +42,9 @@ struct PresetErrorTests {
     Case(
       #"{"maker": "test", "seed": 7, "loss": [0.5, null, true]}"#, "[]",
       "metadata should be an object, but is an array of 0 values"),
-    Case(#""wavenet""#, #""reverb""#, #"stages[0].type should be "wavenet", "convolution", "nam" or "gain", but is "reverb""#),
+    Case(
+      #""wavenet""#, #""reverb""#,
+      #"stages[0].type should be "wavenet", "convolution", "nam" or "gain", but is "reverb""#),
     Case(#""type": "wavenet","#, "", "stages[0].type is missing"),
   ]
   static let nameRule = "a name of 1 to 128 characters without slashes, not beginning with a point"
@@ -55,7 +57,7 @@ struct PresetErrorTests {
     Case(
       #""past""#, #""passed""#,
       "stages[0].passed is not a key of this format; it knows type, weights, past, inputChannels, headScale, "
-        + "arrays, head"),
+        + "arrays, head, inputGainDecibels, gainDecibels, mix"),
     Case(#""full.safetensors""#, "7", "stages[0].weights should be the path of a safetensors file, but is 7"),
     Case(#""full.safetensors""#, #""""#, #"stages[0].weights should be the path of a safetensors file, but is """#),
     Case(

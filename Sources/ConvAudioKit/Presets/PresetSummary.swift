@@ -25,7 +25,8 @@ public struct PresetSummary {
     for (index, stage) in loaded.stages.enumerated() {
       switch stage {
       case .network(let stage):
-        lines.append("  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
+        lines.append(
+          "  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
         var parameters = 0
         if case .waveNet(let description) = preset.stages[index] {
           lines += Self.layers(of: description)
@@ -56,7 +57,8 @@ public struct PresetSummary {
     let history = cost.isRecurrent ? "endless (recurrent)" : "\(field) frames"
     return [
       "    parameters       \(parameters)",
-      "    receptive field  \(history)" + ((cost.isRecurrent ? nil : rate).map { " (\(decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
+      "    receptive field  \(history)"
+        + ((cost.isRecurrent ? nil : rate).map { " (\(decimal(Double(field) / $0 * 1000)) ms)" } ?? ""),
       "    multiply-adds    \(cost.multiplyAddsPerFrame) a frame"
         + (rate.map { " (\(decimal(Double(cost.multiplyAddsPerFrame) * $0 / 1e6)) million a second)" } ?? ""),
       "    latency          0 frames",
@@ -75,7 +77,9 @@ public struct PresetSummary {
         lines += facts(
           of: part.network, parameters: NetworkCost(of: part.network).parameters, sampleRateHz: stage.sampleRateHz)
       case .response(let response):
-        lines += try ResponseSummary(of: response.response, response.description, costs: costs).lines.map { "    " + $0 }
+        lines += try ResponseSummary(of: response.response, response.description, costs: costs).lines.map {
+          "    " + $0
+        }
       case .model, .gain: preconditionFailure("a model is made of networks and responses")
       }
     }

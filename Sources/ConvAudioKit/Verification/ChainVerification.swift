@@ -71,7 +71,8 @@ public struct ChainVerification: Sendable {
     // As many frames behind the input as the output is late.
     let padded = input.map { $0 + [Float](repeating: 0, count: processor.latencyFrames) }
     let whole = processor.run(padded, in: .blocks(of: Self.blockFrames))
-    let ways: [BlockCutting] = [1, 7, 16, 64, 512, 1000].map { .blocks(of: $0) } + [.random(seed: 1), .random(seed: 2)]
+    let ways: [BlockCutting] =
+      [1, 7, 16, 64, 512, 1000].map { .blocks(of: $0) } + [.random(seed: 1), .random(seed: 2)]
     cuttings = ways.map { Cutting(cutting: $0, difference: firstDifference(whole, processor.run(padded, in: $0))) }
     output = whole.map { Array($0.dropFirst(processor.latencyFrames)) }
 

@@ -30,7 +30,7 @@ import Testing
   func settled(plan: String?, mix: Float) throws {
     let ir = responses(1, frames: 600)
     let preset = try network().followed(
-      by: stage(ir) { ($0.plan, $0.mix) = (plan, mix) }, named: "ir")
+      by: LoadedPreset(name: "ir", response: stage(ir) { ($0.plan, $0.mix) = (plan, mix) }))
     let processor = try preset.makeProcessor(channels: 1)
     let silence = [Float](repeating: 0, count: 4000)
     let rest = BlockRun.of(processor, on: [silence], in: .primes).output[0]
@@ -86,7 +86,7 @@ import Testing
       case 0: try network().followed(by: LoadedPreset(name: "ir", response: stage(ir) { $0.mix = 0.5 }))
       case 1: chain(ir, rate: 44_100) { ($0.mix, $0.predelayMilliseconds) = (0.3, 3) }
       default:
-        chain(responses(4, frames: 500)) { $0.plan = "grain 1 latency 200 direct 56 partitions 2x128 1x256" }
+        try chain(responses(4, frames: 500)) { $0.plan = "grain 1 latency 200 direct 56 partitions 2x128 1x256" }
           .followed(by: LoadedPreset(name: "second", response: stage([responses(1)[0]]) { $0.mix = 0.9 }))
       }
     let channels = kind == 1 ? 1 : 2

@@ -87,10 +87,12 @@ import Testing
     #expect(refusal(of: preset, channels: 2) { $0.maximumMemoryBytes = bytes - 1 } == sentence)
 
     // Two of them together stay within the limit, too.
-    let twice = preset.followed(
-      by: ResponseStage(
-        ImpulseResponse(path: "second.wav", sampleRateHz: 48_000, channels: responses(2, frames: 50_000)),
-        ConvolutionDescription(responsePath: "second.wav")), named: "second")
+    let twice = try preset.followed(
+      by: LoadedPreset(
+        name: "second",
+        response: ResponseStage(
+          ImpulseResponse(path: "second.wav", sampleRateHz: 48_000, channels: responses(2, frames: 50_000)),
+          ConvolutionDescription(responsePath: "second.wav"))))
     #expect(refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes } == "accepted")
     #expect(
       refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes - 1 }

@@ -1,0 +1,255 @@
+import ConvAudioKit
+import Foundation
+import TestSupport
+import Testing
+
+/// `--model`, `--models` and `--chain`: Linear models, whose answers are known.
+@Suite struct ModelCommandTests {
+  /// y = gain · x, as a model that says how loud it is and which level it was made for.
+  private static func linear(gain: Double, rate: String = #","sample_rate":48000"#) -> String {
+    """
+    {"version":"0.5.4","architecture":"Linear","config":{"receptive_field":1,"bias":false},"weights":[\(gain)]\(rate),\
+    "metadata":{"loudness":-12,"input_level_dbu":12}}
+    """
+  }
+
+  private func bench() throws -> Bench {
+    let bench = try Bench()
+    try bench.write("half.nam", Data(Self.linear(gain: 0.5).utf8))
+    try bench.write("quarter.nam", Data(Self.linear(gain: 0.25).utf8))
+    return bench
+  }
+
+  private func same(_ a: [Float], _ b: [Float], _ factor: Float, within tolerance: Float = 0) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { abs($0 - factor * $1) <= tolerance }
+  }
+
+  @Test("models run one behind the other, behind a preset and before an impulse response; the output is called by all")
+  func chain() throws {
+    let bench = try bench()
+    let x = try bench.audio("in.wav", encoding: .float32)[0]
+    try bench.audio("ir.wav", [[0.5, 0, 0, 0]], encoding: .float32)
+    #expect(
+      try bench.program.run("process", "in.wav", "--model", "half.nam", "--model", "quarter.nam", "--tail", "cut")
+        .status
+        == 0)
+    #expect(same(try bench.read("in.half.quarter.wav").samples[0], x, 0.125))
+    let all = try bench.program.run(
+      "process", "in.wav", "-p", "tiny", "--model", "half.nam", "--ir", "ir.wav", "--tail", "cut", "--quiet")
+    #expect((all.status, all.errors) == (0, ""))
+    #expect(try bench.program.run("process", "in.wav", "-p", "tiny", "-o", "tiny.wav").status == 0)
+    #expect(
+      same(try bench.read("in.tiny.half.ir.wav").samples[0], try bench.read("tiny.wav").samples[0], 0.25, within: 1e-6))
+    // A pipe gets the same.
+    #expect(
+      try bench.program.shell(
+        #"cat in.wav | "$0" stream --model half.nam --model quarter.nam --tail cut --quiet > piped.wav"#
+      ).status == 0)
+    #expect(same(try bench.read("piped.wav").samples[0], x, 0.125))
+  }
+
+  @Test("loudness of the last model and the input level of the first, by their metadata")
+  func levels() throws {
+    let bench = try bench()
+    let x = try bench.audio("in.wav", encoding: .float32)[0]
+    let arguments = ["process", "in.wav", "--model", "half.nam", "--model", "quarter.nam", "--tail", "cut", "-o"]
+    #expect(try bench.program.run(Program.path, arguments + ["loud.wav", "--normalize-loudness"]).status == 0)
+    #expect(same(try bench.read("loud.wav").samples[0], x, 0.125 * Float(pow(10, -6.0 / 20)), within: 1e-6))
+    #expect(try bench.program.run(Program.path, arguments + ["hot.wav", "--input-level-dbu", "6"]).status == 0)
+    #expect(same(try bench.read("hot.wav").samples[0], x, 0.125 * Float(pow(10, -6.0 / 20)), within: 1e-6))
+    try bench.write(
+      "mute.nam",
+      Data(Self.linear(gain: 1).replacing(#","metadata":{"loudness":-12,"input_level_dbu":12}"#, with: "").utf8))
+    let outcome = try bench.program.run("process", "in.wav", "--model", "mute.nam", "--normalize-loudness")
+    #expect(
+      (outcome.status, outcome.errors)
+        == (
+          1, "convaudio: mute.nam: metadata.loudness is missing, expected because a normalised loudness is asked for.\n"
+        ))
+  }
+
+  @Test("a chain names files outside its folder only when it is allowed to; its gain stage is one")
+  func chainFile() throws {
+    let bench = try bench()
+    let x = try bench.audio("in.wav", encoding: .float32)[0]
+    try FileManager.default.createDirectory(atPath: bench.path("rigs"), withIntermediateDirectories: true)
+    let gain = 20 * log10(0.5)
+    try bench.write(
+      "rigs/rig.json",
+      Data(
+        """
+        {"format":"convaudio-preset","version":1,"name":"rig","description":"","stages":[\
+        {"type":"gain","gainDecibels":\(gain)},{"type":"nam","model":"../half.nam","mix":0.5}]}
+        """.utf8))
+    let refused = try bench.program.run("process", "in.wav", "--chain", "rigs/rig.json")
+    #expect(refused.status == 1)
+    #expect(
+      refused.errors
+        == #"convaudio: rigs/rig.json: stages[1].model should be a relative path within the preset's folder, but is "../half.nam".\#n"#
+    )
+    #expect(
+      try bench.program.run(
+        "process", "in.wav", "--chain", "rigs/rig.json", "--allow-outside", "--tail", "cut", "-o", "out.wav"
+      ).status == 0)
+    #expect(same(try bench.read("out.wav").samples[0], x, 0.375, within: 1e-6))
+  }
+
+  @Test("a file of another rate goes there and back, or the model's dilations follow, and a line says so")
+  func rates() throws {
+    let bench = try Bench()
+    try bench.audio("in.wav", frames: 6000, encoding: .float32, sampleRateHz: 96_000)
+    let model = """
+      {"version":"0.5.4","architecture":"ConvNet","config":{"channels":2,"dilations":[1,2],"batchnorm":false,\
+      "activation":"Tanh"},"weights":[\((0..<19).map { "\(Double($0 % 7 - 3) / 8)" }.joined(separator: ","))],"sample_rate":48000}
+      """
+    try bench.write("amp.nam", Data(model.utf8))
+    let dilated = try bench.program.run("process", "in.wav", "--model", "amp.nam", "--rate-policy", "dilate")
+    #expect(dilated.status == 0)
+    #expect(
+      dilated.errors
+        == "convaudio: in.wav: dilations 2 times as long for 96000 Hz: the same sound below 24000 Hz with less aliasing, and above it the mirror image of the preset's response.\n"
+    )
+    // Every second frame goes through the model as if alone.
+    let (input, output) = (try bench.read("in.wav").samples[0], try bench.read("in.amp.wav").samples[0])
+    for phase in 0..<2 {
+      let alone = stride(from: phase, to: input.count, by: 2).map { input[$0] }
+      try bench.audio("alone.wav", [alone], encoding: .float32)
+      #expect(try bench.program.run("process", "alone.wav", "--model", "amp.nam", "--force").status == 0)
+      let expected = try bench.read("alone.amp.wav").samples[0]
+      #expect(stride(from: phase, to: output.count, by: 2).map { output[$0] } == expected)
+    }
+    try bench.audio("odd.wav", encoding: .float32, sampleRateHz: 44_100)
+    let odd = try bench.program.run("process", "odd.wav", "--model", "amp.nam", "--rate-policy", "dilate")
+    #expect(odd.status == 1)
+    #expect(
+      odd.errors
+        == "convaudio: odd.wav: preset amp cannot be dilated for its rate: 44100 Hz is no whole multiple of 48000 Hz; --rate-policy resample converts the file there and back.\n"
+    )
+    let resampled = try bench.program.run("process", "odd.wav", "--model", "amp.nam")
+    #expect((resampled.status, resampled.errors) == (0, "convaudio: odd.wav: resampled 44100 → 48000 → 44100 Hz.\n"))
+  }
+
+  // MARK: - Many models
+
+  @Test("every model on every input, by pattern, by folder, by names of one's own; what is there is skipped")
+  func batch() throws {
+    let bench = try bench()
+    let x = try ["a.wav", "b.wav"].map { try bench.audio($0, encoding: .float32)[0] }
+    let first = try bench.program.run(
+      "process", "a.wav", "b.wav", "--models", "*.nam", "-o", "out", "--jobs", "2", "--tail", "cut", "--quiet")
+    #expect((first.status, first.output, first.errors) == (0, "", ""))
+    for (name, x) in zip(["a", "b"], x) {
+      #expect(same(try bench.read("out/\(name).half.wav").samples[0], x, 0.5))
+      #expect(same(try bench.read("out/\(name).quarter.wav").samples[0], x, 0.25))
+    }
+    try FileManager.default.removeItem(atPath: bench.path("out/b.half.wav"))
+    try bench.write("out/a.half.wav", Data("kept".utf8))
+    let again = try bench.program.run(
+      "process", "a.wav", "b.wav", "--models", ".", "--models", "half.nam", "-o", "out", "--tail", "cut")
+    #expect(again.status == 0)
+    let lines = again.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 4)
+    #expect(lines.filter { $0.hasSuffix(": exists, skipped") }.count == 3)
+    #expect(try bench.bytes("out/a.half.wav") == Data("kept".utf8))
+    #expect(same(try bench.read("out/b.half.wav").samples[0], x[1], 0.5))
+    let forced = try bench.program.run(
+      "process", "a.wav", "--models", "{half,quarter}.nam", "--names", "out/{model}/{input}.flac", "--force", "--json")
+    #expect(forced.status == 0)
+    #expect(forced.output.contains(#""chain" : "half""#) && forced.output.contains(#""output" : "out/quarter/a.flac""#))
+    #expect(try bench.read("out/quarter/a.flac").info.container == .flac)
+  }
+
+  @Test("a model that cannot be read fails its own outputs and no others")
+  func brokenModel() throws {
+    let bench = try bench()
+    try bench.audio("in.wav")
+    try bench.write("broken.nam", Data(#"{"version":"0.5.4"}"#.utf8))
+    let outcome = try bench.program.run("process", "in.wav", "--models", "*.nam", "-o", "out/")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("convaudio: broken.nam: config is missing.\n"))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: bench.path("out")).sorted() == [
+        "in.half.wav", "in.quarter.wav",
+      ])
+  }
+
+  @Test(
+    "what cannot be meant is refused",
+    arguments: [
+      (["--models", "*.none"], 1, "*.none: fits no model, expected files that end in .nam."),
+      (["--models", "*.nam", "--model", "half.nam"], 64, "--models takes the place of --model, expected one of them."),
+      (["--models", "*.nam", "-o", "-"], 64, "--models makes several files, expected a folder for --output."),
+      (["--models", "*.nam", "--names", "{in}.wav"], 64, "--names has {in}, expected {input}, {model}, {extension}."),
+      (["--models", "*.nam", "--names", "{input"], 64, "--names has {input, expected {input}, {model}, {extension}."),
+      (
+        ["--models", "*.nam", "--names", "x.wav"], 1,
+        "x.wav: would be written for in.wav more than once; give the outputs different names."
+      ),
+      (
+        ["--slim", "0.5", "-p", "tiny"], 64,
+        "--slim, --normalize-loudness and --input-level-dbu are about models, and there is no --model."
+      ),
+      (["--model", "half.nam", "--slim", "1.5"], 64, "--slim is 1.5, expected 0 to 1."),
+      (
+        ["--model", "half.nam", "--input-level-dbu", "300"], 64, "--input-level-dbu is 300.0 dBu, expected -200 to 200."
+      ),
+      (["--chain", "a.json", "-p", "tiny"], 64, "--preset and --chain both begin the chain, expected one."),
+      (["--model", ""], 64, "--model is empty, expected a file."),
+    ])
+  func refused(arguments: [String], status: Int32, sentence: String) throws {
+    let bench = try bench()
+    try bench.audio("in.wav")
+    let outcome = try bench.program.run(Program.path, ["process", "in.wav"] + arguments)
+    #expect(outcome.status == status)
+    #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
+    #expect(try bench.files() == ["half.nam", "in.wav", "quarter.nam"])
+  }
+
+  // MARK: - verify, bench, info
+
+  @Test("verify holds for a preset, exits with 1 where too much is asked or another program differs")
+  func verify() throws {
+    let bench = try bench()
+    let holds = try bench.program.run("verify", "tiny.json", "--frames", "2000")
+    #expect((holds.status, holds.errors) == (0, ""))
+    #expect(holds.output.hasPrefix("tiny.json: 2000 frames\n  block sizes        same bits: blocks of 1 frame, "))
+    #expect(holds.output.hasSuffix("\nholds\n") && holds.output.contains("  rounding           at most 0."))
+    let strict = try bench.program.run("verify", "tiny.json", "--frames", "2000", "--tolerance", "-300")
+    #expect(strict.status == 1 && strict.output.hasSuffix("\ndoes not hold\n"))
+    #expect(strict.output.contains(" dB, expected at most -300.0 dB\n"))
+    let x = try bench.audio("in.wav", encoding: .float32)
+    try bench.audio("right.wav", x.map { $0.map { 0.5 * $0 } }, encoding: .float32)
+    try bench.audio("wrong.wav", x.map { $0.map { 0.51 * $0 } }, encoding: .float32)
+    let right = try bench.program.run("verify", "half.nam", "--input", "in.wav", "--reference", "right.wav", "--json")
+    #expect(right.status == 0 && right.output.contains(#""holds" : true"#))
+    let wrong = try bench.program.run("verify", "half.nam", "--input", "in.wav", "--reference", "wrong.wav")
+    #expect(
+      wrong.status == 1 && wrong.output.contains("  reference          error -34.2 dB, expected at most -90.0 dB\n"))
+    #expect(wrong.output.contains("level -0.172"))
+    let none = try bench.program.run("verify", "half.nam", "--reference", "wrong.wav")
+    #expect(none.status == 64)
+    try bench.audio("rate.wav", sampleRateHz: 44_100)
+    #expect(
+      try bench.program.run("verify", "half.nam", "--input", "rate.wav").errors
+        == "convaudio: rate.wav: has a sample rate of 44100 Hz, expected the 48000 Hz of half.nam.\n")
+  }
+
+  @Test("bench prints a line for each block size, info an estimate")
+  func speed() throws {
+    let bench = try bench()
+    let outcome = try bench.program.run("bench", "tiny.json", "--blocks", "16", "64", "--seconds", "0.01")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 5 && lines[2].hasPrefix("     16 ") && lines[3].hasPrefix("     64 "))
+    #expect(lines[4].hasPrefix("One core runs ") && lines[4].hasSuffix(" in blocks of 64 frames."))
+    let json = try bench.program.run("bench", "half.nam", "--blocks", "64", "--seconds", "0.01", "--json")
+    #expect(json.status == 0 && json.output.contains(#""timesRealTime" : "#))
+    let info = try bench.program.run("info", "half.nam")
+    #expect(info.status == 0)
+    for text in [
+      "stage 1: Linear of half.nam", "loudness         -12.0 dB", "  times real time    ", " in blocks of 512\n",
+    ] {
+      #expect(info.output.contains(text), "\(text)")
+    }
+  }
+}
