@@ -7,7 +7,8 @@ public enum PackageFolders {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 }
 
-/// A network, an input and the truth about its output, as `Tools/golden/make_wavenet_golden.py` wrote them.
+/// A network, an input and the truth about its output, as `make_wavenet_golden.py` and `make_nam_golden.py` of
+/// `Tools/golden` wrote them.
 public struct GoldenCase: Sendable, CustomStringConvertible {
   /// The numbers of `cases.json` that belong to one case.
   public struct Facts: Decodable, Sendable {
@@ -15,8 +16,10 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
     public let frames: Int
     public let inputChannels: Int
     public let outputChannels: Int
-    public let historyFrames: Int
-    public let parameters: Int
+    /// Of presets.
+    public let historyFrames: Int?
+    /// Of models: share of one that has several sizes.
+    public let size: Double?
     /// The truth's RMS level by convention of the past (`silence`, `zeroHistory`).
     public let rms: [String: Double]
     /// The RMS error of PyTorch's Float32 run, likewise. Ours may be twice that.
@@ -34,10 +37,18 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
   /// The preset's weights.
   public var weights: URL { folder.appendingPathComponent("weights.safetensors") }
 
-  /// All WaveNet cases, in the script's order.
-  public static func wavenets() throws -> [GoldenCase] {
+  /// The model of a `.nam` file.
+  public var model: URL { folder.appendingPathComponent("model.nam") }
+
+  /// All WaveNet cases, which are presets, in the script's order.
+  public static func wavenets() throws -> [GoldenCase] { try all(in: "wavenet") }
+
+  /// All `.nam` cases, in the script's order.
+  public static func models() throws -> [GoldenCase] { try all(in: "nam") }
+
+  private static func all(in folder: String) throws -> [GoldenCase] {
     struct Record: Decodable { let cases: [Facts] }
-    let golden = PackageFolders.root.appendingPathComponent("Tests/ConvAudioKitTests/Golden/wavenet")
+    let golden = PackageFolders.root.appendingPathComponent("Tests/ConvAudioKitTests/Golden/\(folder)")
     let data = try Data(contentsOf: golden.appendingPathComponent("cases.json"))
     return try JSONDecoder().decode(Record.self, from: data).cases
       .map { GoldenCase(facts: $0, folder: golden.appendingPathComponent($0.name)) }
@@ -59,4 +70,18 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
   private func read<Bits: FixedWidthInteger>(_ name: String, as: Bits.Type, channels: Int) throws -> [[Bits]] {
     try planarNumbers(folder.appendingPathComponent(name), as: Bits.self, channels: channels, frames: facts.frames)
   }
+}
+
+/// Planar little-endian numbers of a file without header.
+/// - Precondition: The file holds just these.
+func planarNumbers<Bits: FixedWidthInteger>(
+  _ file: URL, as: Bits.Type, channels: Int, frames: Int
+) throws -> [[Bits]] {
+  let data = try Data(contentsOf: file)
+  let size = MemoryLayout<Bits>.size
+  precondition(data.count == channels * frames * size, "\(file.path) has \(data.count) bytes")
+  let all = data.withUnsafeBytes { bytes in
+    (0..<data.count / size).map { bytes.loadUnaligned(fromByteOffset: $0 * size, as: Bits.self) }
+  }
+  return (0..<channels).map { Array(all[$0 * frames..<($0 + 1) * frames]) }
 }
