@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .executable(name: "convaudio", targets: ["convaudio"]),
     .library(name: "ConvAudioKit", targets: ["ConvAudioKit"]),
+    .library(name: "TimeSeriesFeatures", targets: ["TimeSeriesFeatures"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -18,6 +19,9 @@ let package = Package(
     .target(name: "CConvolutionKernels"),
     .target(name: "Convolution", dependencies: ["CConvolutionKernels", "CFFTW"]),
     .target(name: "StreamingConvolution", dependencies: ["Convolution", "CConvolutionKernels"]),
+    .target(
+      name: "TimeSeriesFeatures",
+      dependencies: ["Convolution", "StreamingConvolution", "CConvolutionKernels", "ModelFormats"]),
     .target(name: "ReferenceConvolution"),
 
     // MARK: - Files
@@ -29,7 +33,10 @@ let package = Package(
     // MARK: - Façade and command line
     .target(
       name: "ConvAudioKit",
-      dependencies: ["Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling"]),
+      dependencies: [
+        "Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling",
+        "TimeSeriesFeatures",
+      ]),
     .executableTarget(
       name: "convaudio",
       dependencies: [
@@ -64,6 +71,10 @@ let package = Package(
         "StreamingConvolution", "Convolution", "CConvolutionKernels", "ReferenceConvolution", "CFFTW", "TestSupport",
         "CTestSupport",
       ]),
+    .testTarget(
+      name: "TimeSeriesFeaturesTests",
+      dependencies: ["TimeSeriesFeatures", "Convolution", "CConvolutionKernels", "ModelFormats", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
