@@ -5,3 +5,4 @@
 @_exported import ModelFormats
 @_exported import Resampling
 @_exported import StreamingConvolution
+@_exported import TimeSeriesFeatures

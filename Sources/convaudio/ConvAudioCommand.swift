@@ -21,6 +21,6 @@ struct ConvAudioCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ProcessCommand.self, StreamCommand.self, ConvolveCommand.self, PresetsCommand.self, InfoCommand.self,
-      TuneCommand.self,
+      TuneCommand.self, FeaturesCommand.self, ClassifyCommand.self,
     ])
 }
