@@ -30,8 +30,13 @@ func walks(_ cases: Int, channels: Int, points: Int) throws -> SeriesSet {
 /// The most memory the process has had, in megabytes.
 func peakMegabytes() -> Int {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
-  return usage.ru_maxrss / 1024
+  #if canImport(Glibc)
+    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss / 1024
+  #else
+    getrusage(RUSAGE_SELF, &usage)
+    return usage.ru_maxrss >> 20
+  #endif
 }
 
 let arguments = CommandLine.arguments.dropFirst()
@@ -56,6 +61,5 @@ for kind in wanted.map({ [$0] }) ?? FittedTransform.Kind.allCases {
       "{\"transform\": \"\(kind.rawValue)\", \"cases\": \(cases), \"channels\": \(channels), \"points\": \(points), "
         + "\"threads\": \(threads), \"milliseconds\": \(best / Double(cases)), \"features\": \(transform.featureCount), "
         + "\"peakMegabytes\": \(peakMegabytes())}")
-    fflush(stdout)
   }
 }
