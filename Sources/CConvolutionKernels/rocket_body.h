@@ -95,17 +95,12 @@ static void CCK_NAME(rocket_rows)(const cck_rocket_rows *p, uint32_t *positive, 
 }
 #undef CCK_PASS_ROWS
 
-#if CCK_REGISTERS == 32
-#define CCK_HYDRA_VECTORS 3
-#else
-#define CCK_HYDRA_VECTORS 1
-#endif
-
 // The first kernel with the extreme value takes a position: number i, if the extreme of 0 ... i is that of all and the
 // extreme of 0 ... i - 1 is not. Those running extremes are what is computed anyway. Smallest values are only counted, so
 // there the first condition is enough: the counts of 0 ... i less those of 0 ... i - 1.
 static void CCK_NAME(hydra_group)(const cck_hydra_group *g, float *largest_sum, float *smallest_count) {
-  enum { V = CCK_HYDRA_VECTORS, chains = 16 / CCK_WIDTH };
+  // One vector at a time: its eight responses, their extremes and all sums and counts fit 32 registers.
+  enum { V = 1, chains = 16 / CCK_WIDTH };
   vf soft[8 * chains];
   vi reached[7];
   const vi ones = CCK_ONES();
@@ -151,4 +146,3 @@ static void CCK_NAME(hydra_group)(const cck_hydra_group *g, float *largest_sum, 
     before = count;
   }
 }
-#undef CCK_HYDRA_VECTORS

@@ -19,7 +19,7 @@ struct ParityTests {
 
   @Test(
     "MultiRocket's ppv, lspv and mipv are aeon's bit for bit, mpv within a unit of the last place",
-    arguments: ["multirocket", "multirocket-channels"])
+    arguments: ["multirocket", "multirocket-channels", "multirocket-ties"])
   func multiRocket(_ name: String) throws {
     let golden = try GoldenFeatures(name)
     let computed = try golden.computed()

@@ -55,7 +55,12 @@ def response(x, dilation, taps, shift=0):
 
 def on_responses(transform, x):
     """Puts every bias exactly on a value of a response: a count is right only if every sum is rounded alike."""
-    counts, listed, dilations, per_kernel, biases = transform.parameters
+    is_multi = isinstance(transform, MultiRocket)  # of one channel, and of the series alone
+    if is_multi:
+        dilations, per_kernel, biases = transform.parameter
+        counts, listed = np.ones(84 * len(dilations), int), np.zeros(84 * len(dilations), int)
+    else:
+        counts, listed, dilations, per_kernel, biases = transform.parameters
     place, combination, start = 0, 0, 0
     biases = biases.copy()
     for dilation, count in zip(dilations, per_kernel):
@@ -69,7 +74,10 @@ def on_responses(transform, x):
                 place += 1
             start += counts[combination]
             combination += 1
-    transform.parameters = (counts, listed, dilations, per_kernel, biases)
+    if is_multi:
+        transform.parameter = (dilations, per_kernel, biases)
+    else:
+        transform.parameters = (counts, listed, dilations, per_kernel, biases)
 
 
 def main():
@@ -82,6 +90,7 @@ def main():
         "minirocket-long": (MiniRocket(n_kernels=1000, random_state=SEED), (2, 1, 1300), None),
         "multirocket": (MultiRocket(n_kernels=500, random_state=SEED), (3, 1, 140), None),
         "multirocket-channels": (MultiRocket(n_kernels=300, random_state=SEED), (3, 4, 87), None),
+        "multirocket-ties": (MultiRocket(n_kernels=300, random_state=SEED), (3, 1, 94), on_responses),
         "rocket": (Rocket(n_kernels=500, random_state=SEED), (3, 1, 120), None),
         "rocket-channels": (Rocket(n_kernels=200, random_state=SEED), (3, 5, 90), None),
         "hydra": (HydraTransformer(random_state=SEED, output_type="numpy"), (2, 1, 100), None),

@@ -27,16 +27,17 @@ func walks(_ cases: Int, channels: Int, points: Int) throws -> SeriesSet {
   return try SeriesSet(cases: cases, channels: channels, points: points, values: values)
 }
 
-/// The most memory the process has had, in megabytes.
+/// The most memory the process has had, in megabytes; 0 where Linux does not say. (getrusage counts what the process was
+/// before it became this program, too.)
 func peakMegabytes() -> Int {
-  var usage = rusage()
-  #if canImport(Glibc)
-    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss / 1024
-  #else
-    getrusage(RUSAGE_SELF, &usage)
-    return usage.ru_maxrss >> 20
-  #endif
+  guard let file = fopen("/proc/self/status", "r") else { return 0 }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  while fgets(&line, 256, file) != nil {
+    let words = String(cString: line).split(whereSeparator: \.isWhitespace)
+    if words.first == "VmHWM:", words.count > 1 { return (Int(words[1]) ?? 0) / 1024 }
+  }
+  return 0
 }
 
 let arguments = CommandLine.arguments.dropFirst()
