@@ -46,9 +46,13 @@ struct ClassifyCommand: ParsableCommand {
     if params != nil, fitting.isGiven {
       throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.")
     }
-    if fit != nil, series.window != nil { throw ValidationError("--window is for --params: a stream cannot be trained on.") }
+    if fit != nil, series.window != nil {
+      throw ValidationError("--window is for --params: a stream cannot be trained on.")
+    }
     if fit != nil, output != nil { throw ValidationError("--output is for --params: training predicts nothing.") }
-    if series.window != nil, inputs.count != 1 { throw ValidationError("--window takes one input, but there are \(inputs.count).") }
+    if series.window != nil, inputs.count != 1 {
+      throw ValidationError("--window takes one input, but there are \(inputs.count).")
+    }
     if fitting.compatibility != nil { throw ValidationError("--compatibility is for convaudio features.") }
   }
 
@@ -57,7 +61,9 @@ struct ClassifyCommand: ParsableCommand {
     let (set, labels) = try series.input(inputs).all()
     let known = labels.compactMap { $0 }
     guard known.count == labels.count else {
-      throw CommandError("\(inputs.joined(separator: " ")): \(labels.count - known.count) of \(labels.count) series have no label, expected one each.")
+      throw CommandError(
+        "\(inputs.joined(separator: " ")): \(labels.count - known.count) of \(labels.count) series have no label, expected one each."
+      )
     }
     let classifier = try SeriesClassifier(
       fitting.transform ?? .minirocket, fittingTo: set, labels: known, features: fitting.features,
@@ -65,7 +71,8 @@ struct ClassifyCommand: ParsableCommand {
     try classifier.write(to: path, mayReplace: force)
     writeToStandardOutput(
       "trained on \(set.count) series of \(classifier.ridge.classes.count) classes: "
-        + "\(classifier.transform.transform.featureCount) features, regularisation \(rounded(classifier.ridge.regularisation, 4))\n")
+        + "\(classifier.transform.transform.featureCount) features, regularisation \(rounded(classifier.ridge.regularisation, 4))\n"
+    )
   }
 
   private func predict(_ classifier: SeriesClassifier) throws {

@@ -47,9 +47,12 @@ struct FeaturesCommand: ParsableCommand {
       let (transform, input) = try fitted()
       let interruption = Interruption.install()
       do {
-        let count = try series.window == nil ? batches(transform, input, format, interruption) : windows(transform, format, interruption)
+        let count =
+          try series.window == nil
+          ? batches(transform, input, format, interruption) : windows(transform, format, interruption)
         if !quiet, output != "-" {
-          writeToStandardOutput("\(count) \(series.window == nil ? "series" : "windows") × \(transform.transform.featureCount) features\n")
+          writeToStandardOutput(
+            "\(count) \(series.window == nil ? "series" : "windows") × \(transform.transform.featureCount) features\n")
         }
       } catch is ReaderClosed {
         // A reader that wants only the beginning is content.
@@ -62,10 +65,18 @@ struct FeaturesCommand: ParsableCommand {
 
   func validate() throws {
     if params != nil, fit != nil { throw ValidationError("--params and --fit exclude each other.") }
-    if params == nil, fitting.transform == nil { throw ValidationError("there is no transform: --transform or --params says which.") }
-    if params != nil, fitting.isGiven { throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.") }
-    if series.window != nil, params == nil { throw ValidationError("--window needs --params: a stream cannot be fitted to.") }
-    if series.window != nil, inputs.count != 1 { throw ValidationError("--window takes one input, but there are \(inputs.count).") }
+    if params == nil, fitting.transform == nil {
+      throw ValidationError("there is no transform: --transform or --params says which.")
+    }
+    if params != nil, fitting.isGiven {
+      throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.")
+    }
+    if series.window != nil, params == nil {
+      throw ValidationError("--window needs --params: a stream cannot be fitted to.")
+    }
+    if series.window != nil, inputs.count != 1 {
+      throw ValidationError("--window takes one input, but there are \(inputs.count).")
+    }
     if output.isEmpty { throw ValidationError("--output is empty, expected the name of a file.") }
   }
 
@@ -73,7 +84,8 @@ struct FeaturesCommand: ParsableCommand {
     if let format { return format }
     if output == "-" { return .csv }
     guard let format = FeatureOutput.Format(path: output) else {
-      throw CommandError("\(output): says nothing of its format, expected a name ending in .npy, .npz, .csv or .tsv, or --format.")
+      throw CommandError(
+        "\(output): says nothing of its format, expected a name ending in .npy, .npz, .csv or .tsv, or --format.")
     }
     return format
   }

@@ -45,7 +45,9 @@ struct SeriesOptions: ParsableArguments {
   @Option(help: "What stands in for missing values: an error, 0, the last value, or a line to the next one.")
   var missing: MissingValues = .error
 
-  @Option(help: "Kernels that reach beyond a short series: pool over zeros around it, give NaN, or are an error. Default: pad.")
+  @Option(
+    help:
+      "Kernels that reach beyond a short series: pool over zeros around it, give NaN, or are an error. Default: pad.")
   var short: ShortSeriesPolicy?
 
   @Flag(help: "Lines of .csv and .tsv have no label in front.")
@@ -70,7 +72,8 @@ struct SeriesOptions: ParsableArguments {
     }
     if window == nil, hop != nil { throw ValidationError("--hop needs --window.") }
     if window != nil, missing == .linear {
-      throw ValidationError("--missing linear needs values that are still to come; with --window, expected error, zero or hold.")
+      throw ValidationError(
+        "--missing linear needs values that are still to come; with --window, expected error, zero or hold.")
     }
   }
 

@@ -11,7 +11,9 @@ struct NumPyRowWriterTests {
     let folder = try TemporaryDirectory()
     let values = (0..<(2 * count)).map { Float($0) / 3 }
     let writer = try NumPyRowWriter(path: folder.file("rows.npy").path, columns: 2)
-    for row in stride(from: 0, to: count, by: 3) { try writer.write(Array(values[(2 * row)..<(2 * min(count, row + 3))])) }
+    for row in stride(from: 0, to: count, by: 3) {
+      try writer.write(Array(values[(2 * row)..<(2 * min(count, row + 3))]))
+    }
     try writer.finish()
     #expect(writer.rows == count)
     try NumPyArray(shape: [count, 2], values: values).write(to: folder.file("whole.npy").path)
@@ -47,7 +49,8 @@ struct NumPyRowWriterTests {
     try archive.add("labels", text: ["x", "y", "z"])
     try archive.finish()
 
-    let script = "import zipfile,sys; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; z.extractall(sys.argv[2])"
+    let script =
+      "import zipfile,sys; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; z.extractall(sys.argv[2])"
     let python = Process()
     python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     python.arguments = ["python3", "-c", script, path, folder.path]

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Series from text")
 struct SeriesReaderTests {
-  private func read(_ text: String, _ format: SeriesFormat, labelsFirst: Bool = true, piece: Int = 7) throws -> [LabelledSeries] {
+  private func read(_ text: String, _ format: SeriesFormat, labelsFirst: Bool = true, piece: Int = 7) throws
+    -> [LabelledSeries]
+  {
     var rest = Array(text.utf8)[...]
     let reader = SeriesReader(name: "x", format: format, labelsFirst: labelsFirst) { buffer in
       let part = rest.prefix(min(piece, buffer.count))
@@ -31,7 +33,8 @@ struct SeriesReaderTests {
     #expect(middle[0] == 2 && middle[1].isNaN && middle[2] == 4)
   }
 
-  private static let header = "#c\n%#d\n@problemName X\n@timeStamps false\n@univariate false \n@equalLength True\n@classLabel true a b\n@data\n"
+  private static let header =
+    "#c\n%#d\n@problemName X\n@timeStamps false\n@univariate false \n@equalLength True\n@classLabel true a b\n@data\n"
 
   @Test(".ts files: channels between colons, the label last, whatever the case of keywords")
   func ts() throws {
@@ -47,12 +50,14 @@ struct SeriesReaderTests {
   @Test(
     "what is wrong is an error that names the line",
     arguments: [
-      (SeriesFormat.ucr, "1,2,3\n1,2\n", "line 2"), (.ucr, "1,2,3\n1,x,3\n", "line 2, column 2"), (.ucr, "", "x: expected"),
+      (SeriesFormat.ucr, "1,2,3\n1,2\n", "line 2"), (.ucr, "1,2,3\n1,x,3\n", "line 2, column 2"),
+      (.ucr, "", "x: expected"),
       (.ucr, "1\n", "line 1"), (.ucr, "1,2\n1,1e60\n", "line 2, column 2"), (.ts, "1,2:a\n", "line 1"),
       (.ts, "@timeStamps true\n", "line 1"), (.ts, "@dimensions 0\n", "line 1"), (.ts, "@univariate maybe\n", "line 1"),
       (.ts, "@univariate true\n@classLabel true a\n@data\n1:2:a\n", "line 4"),
       (.ts, "@classLabel true a b\n@data\n1,2:c\n", "line 3"), (.ts, "@classLabel true\n@data\n1,2\n", "line 3"),
-      (.ts, "@equalLength true\n@data\n1,2\n1\n", "line 4"), (.ts, "@data\n1,2:3\n", "line 2"), (.ts, "", "x: expected"),
+      (.ts, "@equalLength true\n@data\n1,2\n1\n", "line 4"), (.ts, "@data\n1,2:3\n", "line 2"),
+      (.ts, "", "x: expected"),
     ])
   func errors(_ format: SeriesFormat, _ text: String, _ place: String) {
     let error = #expect(throws: RowError.self, "\(text)") { _ = try read(text, format) }

@@ -22,7 +22,8 @@ import Testing
     return bench
   }
 
-  @Test("From a .ts file to a test accuracy in two commands", arguments: ["minirocket", "multirocket", "rocket", "hydra"])
+  @Test(
+    "From a .ts file to a test accuracy in two commands", arguments: ["minirocket", "multirocket", "rocket", "hydra"])
   func classify(_ transform: String) throws {
     let bench = try bench()
     let trained = try bench.program.run(
@@ -65,13 +66,17 @@ import Testing
   func windows() throws {
     let bench = try bench()
     let rows = Signals.noise(frames: 300, seed: 5)
-    let parameters = ["features", "train.ts", "--transform", "minirocket", "--features", "168", "--fit", "p", "-o", "x.npy"]
+    let parameters = [
+      "features", "train.ts", "--transform", "minirocket", "--features", "168", "--fit", "p", "-o", "x.npy",
+    ]
     #expect(try bench.program.run(Program.path, parameters).status == 0)
-    try rows.map { "\($0)" }.joined(separator: "\n").write(toFile: bench.path("rows.csv"), atomically: true, encoding: .utf8)
+    try rows.map { "\($0)" }.joined(separator: "\n").write(
+      toFile: bench.path("rows.csv"), atomically: true, encoding: .utf8)
     let cut = stride(from: 0, through: 200, by: 50).map { rows[$0..<($0 + 100)].map { "\($0)" }.joined(separator: ",") }
     try cut.joined(separator: "\n").write(toFile: bench.path("cut.csv"), atomically: true, encoding: .utf8)
     let whole = try bench.program.run("features", "cut.csv", "--no-labels", "--params", "p", "-o", "-")
-    let slid = try bench.program.run("features", "rows.csv", "--params", "p", "--window", "100", "--hop", "50", "-o", "-")
+    let slid = try bench.program.run(
+      "features", "rows.csv", "--params", "p", "--window", "100", "--hop", "50", "-o", "-")
     #expect((slid.status, slid.errors) == (0, ""))
     #expect(slid.output == whole.output)
     let seconds = try bench.program.run(
@@ -85,7 +90,8 @@ import Testing
     for (label, frequency) in [("low", 200.0), ("high", 3000.0)] {
       try FileManager.default.createDirectory(atPath: bench.path("set/\(label)"), withIntermediateDirectories: true)
       for index in 0..<4 {
-        let tone = Signals.sine(frames: 2000 + 100 * index, frequencyHz: frequency + 10 * Double(index), sampleRateHz: 16_000)
+        let tone = Signals.sine(
+          frames: 2000 + 100 * index, frequencyHz: frequency + 10 * Double(index), sampleRateHz: 16_000)
         let noise = Signals.noise(frames: tone.count, amplitude: 0.05, seed: UInt64(index))
         try bench.audio("set/\(label)/\(index).wav", [zip(tone, noise).map { $0 + $1 }], sampleRateHz: 16_000)
       }
@@ -103,7 +109,8 @@ import Testing
       (["features", "ragged.csv"], "ragged.csv: line 2: has 3 columns, expected 4."),
       (["features", "empty.csv"], "empty.csv: expected rows"), (["features", "one.csv"], "expected at least 9"),
       (["features", "gap.csv"], "series 1, channel 1, point 2: is nan, expected a finite number"),
-      (["classify", "plain.npy", "--fit", "m"], "have no label"), (["classify", "same.csv", "--fit", "m"], "two classes"),
+      (["classify", "plain.npy", "--fit", "m"], "have no label"),
+      (["classify", "same.csv", "--fit", "m"], "two classes"),
       (["classify", "train.ts", "--params", "p"], "the metadata 'classes'"),
       (["classify", "wide.npy", "--params", "p2"], "has 2 channels, expected 1"),
     ])
@@ -118,8 +125,10 @@ import Testing
     try NumPyArray(shape: [2, 20], values: Signals.noise(frames: 40)).write(to: bench.path("plain.npy"))
     try NumPyArray(shape: [2, 2, 80], values: Signals.noise(frames: 320)).write(to: bench.path("wide.npy"))
     #expect(
-      try bench.program.run("features", "train.ts", "--transform", "rocket", "--features", "20", "--fit", "p", "-o", "p.npy")
-        .status == 0)
+      try bench.program.run(
+        "features", "train.ts", "--transform", "rocket", "--features", "20", "--fit", "p", "-o", "p.npy"
+      )
+      .status == 0)
     #expect(try bench.program.run("classify", "train.ts", "--fit", "p2", "--features", "84").status == 0)
     let before = try FileManager.default.contentsOfDirectory(atPath: bench.path(".")).sorted()
     let rest = words[0] == "features" ? ["--transform", "minirocket", "-o", "out.npy"] : []

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Classification")
 struct ClassificationTests {
-  @Test("eigenvalues and eigenvectors give the matrix back, and the vectors are orthonormal", arguments: [1, 2, 3, 10, 57])
+  @Test(
+    "eigenvalues and eigenvectors give the matrix back, and the vectors are orthonormal", arguments: [1, 2, 3, 10, 57])
   func eigenvalues(_ n: Int) {
     var random = MersenneTwister(seed: UInt32(n))
     var matrix = [Double](repeating: 0, count: n * n)
@@ -72,7 +73,9 @@ struct ClassificationTests {
     #expect(throws: FeatureError.self) {
       _ = try SeriesClassifier(.minirocket, fittingTo: training, labels: [String](repeating: "a", count: 30))
     }
-    #expect(throws: FeatureError.self) { _ = try SeriesClassifier(.minirocket, fittingTo: training, labels: ["a", "b"]) }
+    #expect(throws: FeatureError.self) {
+      _ = try SeriesClassifier(.minirocket, fittingTo: training, labels: ["a", "b"])
+    }
   }
 
   @Test("the sparse scaler is Hydra's: zeros stay zero, and rare features are damped")

@@ -10,7 +10,9 @@ import Testing
 struct FeatureKernelTests {
   private static let plain = withUnsafePointer(to: cck_feature_kernels_plain) { $0.pointee }
 
-  private func rows(_ transform: any SeriesTransform, _ series: SeriesSet, _ kernels: cck_feature_kernels) throws -> [Float] {
+  private func rows(_ transform: any SeriesTransform, _ series: SeriesSet, _ kernels: cck_feature_kernels) throws
+    -> [Float]
+  {
     try withUnsafePointer(to: kernels) { kernels in
       let scratch = FeatureScratch(kernels: kernels)
       return try (0..<series.count).flatMap { index in
@@ -44,7 +46,8 @@ struct FeatureKernelTests {
       for transform in transforms {
         let fast = try rows(transform, series, kernels)
         let plain = try rows(transform, series, Self.plain)
-        #expect(firstBitDifference(fast, plain) == nil, "\(type(of: transform)), \(channels) channels, \(points) points")
+        #expect(
+          firstBitDifference(fast, plain) == nil, "\(type(of: transform)), \(channels) channels, \(points) points")
       }
     }
   }

@@ -10,7 +10,8 @@ struct GoldenFeatures {
   let columns: Int
 
   init(_ name: String) throws {
-    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/\(name).safetensors")
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "Golden/\(name).safetensors")
     let file = try TensorFile(contentsOf: url.path)
     transform = try FittedTransform(file)
     let input = file.tensors["input"]!
@@ -21,7 +22,9 @@ struct GoldenFeatures {
   }
 
   /// What the transform gives, here and now.
-  func computed(threads: Int = 1) throws -> [Float] { try transform.transform.features(of: series, threads: threads).values }
+  func computed(threads: Int = 1) throws -> [Float] {
+    try transform.transform.features(of: series, threads: threads).values
+  }
 }
 
 /// Random walks.

@@ -24,7 +24,9 @@ struct RandomTests {
 
   @Test("logarithms are right to a few units of the last place, and exact for powers of two")
   func logarithms() {
-    for exponent in -60...60 { #expect(binaryLogarithm(Double(sign: .plus, exponent: exponent, significand: 1)) == Double(exponent)) }
+    for exponent in -60...60 {
+      #expect(binaryLogarithm(Double(sign: .plus, exponent: exponent, significand: 1)) == Double(exponent))
+    }
     var random = MersenneTwister(seed: 3)
     for _ in 0..<10_000 {
       let x = random.uniform(0, 1) * 1000 + 1e-9
@@ -68,5 +70,8 @@ struct RandomTests {
 private enum NumPy {
   static let integers = [67, 83, 23, 92, 57]
   static let permutation = [4, 5, 3, 2, 1, 0]
-  static let normals = [0.02006438698192206, -0.34983013252256207, -0.381087145090334, 0.8308398625169492, 1.611119629503022, -0.9894012940973428]
+  static let normals = [
+    0.02006438698192206, -0.34983013252256207, -0.381087145090334, 0.8308398625169492, 1.611119629503022,
+    -0.9894012940973428,
+  ]
 }

@@ -127,7 +127,8 @@ public final class SeriesReader {
       }
     }
     if let dimensions = header.dimensions, dimensions != parts.count {
-      throw .columnCount(RowPlace(name: "\(name) (channels)", line: lines.lineNumber), expected: dimensions, actual: parts.count)
+      throw .columnCount(
+        RowPlace(name: "\(name) (channels)", line: lines.lineNumber), expected: dimensions, actual: parts.count)
     }
     var channels: [[Float]] = []
     for part in parts {
@@ -140,7 +141,8 @@ public final class SeriesReader {
     let points = channels[0].count
     for channel in channels where channel.count != points {
       throw .columnCount(
-        RowPlace(name: "\(name) (points of a channel)", line: lines.lineNumber), expected: points, actual: channel.count)
+        RowPlace(name: "\(name) (points of a channel)", line: lines.lineNumber), expected: points, actual: channel.count
+      )
     }
     let expected = first ?? (channels.count, points)
     first = expected

@@ -51,7 +51,8 @@ public final class FeatureOutput {
     if isPiped && isText {
       file = nil
     } else {
-      file = isPiped ? try StandardOutput(isCancelled: isCancelled) : try ReplacingFile(path: path, mayReplace: mayReplace)
+      file =
+        isPiped ? try StandardOutput(isCancelled: isCancelled) : try ReplacingFile(path: path, mayReplace: mayReplace)
     }
     switch format {
     case .csv, .tsv:
@@ -127,7 +128,9 @@ public final class FeatureOutput {
 
   /// A field with what separates fields, a quotation mark or a line end in it stands in quotation marks (RFC 4180).
   static func quoted(_ field: String, separator: String) -> String {
-    guard field.contains(separator) || field.contains("\"") || field.contains("\n") || field.contains("\r") else { return field }
+    guard field.contains(separator) || field.contains("\"") || field.contains("\n") || field.contains("\r") else {
+      return field
+    }
     return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }

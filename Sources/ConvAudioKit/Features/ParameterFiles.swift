@@ -9,13 +9,17 @@ import TimeSeriesFeatures
 extension FittedTransform {
   /// Saves the parameters under a name that appears when the file is complete.
   /// - Throws: `OutputError`, `StreamError`.
-  public func write(to path: String, mayReplace: Bool) throws { try writeFile(serialized(), to: path, mayReplace: mayReplace) }
+  public func write(to path: String, mayReplace: Bool) throws {
+    try writeFile(serialized(), to: path, mayReplace: mayReplace)
+  }
 }
 
 extension SeriesClassifier {
   /// Saves transform and classifier under a name that appears when the file is complete.
   /// - Throws: `OutputError`, `StreamError`.
-  public func write(to path: String, mayReplace: Bool) throws { try writeFile(serialized(), to: path, mayReplace: mayReplace) }
+  public func write(to path: String, mayReplace: Bool) throws {
+    try writeFile(serialized(), to: path, mayReplace: mayReplace)
+  }
 }
 
 /// Words, one a line, to a file that appears when it is complete, or to standard output where `path` is `-`.

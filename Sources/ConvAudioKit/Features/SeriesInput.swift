@@ -64,7 +64,9 @@ public final class SeriesInput {
 
   /// The next series, at most so many and of at most about so many values, missing ones filled in; nil at the end.
   /// - Throws: What `next` throws; `SeriesInputError.channels` when the number of channels changes.
-  public func nextBatch(maximumCount: Int, maximumValues: Int = 1 << 22) throws -> (series: SeriesSet, labels: [String?])? {
+  public func nextBatch(maximumCount: Int, maximumValues: Int = 1 << 22) throws -> (
+    series: SeriesSet, labels: [String?]
+  )? {
     guard let first = try next() else { return nil }
     var set = try SeriesSet(channels: first.channels.count)
     var labels: [String?] = []

@@ -20,7 +20,8 @@ public struct StreamDuration: Sendable, Equatable, CustomStringConvertible {
   /// Reads `500`, `250ms` or `1.5s`; nil for anything else, and for what is not positive.
   public init?(_ text: String) {
     let (number, unit, factor): (Substring, Unit, Double) =
-      text.hasSuffix("ms") ? (text.dropLast(2), .seconds, 0.001)
+      text.hasSuffix("ms")
+      ? (text.dropLast(2), .seconds, 0.001)
       : text.hasSuffix("s") ? (text.dropLast(), .seconds, 1) : (text[...], .frames, 1)
     guard let value = Double(number), value.isFinite, value > 0, number.first?.isNumber == true || number.first == "."
     else { return nil }
@@ -82,7 +83,8 @@ public final class FrameStream {
   ///   - sampleRateHz: Of rows; a recording has its own.
   ///   - missing: What stands in for values that are missing in rows.
   public init(
-    path: String, sampleRateHz: Int? = nil, missing: MissingPolicy = .error, isCancelled: @escaping () -> Bool = { false }
+    path: String, sampleRateHz: Int? = nil, missing: MissingPolicy = .error,
+    isCancelled: @escaping () -> Bool = { false }
   ) throws {
     if path == NumPyArray.standardStream || SeriesFormat(path: path) == .ucr {
       let isPiped = path == NumPyArray.standardStream
@@ -106,7 +108,9 @@ public final class FrameStream {
         try reader.read(into: UnsafeMutableBufferPointer(rebasing: buffer[..<columns])) ? 1 : 0
       }
     } else {
-      if SeriesFormat(path: path) != nil || path.lowercased().hasSuffix(".npy") { throw WindowError.notAStream(path: path) }
+      if SeriesFormat(path: path) != nil || path.lowercased().hasSuffix(".npy") {
+        throw WindowError.notAStream(path: path)
+      }
       let reader = try AudioFileReader(path: path)
       name = path
       channels = reader.info.channels

@@ -55,7 +55,9 @@ public struct RidgeClassifier: Sendable, Equatable {
     for row in 0..<n { for (column, x) in table[row].enumerated() { means[column] += Double(x) } }
     for column in 0..<p { means[column] /= Double(n) }
     var x = [Float](repeating: 0, count: n * p)
-    for row in 0..<n { for column in 0..<p { x[row * p + column] = Float(Double(table.values[row * p + column]) - means[column]) } }
+    for row in 0..<n {
+      for column in 0..<p { x[row * p + column] = Float(Double(table.values[row * p + column]) - means[column]) }
+    }
 
     let (q, eigenvalues) = Self.decompose(x, rows: n, columns: p)
     let rank = eigenvalues.count

@@ -58,7 +58,9 @@ extension FittedTransform {
     func put(_ name: String, _ integers: [Int]) {
       tensors[name] = StoredTensor(shape: [integers.count], integers: integers)
     }
-    func put(_ name: String, _ numbers: [Float]) { tensors[name] = StoredTensor(shape: [numbers.count], values: numbers) }
+    func put(_ name: String, _ numbers: [Float]) {
+      tensors[name] = StoredTensor(shape: [numbers.count], values: numbers)
+    }
     func put(_ parameters: MiniRocketParameters, prefix: String) {
       put(prefix + "dilations", parameters.dilations)
       put(prefix + "biases_per_kernel", parameters.biasesPerKernel)
@@ -111,7 +113,9 @@ private struct Metadata {
   let file: TensorFile
 
   func wrong(_ key: String, expected: String) -> FeatureError {
-    let actual = file.metadata[key].map { "'\($0.unicodeScalars.prefix(40).map { $0.escaped(asASCII: true) }.joined())'" }
+    let actual = file.metadata[key].map {
+      "'\($0.unicodeScalars.prefix(40).map { $0.escaped(asASCII: true) }.joined())'"
+    }
     return .invalidParameters(
       place: "\(file.path): the metadata '\(key)'", expected: expected, actual: actual ?? "nothing")
   }

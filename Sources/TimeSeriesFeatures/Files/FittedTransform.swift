@@ -41,7 +41,8 @@ public enum FittedTransform: Sendable, Equatable {
     case .multirocket:
       self = .multiRocket(
         try MultiRocket(
-          fittingTo: series, kernels: features.map { max(1, $0 / 8) } ?? 6250, seed: seed, compatibility: compatibility))
+          fittingTo: series, kernels: features.map { max(1, $0 / 8) } ?? 6250, seed: seed, compatibility: compatibility)
+      )
     case .rocket:
       let kernels = features.map { max(1, $0 / 2) } ?? 10_000
       self = .rocket(try Rocket(fittingTo: series, kernels: min(kernels, 1_000_000), seed: seed))
@@ -57,13 +58,11 @@ public enum FittedTransform: Sendable, Equatable {
 
   /// The transform itself.
   public var transform: any SeriesTransform {
-    get {
-      switch self {
-      case .miniRocket(let transform): transform
-      case .multiRocket(let transform): transform
-      case .rocket(let transform): transform
-      case .hydra(let transform): transform
-      }
+    switch self {
+    case .miniRocket(let transform): transform
+    case .multiRocket(let transform): transform
+    case .rocket(let transform): transform
+    case .hydra(let transform): transform
     }
   }
 

@@ -39,7 +39,9 @@ public struct Hydra: SeriesTransform, Equatable {
   public init(
     channels: Int, dilations: [Int], groups: Int, representations: Int, weights: [Float], channelList: [Int] = []
   ) throws(FeatureError) {
-    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String) throws(FeatureError) {
+    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String)
+      throws(FeatureError)
+    {
       if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
     }
     try require((1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")

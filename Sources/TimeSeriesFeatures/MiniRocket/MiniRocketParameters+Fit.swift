@@ -38,7 +38,8 @@ extension MiniRocketParameters {
         let padded = try source(cases.index(below: seriesCount), 4 * dilation)
         response = [Float](unsafeUninitializedCapacity: padded.length) { buffer, initialized in
           let call = MiniRocketCall(
-            padded: padded, channels: channels, dilation: dilation, channelCounts: [Int32(list.count)], channelList: list,
+            padded: padded, channels: channels, dilation: dilation, channelCounts: [Int32(list.count)],
+            channelList: list,
             memory: scratch.blockMemory(channels: channels))
           call.withKernelCall { scratch.kernels.pointee.minirocket_response($0, kernel, buffer.baseAddress) }
           initialized = padded.length

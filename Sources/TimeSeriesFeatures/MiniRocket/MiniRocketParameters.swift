@@ -32,13 +32,17 @@ public struct MiniRocketParameters: Sendable, Equatable {
     channels: Int, dilations: [Int], biasesPerKernel: [Int], biases: [Float], channelCounts: [Int] = [],
     channelList: [Int] = []
   ) throws(FeatureError) {
-    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String) throws(FeatureError) {
+    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String)
+      throws(FeatureError)
+    {
       if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
     }
-    try require((1...Self.maximumChannels).contains(channels), "channels", "1 to \(Self.maximumChannels)", "\(channels)")
+    try require(
+      (1...Self.maximumChannels).contains(channels), "channels", "1 to \(Self.maximumChannels)", "\(channels)")
     try require((1...1024).contains(dilations.count), "dilations", "1 to 1024 dilations", "\(dilations.count)")
     try require(
-      dilations.allSatisfy { (1...Self.maximumDilation).contains($0) } && zip(dilations, dilations.dropFirst()).allSatisfy(<),
+      dilations.allSatisfy { (1...Self.maximumDilation).contains($0) }
+        && zip(dilations, dilations.dropFirst()).allSatisfy(<),
       "dilations", "rising numbers from 1 to \(Self.maximumDilation)", "\(dilations)")
     try require(
       biasesPerKernel.count == dilations.count && biasesPerKernel.allSatisfy { (0...1_000_000).contains($0) },
@@ -50,14 +54,16 @@ public struct MiniRocketParameters: Sendable, Equatable {
     }
     if channels == 1 {
       try require(
-        channelCounts.allSatisfy { $0 == 1 } && channelList.allSatisfy { $0 == 0 }, "channelCounts", "none for one channel",
+        channelCounts.allSatisfy { $0 == 1 } && channelList.allSatisfy { $0 == 0 }, "channelCounts",
+        "none for one channel",
         "\(channelCounts.count)")
       self.channelCounts = []
       self.channelList = []
     } else {
       let combinations = Self.kernelCount * dilations.count
       try require(
-        channelCounts.count == combinations && channelCounts.allSatisfy { (1...channels).contains($0) }, "channelCounts",
+        channelCounts.count == combinations && channelCounts.allSatisfy { (1...channels).contains($0) },
+        "channelCounts",
         "\(combinations) numbers from 1 to \(channels)", "\(channelCounts.count), of which some may be others")
       try require(
         channelList.count == channelCounts.reduce(0, +) && channelList.allSatisfy { (0..<channels).contains($0) },

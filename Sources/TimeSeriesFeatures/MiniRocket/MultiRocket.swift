@@ -44,7 +44,8 @@ public struct MultiRocket: SeriesTransform, Equatable {
   ) throws(FeatureError) {
     guard series.channels == differences.channels else {
       throw .invalidParameters(
-        place: "differences.channels", expected: "\(series.channels), as of the series", actual: "\(differences.channels)")
+        place: "differences.channels", expected: "\(series.channels), as of the series",
+        actual: "\(differences.channels)")
     }
     self.series = series
     self.differences = differences
@@ -128,7 +129,8 @@ public struct MultiRocket: SeriesTransform, Equatable {
       let parts = try PooledParts(
         dilation: dilation, number: number, length: padded.length, policy: shortSeries, series: index)
       let call = MiniRocketCall(
-        padded: padded, channels: channels, dilation: dilation, leftTapsShift: shift, channelCounts: lists.counts[number],
+        padded: padded, channels: channels, dilation: dilation, leftTapsShift: shift,
+        channelCounts: lists.counts[number],
         channelList: lists.channels[number], pooled: parts.ranges, memory: scratch.blockMemory(channels: channels))
       scratch.withPools(count) { pools in
         call.withKernelCall(biases: parameters.biases[done..<(done + count)], biasesPerKernel: biases) {

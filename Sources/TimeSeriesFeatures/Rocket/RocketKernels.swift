@@ -25,7 +25,9 @@ public struct RocketKernels: Sendable, Equatable {
     channels: Int, lengths: [Int], dilations: [Int], isPadded: [Bool], biases: [Float], channelCounts: [Int],
     channelList: [Int], weights: [Float]
   ) throws(FeatureError) {
-    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String) throws(FeatureError) {
+    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String)
+      throws(FeatureError)
+    {
       if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
     }
     let count = lengths.count
@@ -34,12 +36,15 @@ public struct RocketKernels: Sendable, Equatable {
     try require(lengths.allSatisfy { [7, 9, 11].contains($0) }, "lengths", "7, 9 or 11 each", "others")
     try require(
       dilations.count == count && dilations.allSatisfy { (1...MiniRocketParameters.maximumDilation).contains($0) },
-      "dilations", "\(count) numbers from 1 to \(MiniRocketParameters.maximumDilation)", "\(dilations.count), or others")
+      "dilations", "\(count) numbers from 1 to \(MiniRocketParameters.maximumDilation)", "\(dilations.count), or others"
+    )
     try require(isPadded.count == count, "paddings", "\(count) of them", "\(isPadded.count)")
     try require(
-      biases.count == count && biases.allSatisfy(\.isFinite), "biases", "\(count) finite numbers", "\(biases.count), or others")
+      biases.count == count && biases.allSatisfy(\.isFinite), "biases", "\(count) finite numbers",
+      "\(biases.count), or others")
     try require(
-      channelCounts.count == count && channelCounts.allSatisfy { (1...min(11, channels)).contains($0) }, "channelCounts",
+      channelCounts.count == count && channelCounts.allSatisfy { (1...min(11, channels)).contains($0) },
+      "channelCounts",
       "\(count) numbers from 1 to \(min(11, channels))", "\(channelCounts.count), or others")
     try require(
       channelList.count == channelCounts.reduce(0, +) && channelList.allSatisfy { (0..<channels).contains($0) },

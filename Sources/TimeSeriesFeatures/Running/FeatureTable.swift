@@ -30,7 +30,8 @@ extension SeriesTransform {
   ///   - threads: They change no bit. Each needs memory of its own for the longest series it meets.
   ///   - firstIndex: What errors add to the number of a series. Default 0.
   /// - Throws: `FeatureError` of the first series, in their order, that has one.
-  public func features(of series: SeriesSet, threads: Int = 1, firstIndex: Int = 0) throws(FeatureError) -> FeatureTable {
+  public func features(of series: SeriesSet, threads: Int = 1, firstIndex: Int = 0) throws(FeatureError) -> FeatureTable
+  {
     let columns = featureCount
     let failures = Mutex<[Int: FeatureError]>([:])
     let values = [Float](unsafeUninitializedCapacity: series.count * columns) { buffer, initialized in

@@ -18,7 +18,9 @@ public struct SeriesSet: Sendable, Equatable {
   /// A set without series, to append to.
   /// - Throws: `FeatureError.outOfRange` for less than one channel.
   public init(channels: Int) throws(FeatureError) {
-    guard channels > 0 else { throw .outOfRange(what: "the number of channels", expected: "at least 1", actual: channels) }
+    guard channels > 0 else {
+      throw .outOfRange(what: "the number of channels", expected: "at least 1", actual: channels)
+    }
     self.channels = channels
     values = []
     lengths = []
@@ -94,7 +96,8 @@ public struct SeriesSet: Sendable, Equatable {
       // Safe because: the view is used inside `body` alone, and an empty series is never read.
       let base = values.baseAddress ?? UnsafePointer(bitPattern: 64)!
       return try body(
-        SeriesView(base: base + starts[index], channels: channels, length: lengths[index], pitch: lengths[index], index: index))
+        SeriesView(
+          base: base + starts[index], channels: channels, length: lengths[index], pitch: lengths[index], index: index))
     }
   }
 }
