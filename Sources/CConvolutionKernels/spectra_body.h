@@ -11,17 +11,25 @@
 // A node's constant depends on its place in this tree alone, not on R. Lanes never meet, but for interleaving.
 
 // c of the nodes in heap order: 1 is the root, 2n and 2n+1 are the halves of n. Angles as multiples of pi/32:
-// 8; 4, 20; 2, 18, 10, 26; 1, 17, 9, 25, 5, 21, 13, 29.
-static const float CCK_NAME(node_re)[16] = {
-    0, 0.70710678118654752f, 0.92387953251128676f, -0.38268343236508977f, 0.98078528040323045f,
-    -0.19509032201612827f, 0.55557023301960222f, -0.83146961230254524f, 0.99518472667219689f,
-    -0.098017140329560602f, 0.63439328416364550f, -0.77301045336273696f, 0.88192126434835503f,
-    -0.47139673682599765f, 0.29028467725446236f, -0.95694033573220887f};
-static const float CCK_NAME(node_im)[16] = {
-    0, 0.70710678118654752f, 0.38268343236508977f, 0.92387953251128676f, 0.19509032201612827f,
-    0.98078528040323045f, 0.83146961230254524f, 0.55557023301960222f, 0.098017140329560602f,
-    0.99518472667219689f, 0.77301045336273696f, 0.63439328416364550f, 0.47139673682599765f,
-    0.88192126434835503f, 0.95694033573220887f, 0.29028467725446236f};
+// 8; 4, 20; 2, 18, 10, 26; 1, 17, 9, 25, 5, 21, 13, 29; and so on by halves.
+static const float CCK_NAME(node_re)[32] = {
+    0, 0.70710678118654757f, 0.92387953251128674f, -0.38268343236508973f, 0.98078528040323043f,
+    -0.19509032201612819f, 0.55557023301960229f, -0.83146961230254535f, 0.99518472667219693f,
+    -0.098017140329560645f, 0.63439328416364549f, -0.77301045336273699f, 0.88192126434835505f,
+    -0.4713967368259977f, 0.29028467725446233f, -0.95694033573220882f, 0.99879545620517241f,
+    -0.049067674327418008f, 0.67155895484701833f, -0.74095112535495888f, 0.90398929312344334f,
+    -0.42755509343028186f, 0.33688985339222005f, -0.94154406518302081f, 0.97003125319454397f,
+    -0.24298017990326387f, 0.51410274419322166f, -0.85772861000027201f, 0.80320753148064494f,
+    -0.59569930449243336f, 0.14673047445536175f, -0.98917650996478101f};
+static const float CCK_NAME(node_im)[32] = {
+    0, 0.70710678118654746f, 0.38268343236508978f, 0.92387953251128674f, 0.19509032201612825f,
+    0.98078528040323043f, 0.83146961230254524f, 0.55557023301960218f, 0.098017140329560604f,
+    0.99518472667219693f, 0.77301045336273699f, 0.63439328416364549f, 0.47139673682599764f,
+    0.88192126434835505f, 0.95694033573220894f, 0.29028467725446239f, 0.049067674327418015f,
+    0.99879545620517241f, 0.74095112535495911f, 0.67155895484701855f, 0.42755509343028208f,
+    0.90398929312344345f, 0.94154406518302081f, 0.33688985339221988f, 0.24298017990326387f,
+    0.97003125319454397f, 0.85772861000027212f, 0.51410274419322177f, 0.59569930449243336f,
+    0.80320753148064494f, 0.98917650996478101f, 0.1467304744553618f};
 
 #if CCK_WIDTH == 16
 #define CCK_FIRST_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
@@ -90,7 +98,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(split_columns)(
     const cck_columns *p, size_t begin, size_t end, const int R) {
   const size_t columns = p->columns;
   for (size_t n = begin; n < end; n += CCK_WIDTH) {
-    vf re[16], im[16];
+    vf re[32], im[32];
     _Pragma("clang loop unroll(full)") for (int r = 0; r < R; r++) {
       re[r] = CCK_NAME(load)(p->first + (size_t)r * columns + n);
       im[r] = CCK_NAME(load)(p->second + (size_t)r * columns + n);
@@ -111,7 +119,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(join_columns)(
     const cck_columns *p, size_t begin, size_t end, const int R) {
   const size_t columns = p->columns;
   for (size_t n = begin; n < end; n += CCK_WIDTH) {
-    vf re[16], im[16];
+    vf re[32], im[32];
     const float *t = p->twiddles + n / 16 * (size_t)(32 * R) + n % 16;
     _Pragma("clang loop unroll(full)") for (int r = 0; r < R; r++) {
       const float *z = p->rows + 2 * ((size_t)r * columns + n);
@@ -135,6 +143,7 @@ static void CCK_NAME(split)(const cck_columns *p, size_t begin, size_t end) {
     case 4: CCK_NAME(split_columns)(p, begin, end, 4); return;
     case 8: CCK_NAME(split_columns)(p, begin, end, 8); return;
     case 16: CCK_NAME(split_columns)(p, begin, end, 16); return;
+    case 32: CCK_NAME(split_columns)(p, begin, end, 32); return;
   }
 }
 
@@ -145,6 +154,7 @@ static void CCK_NAME(join)(const cck_columns *p, size_t begin, size_t end) {
     case 4: CCK_NAME(join_columns)(p, begin, end, 4); return;
     case 8: CCK_NAME(join_columns)(p, begin, end, 8); return;
     case 16: CCK_NAME(join_columns)(p, begin, end, 16); return;
+    case 32: CCK_NAME(join_columns)(p, begin, end, 32); return;
   }
 }
 

@@ -8,7 +8,8 @@ enum Program {
     if !KernelLevel.requestWasMet {
       let known = KernelLevel.available.map { "\($0)" }.joined(separator: ", ")
       printError(
-        "CONVAUDIO_KERNELS asks for kernels that are not here, expected one of \(known); \(KernelLevel.selected) is used.")
+        "CONVAUDIO_KERNELS asks for kernels that are not here, expected one of \(known); \(KernelLevel.selected) is used."
+      )
     }
     ConvAudioCommand.main()
   }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import ConvAudioKit
 
+extension ConvolutionPlan.Algorithm: ExpressibleByArgument {}
+
 struct ConvolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convolve",
@@ -34,6 +36,13 @@ struct ConvolveCommand: ParsableCommand {
   @Option(help: "Threads to compute on; they change no bit of the output.")
   var threads = 1
 
+  @Option(
+    help: """
+      Direct sums, or transforms for kernels of more than 128 positions where they are cheaper; they differ in the last \
+      bits, and transforms spread NaN.
+      """)
+  var algorithm = ConvolutionPlan.Algorithm.automatic
+
   @Flag(
     help:
       "Print how it is computed, and why; to standard error when the output takes standard output.")
@@ -47,7 +56,8 @@ struct ConvolveCommand: ParsableCommand {
     Interruption.unblockSignals()
     try exitingOnError {
       try refuseTerminals("an array", input: readsStandardInput, output: writesToStandardOutput)
-      let convolution = try geometry.convolution(threads: threads)
+      var convolution = try geometry.convolution(threads: threads)
+      convolution.algorithm = algorithm
       if !writesToStandardOutput { try ReplacingFile.check(path: output, mayReplace: force) }
       let x = try read(input)
       let w = try read(kernel)
@@ -67,6 +77,9 @@ struct ConvolveCommand: ParsableCommand {
   func validate() throws {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads is \(threads), expected 1 to 1024.")
+    }
+    if geometry.transposed, algorithm == .transforms {
+      throw ValidationError("--algorithm transforms is not for --transposed, which is computed by direct sums.")
     }
     if output.isEmpty { throw ValidationError("--output is empty, expected the name of a file.") }
     for (what, path) in [("<input>", input), ("--kernel", kernel), ("--bias", bias)]

@@ -14,10 +14,11 @@ struct InfoCommand: ParsableCommand {
       let costs = try CostTable.selected()
       let fileExtension = subject.lastIndex(of: ".").map { String(subject[subject.index(after: $0)...]) } ?? ""
       if AudioContainer(fileExtension: fileExtension) != nil {
+        let summary = try ResponseSummary(of: ImpulseResponse(path: subject), costs: costs)
         print(subject)
-        for line in ResponseSummary(of: try ImpulseResponse(path: subject), costs: costs).lines { print("  " + line) }
+        for line in summary.lines { print("  " + line) }
       } else {
-        for line in PresetSummary(of: try LoadedPreset(subject), costs: costs).lines { print(line) }
+        for line in try PresetSummary(of: LoadedPreset(subject), costs: costs).lines { print(line) }
       }
     }
   }

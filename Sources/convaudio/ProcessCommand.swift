@@ -61,8 +61,12 @@ struct ProcessCommand: ParsableCommand {
     }
     if output == "" { throw ValidationError("--output is empty, expected the name of a file or folder.") }
     guard writesToStandardOutput else { return }
-    if inputs.count > 1 { throw ValidationError("--output is -, which takes one input, and there are \(inputs.count).") }
-    if running.json { throw ValidationError("--json needs standard output, which the audio goes to; name an --output.") }
+    if inputs.count > 1 {
+      throw ValidationError("--output is -, which takes one input, and there are \(inputs.count).")
+    }
+    if running.json {
+      throw ValidationError("--json needs standard output, which the audio goes to; name an --output.")
+    }
   }
 
   private var writesToStandardOutput: Bool {

@@ -104,7 +104,7 @@ final class ReportPrinter: Sendable {
     guard format == .json else { return true }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(results.map(FileEntry.init)) else { return false }
+    guard let data = try? encoder.encode(results.map { FileEntry($0, explains: explains) }) else { return false }
     return writeToStandardOutput(String(decoding: data, as: UTF8.self) + "\n")
   }
 
@@ -133,8 +133,10 @@ private struct FileEntry: Encodable {
   var nonFiniteInputSamples: Int?
   var nonFiniteOutputSamples: Int?
   var notes: [String]?
+  /// With --explain.
+  var explanation: [String]?
 
-  init(_ result: BatchResult) {
+  init(_ result: BatchResult, explains: Bool) {
     input = result.input
     switch result.result {
     case .failure(let failure): error = "\(failure)"
@@ -151,7 +153,8 @@ private struct FileEntry: Encodable {
       clippedSamples = report.clippedSamples
       nonFiniteInputSamples = report.nonFiniteInputSamples
       nonFiniteOutputSamples = report.nonFiniteOutputSamples
-      notes = report.notes + report.explanation
+      notes = report.notes
+      if explains { explanation = report.explanation }
     }
   }
 }

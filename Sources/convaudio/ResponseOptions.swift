@@ -5,7 +5,9 @@ extension NamedRouting: ExpressibleByArgument {}
 
 /// What is said about impulse responses on the command line.
 struct ResponseOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("An audio file whose channels are impulse responses; it comes behind the preset.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "An audio file whose channels are impulse responses; it comes behind the preset.", valueName: "file"))
   var ir: String?
 
   @Option(help: "Which channel of --ir goes from which input to which output.")
@@ -18,10 +20,15 @@ struct ResponseOptions: ParsableArguments {
       valueName: "none|peak|energy|dB"))
   var irGain = ResponseGain.normalized(.none)
 
-  @Option(help: ArgumentHelp("Silence before --ir, such as 20ms or 0.02s.", valueName: "time"))
-  var predelay = TimeSpan(seconds: 0)
+  @Option(
+    help: ArgumentHelp("Silence before --ir, in milliseconds, or with a unit such as 20ms or 0.02s.", valueName: "time")
+  )
+  var predelay = Predelay(milliseconds: 0)
 
-  @Option(help: ArgumentHelp("What is kept of the sound behind the input's end.", valueName: "keep|cut|seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "What is kept of the sound behind the input's end, in seconds, or with a unit such as 500ms.",
+      valueName: "keep|cut|time"))
   var tail = TailPolicy.keep
 
   @Option(
@@ -30,35 +37,37 @@ struct ResponseOptions: ParsableArguments {
       valueName: "frames"))
   var latency: Int?
 
-  @Option(help: ArgumentHelp("What each of them may take, such as 500M or 4G.", valueName: "bytes"))
+  @Option(help: ArgumentHelp("What all of them may take together, such as 500M or 4G.", valueName: "bytes"))
   var maxMemory = ByteCount(bytes: ChainSettings().maximumMemoryBytes)
 
   @Flag(help: "Print how they are computed and why.")
   var explain = false
 
   func validate() throws {
-    if let latency, !(0...ResponseMatrix.maximumFrames).contains(latency) {
-      throw ValidationError("--latency is \(latency), expected 0 to \(ResponseMatrix.maximumFrames) frames.")
+    let latencies = ConvolutionLatency.allowedFrames
+    if let latency, !latencies.contains(latency) {
+      throw ValidationError("--latency is \(latency), expected 0 to \(latencies.upperBound) frames.")
     }
-    guard predelay.seconds * 1000 <= Double(ConvolutionDescription.maximumDelayMilliseconds) else {
-      throw ValidationError("--predelay is \(predelay), expected at most 60s.")
+    guard predelay.milliseconds <= Double(ConvolutionDescription.maximumDelayMilliseconds) else {
+      throw ValidationError("--predelay is \(predelay), expected at most 60 seconds.")
     }
+    if ir == "" { throw ValidationError("--ir is empty, expected the name of an audio file.") }
     guard ir == nil else { return }
     if irChannels != .auto { throw ValidationError("--ir-channels says how --ir goes, and there is no --ir.") }
     if irGain != .normalized(.none) { throw ValidationError("--ir-gain is the level of --ir, and there is no --ir.") }
-    if predelay.seconds != 0 { throw ValidationError("--predelay is silence before --ir, and there is no --ir.") }
+    if predelay.milliseconds != 0 { throw ValidationError("--predelay is silence before --ir, and there is no --ir.") }
   }
 
   /// The preset, the impulse responses, or one behind the other.
   func chain(preset: String?) throws -> LoadedPreset {
-    let preset = try preset.map { try LoadedPreset($0) }
+    let preset = try preset.map { try LoadedPreset($0, maximumResponseBytes: maxMemory.bytes) }
     guard let ir else { return try preset ?? { throw ValidationError("there is no --preset and no --ir.") }() }
     var description = ConvolutionDescription(responsePath: ir, routing: .named(irChannels))
     switch irGain {
     case .normalized(let normalization): description.normalization = normalization
     case .decibels(let decibels): description.gainDecibels = decibels
     }
-    description.predelayMilliseconds = Float(predelay.seconds * 1000)
+    description.predelayMilliseconds = Float(predelay.milliseconds)
     let stage = ResponseStage(try ImpulseResponse(path: ir, maximumBytes: maxMemory.bytes), description)
     let file = ir.split(separator: "/").last.map(String.init) ?? ir
     let name = file.lastIndex(of: ".").flatMap { $0 == file.startIndex ? nil : String(file[..<$0]) } ?? file
@@ -82,7 +91,9 @@ enum ResponseGain: ExpressibleByArgument, Equatable, CustomStringConvertible {
   init?(argument: String) {
     if let normalization = ResponseNormalization(rawValue: argument) {
       self = .normalized(normalization)
-    } else if let decibels = Float(argument), (-200...200).contains(decibels) {
+    } else if let decibels = Float(argument.hasSuffix("dB") ? String(argument.dropLast(2)) : argument),
+      (-200...200).contains(decibels)
+    {
       self = .decibels(decibels)
     } else {
       return nil
@@ -98,22 +109,27 @@ enum ResponseGain: ExpressibleByArgument, Equatable, CustomStringConvertible {
   var defaultValueDescription: String { description }
 }
 
-/// A time with a unit; a number alone is seconds.
-struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
-  let seconds: Double
+/// A time before a response. A number alone is milliseconds, as on every reverberator.
+struct Predelay: ExpressibleByArgument, CustomStringConvertible {
+  let milliseconds: Double
 
-  init(seconds: Double) { self.seconds = seconds }
+  init(milliseconds: Double) { self.milliseconds = milliseconds }
 
   init?(argument: String) {
-    let (digits, unit): (Substring, Double) =
-      argument.hasSuffix("ms")
-      ? (argument.dropLast(2), 1e-3) : argument.hasSuffix("s") ? (argument.dropLast(), 1) : (argument[...], 1)
-    guard let value = Double(digits), value.isFinite, value >= 0 else { return nil }
-    seconds = value * unit
+    guard let seconds = secondsOfTime(argument, unit: 1e-3) else { return nil }
+    milliseconds = seconds * 1e3
   }
 
-  var description: String { "\(seconds)s" }
+  var description: String { "\(milliseconds)ms" }
   var defaultValueDescription: String { "0" }
+}
+
+/// A time that may have a unit, ms or s; without one a number counts in `unit`s, which are seconds.
+private func secondsOfTime(_ text: String, unit: Double) -> Double? {
+  let (digits, unit): (Substring, Double) =
+    text.hasSuffix("ms") ? (text.dropLast(2), 1e-3) : text.hasSuffix("s") ? (text.dropLast(), 1) : (text[...], unit)
+  guard let value = Double(digits), value.isFinite, value >= 0 else { return nil }
+  return value * unit
 }
 
 extension TailPolicy: ExpressibleByArgument {
@@ -122,8 +138,8 @@ extension TailPolicy: ExpressibleByArgument {
     case "keep": self = .keep
     case "cut": self = .cut
     default:
-      guard let span = TimeSpan(argument: argument) else { return nil }
-      self = .seconds(span.seconds)
+      guard let time = secondsOfTime(argument, unit: 1) else { return nil }
+      self = .seconds(time)
     }
   }
 

@@ -13,8 +13,9 @@ struct StreamCommand: ParsableCommand {
     abstract: "Filter a pipe through a preset, an impulse response, or both, block by block.",
     discussion: """
       Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
-      output as soon as its frames have come. Gives the samples that process gives, whatever the block. Ends with its input, with its reader, or \
-      with SIGINT, SIGTERM or SIGHUP after the block that was begun; SIGUSR1 prints how long blocks took.
+      output as soon as its frames have come. Gives the samples that process gives with the same --latency, whatever the \
+      block. Ends with its input, with its reader, or with SIGINT, SIGTERM or SIGHUP after the block that was begun; \
+      SIGUSR1 prints how long blocks took.
       """)
 
   @Option(name: .shortAndLong, help: "A preset's name (see convaudio presets) or the path of its .json file.")
@@ -87,7 +88,9 @@ struct StreamOptions: ParsableArguments {
   @Option(help: "What goes out. Default: what comes in.")
   var outputFormat: StreamFormat?
 
-  @Option(help: ArgumentHelp("Frames a second of raw input, or of a WAV made of rows; a WAV that comes in must agree.", valueName: "hz"))
+  @Option(
+    help: ArgumentHelp(
+      "Frames a second of raw input, or of a WAV made of rows; a WAV that comes in must agree.", valueName: "hz"))
   var rate: Int?
 
   @Option(help: "Channels of raw input; a WAV, or the columns of the first row, must agree.")
@@ -124,7 +127,8 @@ struct StreamOptions: ParsableArguments {
 
   func validate() throws {
     let limits: [(name: String, value: Int?, range: ClosedRange<Int>)] = [
-      ("--rate", rate, 1...Int(Int32.max)), ("--channels", channels, 1...1024), ("--max-channels", maxChannels, 1...1024),
+      ("--rate", rate, 1...Int(Int32.max)), ("--channels", channels, 1...1024),
+      ("--max-channels", maxChannels, 1...1024),
       ("--block", block, 1...StreamSettings.maximumBlockFrames),
     ]
     for (name, value, range) in limits {
@@ -170,7 +174,9 @@ extension StreamReport {
     let counts: [(count: Int, one: String, many: String)] = [
       (clippedSamples, "sample was clipped", "samples were clipped"),
       (nonFiniteInputSamples, "sample of the input was NaN or infinite", "samples of the input were NaN or infinite"),
-      (nonFiniteOutputSamples, "sample of the output was NaN or infinite", "samples of the output were NaN or infinite"),
+      (
+        nonFiniteOutputSamples, "sample of the output was NaN or infinite", "samples of the output were NaN or infinite"
+      ),
       (missingValues, "missing value was replaced", "missing values were replaced"),
     ]
     return counts.filter { $0.count > 0 }.map { "\($0.count) \($0.count == 1 ? $0.one : $0.many)" }

@@ -49,6 +49,16 @@ func printErrorIfTaken(_ sentence: String) {
   if poll(&request, 1, 0) > 0 { printError(sentence) }
 }
 
+/// Fills a file that is there.
+/// - Returns: What went wrong, or nil.
+func write(_ text: String, toFile path: String) -> String? {
+  let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+  guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+  let isWritten = write(text, to: descriptor)
+  let reason = String(cString: strerror(errno))
+  return close(descriptor) == 0 && isWritten ? nil : reason
+}
+
 private func write(_ text: String, to descriptor: Int32) -> Bool {
   var text = text
   return text.withUTF8 { bytes in

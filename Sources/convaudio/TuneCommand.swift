@@ -1,6 +1,11 @@
 import ArgumentParser
 import ConvAudioKit
-import Foundation
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +17,7 @@ struct TuneCommand: ParsableCommand {
       it. Plans made from another table may divide a response otherwise, and then differ in the last bits.
       """)
 
-  @Option(name: .shortAndLong, help: "The file to make. Default: standard output.")
+  @Option(name: .shortAndLong, help: "The file to make. Default: standard output, or -.")
   var output: String?
 
   @Option(help: "What the table is called in explanations.")
@@ -23,19 +28,19 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      if let output, !force, FileManager.default.fileExists(atPath: output) {
-        throw CommandError("\(output): exists; --force replaces it.")
-      }
-      let text = ConvolutionCosts.measured(name: name).text
-      guard let output else {
-        guard writeToStandardOutput(text) else { throw CommandError("standard output: the table could not be written.") }
+      guard let output, output != FileProcessor.standardStream else {
+        let text = ConvolutionCosts.measured(name: name).text
+        guard writeToStandardOutput(text) else {
+          throw CommandError("standard output: the table could not be written.")
+        }
         return
       }
-      do {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-      } catch {
-        throw CommandError("\(output): cannot be written: \(error.localizedDescription)")
+      let file = try ReplacingFile(path: output, mayReplace: force)
+      let text = ConvolutionCosts.measured(name: name).text
+      if let reason = write(text, toFile: file.temporaryPath) {
+        throw CommandError("\(output): cannot be written: \(reason).")
       }
+      try file.commit()
     }
   }
 
@@ -43,6 +48,7 @@ struct TuneCommand: ParsableCommand {
     if name.isEmpty || name.contains(where: { $0.isWhitespace }) {
       throw ValidationError("--name is \"\(name)\", expected one word.")
     }
+    if output == "" { throw ValidationError("--output is empty, expected the name of a file.") }
   }
 }
 
@@ -51,13 +57,12 @@ enum CostTable {
   /// The one in the file that CONVAUDIO_COSTS names, else the one that ships with the library.
   static func selected() throws -> ConvolutionCosts {
     guard let path = ProcessInfo.processInfo.environment["CONVAUDIO_COSTS"], !path.isEmpty else { return .standard }
-    guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 16 else {
-      throw CommandError("CONVAUDIO_COSTS: \(path) cannot be read, expected a file that convaudio tune made.")
-    }
     do {
-      return try ConvolutionCosts(text: String(decoding: data, as: UTF8.self))
-    } catch {
+      return try ConvolutionCosts(contentsOf: path)
+    } catch let error as ConvolutionCostsError {
       throw CommandError("CONVAUDIO_COSTS: \(path): \(error)")
+    } catch {
+      throw CommandError("CONVAUDIO_COSTS: \(error)")
     }
   }
 }

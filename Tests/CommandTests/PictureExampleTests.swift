@@ -61,6 +61,21 @@ import Testing
       && zip(values, truths).allSatisfy { abs(Double($0) - $1.0) <= $1.1 }
   }
 
+  @Test("The explanation in the README is what its last command prints")
+  func explanation() throws {
+    let bench = try Bench()
+    let readme = try String(
+      contentsOfFile: Self.samples + "/../README.md", encoding: .utf8)
+    let block = try #require(readme.firstRange(of: "```text\ndirect:"))
+    let text = "direct:" + readme[block.upperBound...].prefix { $0 != "`" }
+    _ = try edges(
+      of: "\(Self.samples)/still-life.npy", in: bench, "--padding", "same", "--mode", "replicate")
+    let outcome = try bench.program.run(
+      "convolve", "edges.npy", "--kernel", "\(Self.samples)/edges.npy", "--transposed", "--groups",
+      "4", "--stride", "2", "-o", "large.npy", "--explain")
+    #expect(outcome.output.hasPrefix(text), "\(outcome.output)")
+  }
+
   @Test("On a ramp the operators give its slope, 6 and 8 times")
   func ramp() throws {
     let bench = try Bench()

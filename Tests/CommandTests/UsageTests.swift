@@ -5,7 +5,12 @@ import Testing
   @Test(
     "Usage errors exit 64 and say what would be right",
     arguments: [
-      (["process", "in.wav"], "Error: Missing expected argument '--preset <preset>'"),
+      (
+        ["process", "in.wav"], "Error: there is nothing to process with: --preset, --ir, or both say what."
+      ),
+      (["stream"], "Error: there is nothing to filter with: --preset, --ir, or both say what."),
+      (["tune", "--name", "two words"], #"Error: --name is "two words", expected one word."#),
+      (["tune", "-o", ""], "Error: --output is empty, expected the name of a file."),
       (["process", "-p", "tiny"], "Error: Missing expected argument '<inputs> ...'"),
       (
         ["process", "in.wav", "-p", "tiny", "--mix", "1.5"], "Error: --mix is 1.5, expected 0 to 1."
@@ -39,7 +44,7 @@ import Testing
       ),
       (["process", "in.wav", "-p", "tiny", "--colour"], "Error: Unknown option '--colour'"),
       (["nonsense"], "Error: Unexpected argument 'nonsense'"),
-      (["info"], "Error: Missing expected argument '<preset>'"),
+      (["info"], "Error: Missing expected argument '<subject>'"),
       (
         ["convolve", "x.npy", "-o", "y.npy"], "Error: Missing expected argument '--kernel <kernel>'"
       ),
@@ -94,7 +99,7 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Run trained stacks of convolutions over audio.
+        OVERVIEW: Run trained stacks of convolutions and impulse responses over audio.
 
         USAGE: convaudio <subcommand>
 
@@ -103,11 +108,15 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          process                 Process audio files through a preset.
-          stream                  Filter a pipe through a preset, block by block.
+          process                 Process audio files through a preset, an impulse
+                                  response, or both.
+          stream                  Filter a pipe through a preset, an impulse response,
+                                  or both, block by block.
           convolve                Convolve an array of any rank with a kernel.
           presets                 List the presets.
-          info                    Describe a preset: its layers, its cost, its memory.
+          info                    Describe a preset or impulse responses: cost,
+                                  latency, memory.
+          tune                    Measure what convolutions cost on this machine.
 
           See 'convaudio help <subcommand>' for detailed help.
 
@@ -122,18 +131,40 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Process audio files through a preset.
+        OVERVIEW: Process audio files through a preset, an impulse response, or both.
 
         Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the
         sample rate, channels, sample format and text metadata unless told otherwise.
         Without -o the output stands beside the input as NAME.PRESET.EXTENSION. An
         output appears only when it is complete.
 
-        USAGE: convaudio process [<options>] <inputs> ... --preset <preset>
+        USAGE: convaudio process [<options>] <inputs> ...
 
         ARGUMENTS:
           <inputs>                The files to process; - is standard input, kept in
                                   $TMPDIR meanwhile.
+
+        IMPULSE RESPONSE:
+          --ir <file>             An audio file whose channels are impulse responses;
+                                  it comes behind the preset.
+          --ir-channels <ir-channels>
+                                  Which channel of --ir goes from which input to which
+                                  output. (values: auto, mono, stereo, true-stereo,
+                                  per-channel, fan-out, matrix; default: auto)
+          --ir-gain <none|peak|energy|dB>
+                                  Level of --ir: none, peak (highest gain 0 dB), energy
+                                  (noise keeps its level), or a gain in dB. (default:
+                                  none)
+          --predelay <time>       Silence before --ir, in milliseconds, or with a unit
+                                  such as 20ms or 0.02s. (default: 0)
+          --tail <keep|cut|time>  What is kept of the sound behind the input's end, in
+                                  seconds, or with a unit such as 500ms. (default: keep)
+          --latency <frames>      How late each convolution with impulse responses
+                                  answers. Default: files: whatever is cheapest;
+                                  streams: 0.
+          --max-memory <bytes>    What all of them may take together, such as 500M or
+                                  4G. (default: 4G)
+          --explain               Print how they are computed and why.
 
         SOUND:
           --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
@@ -185,15 +216,16 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Filter a pipe through a preset, block by block.
+        OVERVIEW: Filter a pipe through a preset, an impulse response, or both, block
+        by block.
 
         Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input
         and writes each block to standard output as soon as its frames have come. Gives
-        the samples that process gives, whatever the block. Ends with its input, with
-        its reader, or with SIGINT, SIGTERM or SIGHUP after the block that was begun;
-        SIGUSR1 prints how long blocks took.
+        the samples that process gives with the same --latency, whatever the block.
+        Ends with its input, with its reader, or with SIGINT, SIGTERM or SIGHUP after
+        the block that was begun; SIGUSR1 prints how long blocks took.
 
-        USAGE: convaudio stream [<options>] --preset <preset>
+        USAGE: convaudio stream <options>
 
         STREAM:
           --format <format>       What comes in; auto recognises WAV. Raw samples are
@@ -216,7 +248,8 @@ import Testing
           --header <header>       Whether the first row of CSV is a header; auto: if it
                                   holds no number. (values: auto, yes, no; default:
                                   auto)
-          --align                 Take the preset's latency away from the front.
+          --align                 Take the latency of preset and impulse response away
+                                  from the front.
           --bit-depth <bit-depth> The sample format of WAV output. Default: the
                                   input's. (values: 8, 16, 24, 32, float, double)
           --no-dither             Round to integers without dither.
@@ -225,6 +258,28 @@ import Testing
           --latency-report        Print how long blocks took when the stream ends
                                   (SIGUSR1: at once).
           --quiet                 Print nothing but errors.
+
+        IMPULSE RESPONSE:
+          --ir <file>             An audio file whose channels are impulse responses;
+                                  it comes behind the preset.
+          --ir-channels <ir-channels>
+                                  Which channel of --ir goes from which input to which
+                                  output. (values: auto, mono, stereo, true-stereo,
+                                  per-channel, fan-out, matrix; default: auto)
+          --ir-gain <none|peak|energy|dB>
+                                  Level of --ir: none, peak (highest gain 0 dB), energy
+                                  (noise keeps its level), or a gain in dB. (default:
+                                  none)
+          --predelay <time>       Silence before --ir, in milliseconds, or with a unit
+                                  such as 20ms or 0.02s. (default: 0)
+          --tail <keep|cut|time>  What is kept of the sound behind the input's end, in
+                                  seconds, or with a unit such as 500ms. (default: keep)
+          --latency <frames>      How late each convolution with impulse responses
+                                  answers. Default: files: whatever is cheapest;
+                                  streams: 0.
+          --max-memory <bytes>    What all of them may take together, such as 500M or
+                                  4G. (default: 4G)
+          --explain               Print how they are computed and why.
 
         SOUND:
           --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
@@ -308,9 +363,42 @@ import Testing
           -o, --output <output>   The .npy file to make; - is standard output.
           --threads <threads>     Threads to compute on; they change no bit of the
                                   output. (default: 1)
+          --algorithm <algorithm> Direct sums, or transforms for kernels of more than
+                                  128 positions where they are cheaper; they differ in
+                                  the last bits, and transforms spread NaN. (values:
+                                  automatic, direct, transforms; default: automatic)
           --explain               Print how it is computed, and why; to standard error
                                   when the output takes standard output.
           --force                 Replace an output that exists.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        """)
+  }
+
+  @Test("The help of tune")
+  func tuneHelp() throws {
+    let bench = try Bench()
+    let outcome = try bench.program.run("tune", "--help")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    #expect(
+      outcome.output == """
+        OVERVIEW: Measure what convolutions cost on this machine.
+
+        Plans for impulse responses are made from a table of costs that comes with the
+        program, so that the same preset gives the same samples everywhere. This
+        measures a table of your own, in two seconds; CONVAUDIO_COSTS=FILE uses it.
+        Plans made from another table may divide a response otherwise, and then differ
+        in the last bits.
+
+        USAGE: convaudio tune [--output <output>] [--name <name>] [--force]
+
+        OPTIONS:
+          -o, --output <output>   The file to make. Default: standard output, or -.
+          --name <name>           What the table is called in explanations. (default:
+                                  mine)
+          --force                 Replace the file if it exists.
           --version               Show the version.
           -h, --help              Show help information.
 

@@ -77,19 +77,30 @@ import Testing
     }
   }
 
-  @Test("A preset that changes the number of channels writes it, and cannot be mixed")
+  @Test("A preset that changes the number of channels writes it, and is mixed with one channel only")
   func channelsChange() throws {
     let spread = try LoadedPreset(path: TinyPreset("tiny.spread", stages: [.init(outputs: 3)]).write(into: folder.url))
     try audio("in.wav")
     let report = try FileProcessor(preset: spread).process(path("in.wav"), to: path("out.wav"))
     #expect(report.channels == 3)
     #expect(try read("out.wav").count == 3)
+    let wet = try read("out.wav")
     var settings = ProcessingSettings()
-    settings.sound.mix = 0.5
-    #expect(throws: ProcessingError.channelsChange(preset: "tiny.spread", expected: 1, actual: 3)) {
-      try FileProcessor(preset: spread, settings: settings).process(path("in.wav"), to: path("mixed.wav"))
-    }
+    (settings.sound.mix, settings.replacesExisting) = (0.5, true)
+    _ = try FileProcessor(preset: spread, settings: settings).process(path("in.wav"), to: path("out.wav"))
+    let (mixed, dry) = (try read("out.wav"), try read("in.wav")[0])
+    for (mixed, wet) in zip(mixed, wet) { #expect(mixed == zip(wet, dry).map { $0 * 0.5 + $1 * 0.5 }) }
+
+    let pair = try LoadedPreset(
+      path: TinyPreset("tiny.pair", stages: [.init(inputs: 2, outputs: 3)]).write(into: folder.url))
     try audio("two.wav", channels: 2)
+    #expect(throws: ProcessingError.channelsChange(preset: "tiny.pair", expected: 2, actual: 3)) {
+      try FileProcessor(preset: pair, settings: settings).process(path("two.wav"), to: path("mixed.wav"))
+    }
+    settings.sound.mix = 1
+    settings.sound.gainOutDecibels = -6
+    let quieter = try FileProcessor(preset: pair, settings: settings).process(path("two.wav"), to: path("out.wav"))
+    #expect(quieter.channels == 3)
     let error = ProcessingError.channels(path: path("two.wav"), expected: 1, actual: 2, preset: "tiny.spread")
     #expect(throws: error) {
       try FileProcessor(preset: spread).process(path("two.wav"), to: path("mixed.wav"))

@@ -9,10 +9,15 @@ import Testing
 struct GoldenTests {
   static let cases = (try? GoldenCase.wavenets()) ?? []
 
+  private func stage(_ preset: LoadedPreset) throws -> (network: Network, past: Past) {
+    guard preset.stages.count == 1, case .network(let network, let past) = preset.stages[0] else {
+      throw CancellationError()
+    }
+    return (network, past)
+  }
+
   private func network(_ golden: GoldenCase) throws -> Network {
-    let preset = try LoadedPreset(path: golden.preset.path)
-    #expect(preset.stages.count == 1)
-    return preset.stages[0].network
+    try stage(LoadedPreset(path: golden.preset.path)).network
   }
 
   private func run(
@@ -89,7 +94,7 @@ struct GoldenTests {
   @Test("the preset's own processor takes the past that the preset names", arguments: cases)
   func ownProcessor(_ golden: GoldenCase) throws {
     let preset = try LoadedPreset(path: golden.preset.path)
-    let past = preset.stages[0].past
+    let past = try stage(preset).past
     let processor = try preset.makeProcessor(maximumBlockFrames: 500)
     let output = BlockRun.of(processor, on: try golden.input(), in: .constant(128)).output
     let (error, bound) = (error(output, try golden.truth(past: past.rawValue)), try bound(golden, past))

@@ -102,6 +102,30 @@ private func definition(
     }
   }
 
+  @Test("large kernels go through transforms unless told otherwise, and both lie within their bounds")
+  func transforms() throws {
+    let axis = try KernelAxis(kernel: 40, padding: .both(20))
+    let geometry = try ConvolutionGeometry(axes: [axis, axis])
+    let x = try Tensor([1, 1, 120, 130], values: Signals.noise(frames: 120 * 130, seed: 1))
+    let w = try Tensor([1, 1, 40, 40], values: Signals.noise(frames: 1600, seed: 2))
+    let plan = try ConvolutionPlan(geometry, weights: w, input: x.shape)
+    #expect(plan.explanation[0].hasPrefix("transforms"))
+    let direct = try ConvolutionPlan(geometry, weights: w, input: x.shape, algorithm: .direct)
+    #expect(direct.explanation[0].hasPrefix("direct"))
+    let (a, b) = (try plan.execute(x).values, try direct.execute(x).values)
+    // ‖w‖ and ‖x‖ over the whole input, which every tile's lie below.
+    func norm(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
+    let sums = 1600.0 * zip(w.values, repeatElement(Float(1), count: 1600)).reduce(0) { $0 + Double(abs($1.0 * $1.1)) }
+    let bound = (13 * 17 + 1) * 0x1p-24 * norm(w.values) * norm(x.values) + sums * 0x1p-24
+    #expect(zip(a, b).allSatisfy { abs(Double($0) - Double($1)) <= bound })
+    #expect(zip(a, b).contains { $0 != $1 }, "the same bits: was it another algorithm?")
+    // Below 128 positions never.
+    let small = try KernelAxis(kernel: 11, padding: .both(5))
+    let few = try ConvolutionPlan(
+      ConvolutionGeometry(axes: [small, small]), weights: Tensor([1, 1, 11, 11]), input: [1, 1, 2000, 2000])
+    #expect(few.explanation[0].hasPrefix("direct"))
+  }
+
   @Test("the cost model takes every method somewhere")
   func choices() throws {
     func explanation(_ sizes: Shape, _ weights: Shape, padding: Int, groups: Int = 1) throws -> String {

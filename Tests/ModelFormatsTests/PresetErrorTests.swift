@@ -42,7 +42,7 @@ struct PresetErrorTests {
     Case(
       #"{"maker": "test", "seed": 7, "loss": [0.5, null, true]}"#, "[]",
       "metadata should be an object, but is an array of 0 values"),
-    Case(#""wavenet""#, #""reverb""#, #"stages[0].type should be "wavenet", but is "reverb""#),
+    Case(#""wavenet""#, #""reverb""#, #"stages[0].type should be "wavenet" or "convolution", but is "reverb""#),
     Case(#""type": "wavenet","#, "", "stages[0].type is missing"),
   ]
   static let nameRule = "a name of 1 to 128 characters without slashes, not beginning with a point"

@@ -117,6 +117,15 @@ struct Combination: Sendable, CustomStringConvertible {
     try NetworkProcessor(network(inputs: inputs, outputs: outputs, seed: seed), maximumBlockFrames: maximum)
   }
 
+  /// Stereo through 700 taps, after a constant that was there for ever. As a direct sum, because transforms spread
+  /// roundings, and NaN, over frames that the laws want untouched.
+  static func settled(latency: Int) throws -> SettledConvolver {
+    let matrix = try ResponseMatrix.perChannel(Signals.noise(channels: 2, frames: 700, amplitude: 0.1))
+    let convolver = try PartitionedConvolver(
+      matrix, plan: PartitionPlan(directTaps: 700, levels: [], latencyFrames: latency), maximumBlockFrames: 512)
+    return SettledConvolver(convolver, restingInput: [0.1, -0.2])
+  }
+
   static let all: [Combination] = [
     Combination("a chain without stages") { ProcessorChain([], channels: 3, maximumBlockFrames: 512) },
     Combination("a chain of one network") { ProcessorChain([try processor()], maximumBlockFrames: 400) },
@@ -144,6 +153,14 @@ struct Combination: Sendable, CustomStringConvertible {
       GainAndMix(
         ProcessorChain([try processor(), LateGain(latency: 700)], maximumBlockFrames: 512), mix: 0.3)
     },
+    Combination("half dry, of one channel two") {
+      GainAndMix(try processor(outputs: 2), gainIn: 0.7, mix: 0.6, restingInput: [0.3])
+    },
+    Combination("gains around one channel that becomes two") { GainAndMix(try processor(outputs: 2), gainOut: 0.5) },
+    Combination("half dry around a response behind a hum") {
+      GainAndMix(try settled(latency: 300), mix: 0.3, restingInput: [0.1, -0.2])
+    },
+    Combination("a response behind a hum") { try settled(latency: 0) },
     Combination("a network through spans") { ThroughSpans(try processor(inputs: 2, outputs: 3)) },
     Combination("everything through spans") {
       ThroughSpans(

@@ -159,9 +159,36 @@ struct GainAndMixTests {
     }
   }
 
-  @Test("unequal channels and a mix beyond 0 to 1 trap")
+  @Test("one channel in is the dry signal of all that come out")
+  func fansOut() throws {
+    let x = Signals.noise(channels: 1, frames: 700)
+    let wet = BlockRun.of(try Combination.processor(outputs: 3), on: x, in: .whole).output
+    let y = BlockRun.of(
+      GainAndMix(try Combination.processor(outputs: 3), gainOut: 2, mix: 0.25), on: x, in: .primes
+    ).output
+    #expect(y.count == 3)
+    for (y, wet) in zip(y, wet) {
+      #expect(zip(y, zip(wet, x[0])).allSatisfy { $0 == ($1.0 * 0.25 + $1.1 * 0.75) * 2 })
+    }
+  }
+
+  @Test("the dry signal begins with what was there for ever, again after a reset", arguments: [1, 64, 512])
+  func resting(block: Int) {
+    let mixed = GainAndMix(LateGain(latency: 100, gain: 1), gainIn: 2, mix: 0.5, restingInput: [0.25])
+    for _ in 0..<2 {
+      let y = BlockRun.of(mixed, on: [Signals.impulse(frames: 300)], in: .constant(block)).output[0]
+      // Nothing but the dry signal: what is late begins with silence.
+      #expect(y[..<100].allSatisfy { $0 == 0.25 } && y[100] == 2 && y[101...].allSatisfy { $0 == 0 })
+      mixed.reset()
+    }
+  }
+
+  @Test("unequal channels that are mixed, the wrong number of constants, and a mix beyond 0 to 1 trap")
   func traps() async {
-    await #expect(processExitsWith: .failure) { _ = GainAndMix(try Combination.processor(outputs: 2)) }
+    await #expect(processExitsWith: .failure) {
+      _ = GainAndMix(try Combination.processor(inputs: 2, outputs: 3), mix: 0.5)
+    }
+    await #expect(processExitsWith: .failure) { _ = GainAndMix(LateGain(), restingInput: [0, 0]) }
     await #expect(processExitsWith: .failure) { _ = GainAndMix(LateGain(), mix: 1.5) }
     await #expect(processExitsWith: .failure) { _ = GainAndMix(LateGain(), mix: .nan) }
   }

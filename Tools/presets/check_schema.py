@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks every Presets/*.json, and the example in Presets/README.md, against Presets/preset.schema.json.
+"""Checks every Presets/*.json, and the examples in Presets/README.md, against Presets/preset.schema.json.
 
 Needs the Python package jsonschema (written with 4.26). Ends with 1 when a preset is refused, or when the
 schema accepts one of the broken presets below, which would mean that it checks nothing.
@@ -47,6 +47,37 @@ def broken(example):
     }
 
 
+def broken_convolutions(example):
+    """The example, whose stages are convolutions, with one fault each, by what is wrong."""
+
+    def with_stage(**keys):
+        preset = copy.deepcopy(example)
+        preset["stages"] = [{"type": "convolution", "response": "hall.flac", **keys}]
+        return preset
+
+    def with_path(**keys):
+        return with_stage(inputChannels=1, outputChannels=1, paths=[{"input": 0, "output": 0, "response": 0, **keys}])
+
+    good = [with_stage(), with_stage(plan="grain 1 latency 0 direct 9 partitions 3x64"), with_path()]
+    return good, {
+        "no response": {**example, "stages": [{"type": "convolution"}]},
+        "a response outside": with_stage(response="../hall.flac"),
+        "an unknown key of a convolution": with_stage(wet=1),
+        "an unknown routing": with_stage(channels="5.1"),
+        "an unknown level": with_stage(normalize="rms"),
+        "a mix above 1": with_stage(mix=1.5),
+        "a negative predelay": with_stage(predelayMilliseconds=-1),
+        "paths without channels": with_stage(paths=[{"input": 0, "output": 0, "response": 0}]),
+        "channels without paths": with_stage(inputChannels=1, outputChannels=1),
+        "paths and a routing": {**(p := with_path()), "stages": [{**p["stages"][0], "channels": "auto"}]},
+        "no paths": with_stage(inputChannels=1, outputChannels=1, paths=[]),
+        "an unknown key of a path": with_path(delay=1),
+        "a path to nowhere": with_path(output=-1),
+        "a plan in words": with_stage(plan="as short as possible"),
+        "a plan with a grain": with_stage(plan="grain 64 latency 0 direct 0 partitions 3x64"),
+    }
+
+
 def main():
     schema = json.loads((PRESETS / "preset.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -59,6 +90,9 @@ def main():
         if path.name != "preset.schema.json":
             cases.append((path.name, json.loads(path.read_text(encoding="utf-8"))))
 
+    good, broken_ones = broken_convolutions(examples[1])
+    cases += [(f"convolution {index + 1} of this script", preset) for index, preset in enumerate(good)]
+
     failures = 0
     for name, preset in cases:
         errors = list(validator.iter_errors(preset))
@@ -66,7 +100,7 @@ def main():
         print(f"{'refused' if errors else 'fits'}: {name}")
         for error in errors:
             print(f"  {error.json_path}: {error.message}")
-    for fault, preset in broken(examples[0]).items():
+    for fault, preset in {**broken(examples[0]), **broken_ones}.items():
         if validator.is_valid(preset):
             failures += 1
             print(f"the schema accepts a preset with {fault}")

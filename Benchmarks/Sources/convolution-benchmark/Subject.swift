@@ -19,13 +19,13 @@ final class Subject {
   private let copied: UnsafeMutableRawPointer
   private var batch = 0
 
-  init(_ row: Row) throws {
+  init(_ row: Row, threads: Int = 1) throws {
     self.row = row
     var noise = Noise()
     input = try noise.tensor([1, row.inputs] + row.sizes)
     weights = try noise.tensor(row.weightSizes)
     bias = try noise.tensor([row.outputs]).values
-    plan = try ConvolutionPlan(row.geometry(), weights: weights, bias: bias, input: input.shape)
+    plan = try ConvolutionPlan(row.geometry(), weights: weights, bias: bias, input: input.shape, threads: threads)
     output = Tensor(plan.outputShape)
     bytes = 4 * (input.count + output.count + weights.count + bias.count)
     copied = .allocate(byteCount: bytes, alignment: 64)

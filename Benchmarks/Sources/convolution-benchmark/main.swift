@@ -4,6 +4,8 @@
 //
 //     taskset -c 0 swift run -c release convolution-benchmark [--rows SUBSTRING] [--rounds N] [--json] [--explain]
 //
+// `--threads N` compares N threads with one, taking turns; pin it to N cores.
+//
 // `--turns` is for comparisons: reads numbers of rows from standard input, one a line, measures each when it comes, and
 // answers with the best and the median seconds of an execution.
 
@@ -16,6 +18,7 @@ struct Options {
   var isJSON = false
   var isExplaining = false
   var takesTurns = false
+  var threads = 1
 
   init(_ arguments: [String]) throws {
     var rest = arguments[...]
@@ -23,14 +26,17 @@ struct Options {
       guard let value = rest.popFirst() else { throw UsageError(text: "\(option) needs a value") }
       return value
     }
+    func count(of option: String) throws -> Int {
+      guard let count = Int(try value(of: option)), count > 0 else {
+        throw UsageError(text: "\(option) needs a number above 0")
+      }
+      return count
+    }
     while let option = rest.popFirst() {
       switch option {
       case "--rows": rows = try value(of: option)
-      case "--rounds":
-        guard let count = Int(try value(of: option)), count > 0 else {
-          throw UsageError(text: "--rounds needs a number above 0")
-        }
-        rounds = count
+      case "--rounds": rounds = try count(of: option)
+      case "--threads": threads = try count(of: option)
       case "--json": isJSON = true
       case "--explain": isExplaining = true
       case "--turns": takesTurns = true
@@ -59,12 +65,36 @@ struct Run: Encodable {
 
 let turnSeconds = 0.04
 
+/// Each row on one thread and on several, one after the other in every round.
+func compareThreads(_ rows: [Row], threads: Int, rounds: Int) throws {
+  print("| row | ms, 1 thread | ms, \(threads) threads | times as fast |\n| --- | ---: | ---: | ---: |")
+  for row in rows {
+    let pair = try [1, threads].map { try Subject(row, threads: $0) }
+    for subject in pair {
+      let error = try subject.check()
+      guard error <= 1 else { throw WrongResult(row: row, error: error) }
+    }
+    for _ in 0..<rounds {
+      for subject in pair { try subject.measure(seconds: turnSeconds) }
+    }
+    let best = pair.map { 1e3 * $0.seconds.min()! }
+    print("| \(row.name) | \(decimal(best[0], 5)) | \(decimal(best[1], 5)) | \(decimal(best[0] / best[1], 2)) |")
+  }
+}
+
 func benchmark() throws {
   let options = try Options(Array(CommandLine.arguments.dropFirst()))
   let rows = Row.all.filter { options.rows.isEmpty || $0.name.contains(options.rows) }
   guard !rows.isEmpty else { throw UsageError(text: "no row contains \"\(options.rows)\"") }
   let level = KernelLevel.selected
-  let subjects = try rows.map(Subject.init)
+  if options.threads > 1 {
+    guard !options.isJSON, !options.isExplaining, !options.takesTurns else {
+      throw UsageError(text: "--threads goes with --rows and --rounds alone")
+    }
+    try compareThreads(rows, threads: options.threads, rounds: options.rounds)
+    return
+  }
+  let subjects = try rows.map { try Subject($0) }
   for subject in subjects {
     let error = try subject.check()
     guard error <= 1 else { throw WrongResult(row: subject.row, error: error) }

@@ -3,6 +3,7 @@
 //
 //     taskset -c 0 swift run -c release long-kernel-benchmark [--rows SUBSTRING] [--rounds N] [--blocks]
 //     taskset -c 0 swift run -c release long-kernel-benchmark --grid [--rounds N]      # is the planner's choice good?
+//     taskset -c 0 swift run -c release long-kernel-benchmark --kernels                # of one to three axes
 //     taskset -c 0 swift run -c release long-kernel-benchmark --tune                   # this machine's table of costs
 //     taskset -c 0 swift run -c release long-kernel-benchmark --plan "grain 1 latency 0 direct 256 partitions 6x128" TAPS
 //
@@ -27,6 +28,7 @@ func run() throws {
       let plan = try PartitionPlan(text: arguments.popFirst() ?? "")
       pinned = (plan, Int(arguments.popFirst() ?? "") ?? plan.capacityFrames)
     case "--grid": return try measureGrid(rounds: rounds)
+    case "--kernels": return try measureLargeKernels(rounds: rounds)
     case "--tune":
       print(ConvolutionCosts.measured(name: "measured").text, terminator: "")
       return

@@ -184,7 +184,7 @@ static inline size_t cck_packed_long_tap(size_t taps, size_t i) {
 // A block of 2N real samples as row_count rows of `columns` complex numbers, interleaved, on its way to or from short
 // transforms; spectra_body.h says how.
 typedef struct cck_columns {
-  size_t row_count;       // 1, 2, 4, 8 or 16; N = row_count * columns
+  size_t row_count;       // 1, 2, 4, 8, 16 or 32; N = row_count * columns
   size_t columns;         // a multiple of 16
   const float *twiddles;  // for every 16 columns and every row 16 real and 16 imaginary parts
   float *rows;            // row after row

@@ -48,6 +48,8 @@ public struct ArrayConvolution: Sendable {
   public var rank: Int?
   /// Threads that outputs are computed on. They change no bit.
   public var threads = 1
+  /// Direct sums or transforms; a transposed convolution is always by direct sums.
+  public var algorithm = ConvolutionPlan.Algorithm.automatic
   /// What a run may take, in bytes. Default: the memory of the machine. A few numbers of a geometry ask for terabytes,
   /// and the system would end the program rather than refuse them.
   public var maximumBytes =
@@ -107,7 +109,7 @@ public struct ArrayConvolution: Sendable {
       }
       try checkMemory(floats: padded, x, w, output: output, reading)
       let plan = try ConvolutionPlan(
-        geometry, weights: w, bias: bias, input: x.shape, threads: threads)
+        geometry, weights: w, bias: bias, input: x.shape, threads: threads, algorithm: algorithm)
       return (try plan.execute(x), plan.explanation)
     case .transposed(let outputPadding):
       if isMirrored || mode != .zeros { throw ArrayConvolutionError.transposedOption }

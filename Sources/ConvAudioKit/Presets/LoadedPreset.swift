@@ -25,22 +25,26 @@ public struct LoadedPreset: Sendable {
   public private(set) var stages: [Stage]
 
   /// Loads a preset by its name, from where presets are found, or by path.
-  /// - Throws: `PresetLookupError`, `ModelFormatError`, `GeometryError`.
-  public init(_ nameOrPath: String) throws {
-    try self.init(path: PresetLibrary.standard.path(of: nameOrPath))
+  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
+  /// - Throws: As below, and `PresetLookupError.notFound`.
+  public init(_ nameOrPath: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
+    try self.init(path: PresetLibrary.standard.path(of: nameOrPath), maximumResponseBytes: maximumResponseBytes)
   }
 
-  /// Loads the preset file at `path` and the weights that it names.
-  /// - Throws: `ModelFormatError`, `GeometryError`.
-  public init(path: String) throws {
+  /// Loads the preset file at `path`, and the weights and impulse responses that it names.
+  /// - Parameter maximumResponseBytes: What the samples of impulse responses may take together.
+  /// - Throws: `ModelFormatError`, `PresetLookupError`, `AudioFileError`, `ImpulseResponseError`.
+  public init(path: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes) throws {
     self.path = path
     let preset = try Preset(contentsOf: path)
     self.preset = preset
     name = preset.name
+    var bytesLeft = maximumResponseBytes
     stages = try preset.stages.enumerated().map { index, stage in
       switch stage {
       case .waveNet(let description):
-        let weights = try description.readWeights(from: TensorFile(contentsOf: preset.path(of: description.weightsPath)))
+        let file = try TensorFile(contentsOf: preset.path(of: description.weightsPath))
+        let weights = try description.readWeights(from: file)
         do throws(GeometryError) {
           return .network(
             try Network(description, weights: weights), past: description.past == .silence ? .silence : .zeroHistory)
@@ -48,8 +52,10 @@ public struct LoadedPreset: Sendable {
           throw PresetLookupError.network(path: path, stage: index, reason: error)
         }
       case .convolution(let description):
-        return .response(
-          ResponseStage(try ImpulseResponse(path: preset.path(of: description.responsePath)), description))
+        let file = preset.path(of: description.responsePath)
+        let response = try ImpulseResponse(path: file, maximumBytes: bytesLeft)
+        bytesLeft -= response.channels.count * response.frames * MemoryLayout<Float>.stride
+        return .response(ResponseStage(response, description))
       }
     }
     for (index, (stage, next)) in zip(stages, stages.dropFirst()).enumerated() {
@@ -82,13 +88,27 @@ public struct LoadedPreset: Sendable {
 
   /// Channels that the chain takes; nil when that depends on the signal.
   public var inputChannels: Int? {
-    guard case .network(let network, _) = stages.first else { return nil }
-    return network.inputChannels
+    switch stages.first {
+    case .network(let network, _): network.inputChannels
+    case .response(let response): response.pathChannels?.input
+    case nil: nil
+    }
   }
   /// Channels that the chain gives; nil when that depends on the signal.
   public var outputChannels: Int? {
-    guard case .network(let network, _) = stages.last else { return nil }
-    return network.outputChannels
+    switch stages.last {
+    case .network(let network, _): network.outputChannels
+    case .response(let response): response.pathChannels?.output
+    case nil: nil
+    }
+  }
+
+  /// The rate at which the chain runs for a signal of rate `sampleRateHz`, if it has one: the preset's, else the signal's,
+  /// else that of the first impulse response, which is then taken sample for sample.
+  func sampleRateHz(forSignalOf sampleRateHz: Int?) -> Int? {
+    if let rate = preset.sampleRateHz ?? sampleRateHz { return rate }
+    for case .response(let stage) in stages { return stage.response.sampleRateHz }
+    return nil
   }
 
   /// A chain that is ready to run.
@@ -101,17 +121,24 @@ public struct LoadedPreset: Sendable {
     public let explanation: [String]
     /// Bytes that the convolutions with impulse responses take.
     public let memoryBytes: Int
+    /// Rate at which it runs; nil where nothing depends on it.
+    public let sampleRateHz: Int?
   }
 
   /// A processor for a signal of so many channels. A mono network runs on every channel, each with a state of its own.
   ///
   /// - Parameters:
   ///   - channels: Of the signal. Default: what the chain takes.
+  ///   - sampleRateHz: Of the signal; impulse responses of other rates are brought to it. Default: the preset's, else that
+  ///     of its first impulse response.
   ///   - maximumBlockFrames: The most frames of one call.
   /// - Throws: As `makeChain`.
-  public func makeProcessor(channels: Int? = nil, maximumBlockFrames: Int = 4096) throws -> any BlockProcessor {
+  public func makeProcessor(
+    channels: Int? = nil, sampleRateHz: Int? = nil, maximumBlockFrames: Int = 4096
+  ) throws -> any BlockProcessor {
     var settings = ChainSettings()
     settings.channels = channels
+    settings.sampleRateHz = sampleRateHz
     settings.maximumBlockFrames = maximumBlockFrames
     return try makeChain(settings).processor
   }
@@ -122,6 +149,9 @@ public struct LoadedPreset: Sendable {
   ///   a network's history, over all channels, takes more than 1 GiB; `ImpulseResponseError`.
   public func makeChain(_ settings: ChainSettings) throws -> Chain {
     let inputs = settings.channels ?? inputChannels ?? 1
+    var settings = settings
+    let hasNoRate = settings.sampleRateHz == nil && preset.sampleRateHz == nil
+    settings.sampleRateHz = sampleRateHz(forSignalOf: settings.sampleRateHz)
     var channels = inputs
     var processors: [any BlockProcessor] = []
     var resting: [Float]?
@@ -130,8 +160,9 @@ public struct LoadedPreset: Sendable {
     for (index, stage) in stages.enumerated() {
       switch stage {
       case .network(let network, let past):
-        let copies = network.inputChannels == 1 && network.outputChannels == 1 ? channels : 1
-        guard copies == channels || network.inputChannels == channels else {
+        let isMono = network.inputChannels == 1 && network.outputChannels == 1
+        let copies = isMono ? channels : 1
+        guard isMono || network.inputChannels == channels else {
           throw PresetLookupError.channels(preset: name, expected: network.inputChannels, actual: channels)
         }
         do {
@@ -160,6 +191,8 @@ public struct LoadedPreset: Sendable {
       case .response(let response):
         let prepared = try response.prepare(channels: channels, restingInput: resting, settings: settings)
         processors.append(prepared.processor)
+        // All convolutions together stay within the limit.
+        settings.maximumMemoryBytes -= prepared.memoryBytes
         resting = prepared.restingOutput
         channels = prepared.processor.outputChannels
         notes += prepared.notes
@@ -168,6 +201,12 @@ public struct LoadedPreset: Sendable {
       }
     }
     let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
-    return Chain(processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes)
+    if hasNoRate, let rate = settings.sampleRateHz {
+      notes.append(
+        "the signal has no sample rate and is taken to have that of the impulse response, \(rate) Hz; --rate gives it one"
+      )
+    }
+    return Chain(
+      processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes, sampleRateHz: settings.sampleRateHz)
   }
 }

@@ -10,7 +10,8 @@ public struct PresetSummary {
   /// The summary of a loaded preset.
   ///
   /// - Parameter costs: The table that plans for impulse responses are made from.
-  public init(of loaded: LoadedPreset, costs: ConvolutionCosts = .standard) {
+  /// - Throws: `ImpulseResponseError` for a convolution that cannot run.
+  public init(of loaded: LoadedPreset, costs: ConvolutionCosts = .standard) throws {
     let preset = loaded.preset
     var lines = ["\(preset.name): \(preset.description)", "  file               \(loaded.path ?? "none")"]
     lines.append("  sample rate        " + (preset.sampleRateHz.map { "\($0) Hz" } ?? "any"))
@@ -33,7 +34,9 @@ public struct PresetSummary {
         lines += Self.facts(of: network, parameters: parameters, sampleRateHz: preset.sampleRateHz)
       case .response(let response):
         lines.append("  stage \(index + 1): convolution with \(response.response.path)")
-        lines += ResponseSummary(of: response.response, response.description, costs: costs).lines.map { "    " + $0 }
+        let summary = try ResponseSummary(
+          of: response.response, response.description, sampleRateHz: preset.sampleRateHz, costs: costs)
+        lines += summary.lines.map { "    " + $0 }
       }
     }
     lines.append("  kernels            \(KernelLevel.selected.name)")
@@ -59,7 +62,8 @@ public struct PresetSummary {
     description.arrays.enumerated().map { index, array in
       let sizes = Set(array.layers.map(\.kernelSize)).sorted().map(String.init).joined(separator: ", ")
       let dilations = array.layers.map { String($0.dilation) }.joined(separator: " ")
-      return "    array \(index + 1)          \(array.layers.count) layers of \(array.channels) channels, kernel \(sizes), "
+      return
+        "    array \(index + 1)          \(array.layers.count) layers of \(array.channels) channels, kernel \(sizes), "
         + "\(array.activation)\(array.gate.map { " gated by \($0)" } ?? ""), head of \(array.headChannels); dilations \(dilations)"
     }
   }

@@ -65,6 +65,8 @@ public struct FileProcessor: Sendable {
   /// How.
   public let settings: ProcessingSettings
 
+  private let pool = ChainPool()
+
   /// Frames that are read, processed and written at once.
   static let blockFrames = 2048
 
@@ -119,14 +121,15 @@ public struct FileProcessor: Sendable {
       throw ProcessingError.unknownExtension(path: output)
     }
     let outputName = isPipedOut ? "standard output" : output
-    let chain = try settings.sound.makeChain(
-      preset, input: info.path, channels: info.channels, maximumBlockFrames: Self.blockFrames,
-      sampleRateHz: info.sampleRateHz, latency: .cheapest)
+    let signal = ChainPool.Signal(channels: info.channels, sampleRateHz: info.sampleRateHz)
+    let chain = try pool.take(for: signal) {
+      try settings.sound.makeChain(
+        preset, input: info.path, channels: info.channels, maximumBlockFrames: Self.blockFrames,
+        sampleRateHz: info.sampleRateHz, latency: .cheapest)
+    }
     let processor = chain.processor
-    let tail = settings.sound.tail.frames(
-      of: processor.tailFrames, sampleRateHz: ratio?.outputRateHz ?? info.sampleRateHz)
-    let ownTail = Int64(tail)
-    let tailFrames = ratio?.inverse.coveringOutputFrames(for: ownTail) ?? ownTail
+    let tail = settings.sound.tail.frames(of: chain)
+    let tailFrames = ratio?.inverse.coveringOutputFrames(for: Int64(tail)) ?? Int64(tail)
     let format: AudioOutputFormat
     do {
       format = try AudioOutputFormat.choose(
@@ -167,6 +170,7 @@ public struct FileProcessor: Sendable {
       throw AudioFileError.writeFailed(path: outputName, reason: reason)
     }
     try file.commit()
+    pool.giveBack(chain, for: signal)
     return ProcessingReport(
       input: info.path, output: outputName, frames: writer.framesWritten, channels: format.channels,
       sampleRateHz: info.sampleRateHz, format: "\(container.displayName), \(format.encoding.summary)",

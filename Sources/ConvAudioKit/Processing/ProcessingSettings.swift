@@ -35,12 +35,16 @@ public enum TailPolicy: Hashable, Sendable {
   /// At most so many seconds.
   case seconds(Double)
 
-  /// Frames that are kept of `frames`.
-  func frames(of frames: Int, sampleRateHz: Int?) -> Int {
+  /// Frames that are kept of the tail of a chain.
+  func frames(of chain: LoadedPreset.Chain) -> Int {
+    let frames = chain.processor.tailFrames
     switch self {
-    case .keep: frames
-    case .cut: 0
-    case .seconds(let seconds): Int(min(Double(frames), (seconds * Double(sampleRateHz ?? 1)).rounded(.up)))
+    case .keep: return frames
+    case .cut: return 0
+    case .seconds(let seconds):
+      // Only convolutions have tails, and with one of them there is a rate.
+      guard let rate = chain.sampleRateHz else { return frames }
+      return Int(min(Double(frames), (seconds * Double(rate)).rounded(.up)))
     }
   }
 }
@@ -60,7 +64,7 @@ public struct SoundSettings: Sendable {
   /// How long convolutions with impulse responses may take to answer; nil: files: whatever is cheapest, streams: not at
   /// all.
   public var latency: ConvolutionLatency?
-  /// What each convolution with impulse responses may take.
+  /// What all convolutions with impulse responses of a chain may take together.
   public var maximumMemoryBytes = ChainSettings().maximumMemoryBytes
   /// The table of costs that plans are made from.
   public var costs = ConvolutionCosts.standard
@@ -84,7 +88,7 @@ public struct SoundSettings: Sendable {
     var settings = ChainSettings()
     settings.channels = channels
     settings.maximumBlockFrames = maximumBlockFrames
-    settings.sampleRateHz = preset.preset.sampleRateHz ?? sampleRateHz
+    settings.sampleRateHz = sampleRateHz
     settings.latency = self.latency ?? latency
     settings.maximumMemoryBytes = maximumMemoryBytes
     settings.costs = costs
@@ -95,14 +99,15 @@ public struct SoundSettings: Sendable {
       throw ProcessingError.channels(path: input, expected: expected, actual: actual, preset: name)
     }
     guard changesLevels || mix != 1 else { return chain }
-    guard GainAndMix.canMix(chain.processor) else {
+    guard mix == 1 || GainAndMix.canMix(chain.processor) else {
       throw ProcessingError.channelsChange(
         preset: preset.name, expected: chain.processor.inputChannels, actual: chain.processor.outputChannels)
     }
     let processor = GainAndMix(
       chain.processor, gainIn: decibelsToFactor(gainInDecibels), gainOut: decibelsToFactor(gainOutDecibels), mix: mix)
     return LoadedPreset.Chain(
-      processor: processor, notes: chain.notes, explanation: chain.explanation, memoryBytes: chain.memoryBytes)
+      processor: processor, notes: chain.notes, explanation: chain.explanation, memoryBytes: chain.memoryBytes,
+      sampleRateHz: chain.sampleRateHz)
   }
 }
 

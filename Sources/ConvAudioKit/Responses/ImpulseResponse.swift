@@ -12,15 +12,17 @@ public struct ImpulseResponse: Sendable {
   public let sampleRateHz: Int
   /// Samples, first frame first; all of equal length.
   public let channels: [[Float]]
+  /// Sentences about what reading the file changed.
+  public let notes: [String]
 
   /// The longest response that is read: 93 minutes at 48 kHz, if memory allows.
   public static let maximumFrames = ResponseMatrix.maximumFrames
 
   /// Reads a file.
   ///
-  /// - Parameter maximumBytes: What the samples may take.
+  /// - Parameter maximumBytes: What the samples may take. Default: what a convolution may take.
   /// - Throws: `AudioFileError`; `ImpulseResponseError` for one that is empty, too long, or has NaN or infinity in it.
-  public init(path: String, maximumBytes: Int = .max) throws {
+  public init(path: String, maximumBytes: Int = ChainSettings().maximumMemoryBytes) throws {
     let reader = try AudioFileReader(path: path)
     let info = reader.info
     guard info.frames > 0 else { throw ImpulseResponseError.empty(path: path) }
@@ -44,15 +46,17 @@ public struct ImpulseResponse: Sendable {
         throw ImpulseResponseError.notFinite(path: path, frame: frame)
       }
     }
-    self.init(path: path, sampleRateHz: info.sampleRateHz, channels: channels)
+    guard !channels[0].isEmpty else { throw ImpulseResponseError.empty(path: path) }
+    self.init(path: path, sampleRateHz: info.sampleRateHz, channels: channels, notes: reader.notes)
   }
 
   /// Responses that are there already.
   /// - Precondition: At least one channel, all of one length.
-  public init(path: String, sampleRateHz: Int, channels: [[Float]]) {
+  public init(path: String, sampleRateHz: Int, channels: [[Float]], notes: [String] = []) {
     self.path = path
     self.sampleRateHz = sampleRateHz
     self.channels = channels
+    self.notes = notes
   }
 
   /// Frames of each channel.
@@ -71,8 +75,33 @@ public struct ImpulseResponse: Sendable {
     channels.map { $0.reduce(0) { $0 + Double($1) * Double($1) } }.max() ?? 0
   }
 
+  /// The same at another rate, and by how many frames its time 0 has become later.
+  ///
+  /// - Parameter maximumBytes: What the conversion may take.
+  /// - Throws: `ImpulseResponseError.resampling`, `.convolution` for want of memory.
+  func resampled(to rateHz: Int, maximumBytes: Int) throws -> (response: ImpulseResponse, leadFrames: Int) {
+    guard rateHz != sampleRateHz else { return (self, 0) }
+    do {
+      // Doubles go in; doubles, and what they are rounded to, come out, twice at the most.
+      let outputFrames = try RateRatio(from: sampleRateHz, to: rateHz).outputFrames(for: Int64(frames))
+      let bytes = channels.count * (8 * frames + 20 * Int(outputFrames))
+      guard bytes <= maximumBytes else {
+        throw ImpulseResponseError.convolution(
+          path: path, reason: .memory(maximumBytes: maximumBytes, actualBytes: bytes))
+      }
+      let resampled = try resampleImpulseResponse(channels, from: sampleRateHz, to: rateHz)
+      return (
+        ImpulseResponse(path: path, sampleRateHz: rateHz, channels: resampled.channels, notes: notes),
+        resampled.leadFrames
+      )
+    } catch let error as ResamplingError {
+      throw ImpulseResponseError.resampling(path: path, reason: error)
+    }
+  }
+
   /// The factor that brings them to a level; 1 for silence, which no factor brings anywhere.
-  func factor(for normalization: ResponseNormalization) -> Double {
+  /// - Parameter peakGain: Theirs, which takes time to find.
+  func factor(for normalization: ResponseNormalization, peakGain: Double) -> Double {
     let level =
       switch normalization {
       case .none: 1.0
@@ -121,4 +150,5 @@ extension ImpulseResponseError: CustomStringConvertible {
   }
 }
 
-private func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
+/// A number of things, in words.
+func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }

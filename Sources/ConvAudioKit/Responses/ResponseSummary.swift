@@ -9,40 +9,93 @@ public struct ResponseSummary {
 
   /// The summary of impulse responses, and of how they would run: in a file, and in a stream that waits for nothing.
   ///
-  /// - Parameter costs: The table that plans are made from.
+  /// - Parameters:
+  ///   - description: How a preset uses them; nil: as they are.
+  ///   - sampleRateHz: Rate at which they run. Default: their own.
+  ///   - costs: The table that plans are made from.
+  /// - Throws: `ImpulseResponseError` for a description that does not fit them.
   public init(
-    of response: ImpulseResponse, _ description: ConvolutionDescription? = nil, costs: ConvolutionCosts = .standard
-  ) {
-    let description = description ?? ConvolutionDescription(responsePath: response.path)
-    let stage = ResponseStage(response, description)
-    let rate = response.sampleRateHz
-    let silence = response.leadingSilenceFrames
-    var lines = [
-      "responses        \(response.channels.count) of \(response.frames) frames at \(rate) Hz "
-        + "(\(seconds(response.frames, rate)) s)",
-      "leading silence  \(silence) frames",
-      "peak gain        \(decibelText(response.peakGain))",
-      "energy           \(decibelText(response.energy.squareRoot()))",
+    of response: ImpulseResponse, _ description: ConvolutionDescription? = nil, sampleRateHz: Int? = nil,
+    costs: ConvolutionCosts = .standard
+  ) throws {
+    let (rate, silence) = (response.sampleRateHz, response.leadingSilenceFrames)
+    var facts = [
+      (
+        "responses",
+        "\(response.channels.count) of \(counted(response.frames, "frame")) at \(rate) Hz (\(seconds(response.frames, rate)) s)"
+      ),
+      ("leading silence", counted(silence, "frame")),
+      ("peak gain", decibelText(response.peakGain)),
+      ("energy", decibelText(response.energy.squareRoot())),
     ]
-    // The signal that the routing is made for, or the simplest that it takes.
-    let counts = [response.channels.count, 1, 2]
+    facts += description.map(Self.facts(of:)) ?? []
+    var lines = facts.map(Self.line)
+    let stage = ResponseStage(response, description ?? ConvolutionDescription(responsePath: response.path))
     for (title, latency) in [("in a file", ConvolutionLatency.cheapest), ("in a stream", .lowest)] {
       var settings = ChainSettings()
       settings.latency = latency
-      settings.sampleRateHz = rate
+      settings.sampleRateHz = sampleRateHz ?? rate
       settings.costs = costs
-      for channels in counts {
-        guard let plan = try? stage.planned(channels: channels, settings: settings) else { continue }
-        let latency = plan.plan.latencyFrames
-        lines.append(
-          "\(title)\(String(repeating: " ", count: max(1, 17 - title.count)))"
-            + "\(plan.matrix.inputChannels) to \(plan.matrix.outputChannels) channels, latency \(latency) frames, "
-            + "\(plan.plan.memoryBytes(for: plan.matrix, maximumBlockFrames: settings.maximumBlockFrames)) bytes")
-        lines += PartitionPlanner.explanation(of: plan.plan, for: plan.matrix, costs: costs).map { "  " + $0 }
-        break
+      let planned = try stage.planned(settings: settings)
+      lines.append(
+        Self.line(
+          (
+            title,
+            "\(planned.matrix.inputChannels) to \(counted(planned.matrix.outputChannels, "channel")), latency "
+              + "\(counted(planned.latencyFrames, "frame")), \(planned.memoryBytes) bytes"
+          )))
+      lines += PartitionPlanner.explanation(of: planned.plan, for: planned.matrix, costs: costs).map { "  " + $0 }
+    }
+    self.lines = lines + response.notes
+  }
+
+  /// What a preset says of their use, where it says anything.
+  private static func facts(of description: ConvolutionDescription) -> [(String, String)] {
+    var facts: [(String, String)] = []
+    switch description.routing {
+    case .named(let name): facts.append(("routing", name.rawValue))
+    case .paths(let paths, _, _): facts.append(("routing", counted(paths.count, "path")))
+    }
+    facts.append(("level", "\(description.normalization.rawValue), \(description.gainDecibels) dB"))
+    facts.append(("predelay", "\(description.predelayMilliseconds) ms"))
+    facts.append(("mix", "\(description.mix)"))
+    if let plan = description.plan { facts.append(("plan", plan)) }
+    return facts
+  }
+
+  private static func line(_ fact: (title: String, value: String)) -> String {
+    fact.title + String(repeating: " ", count: max(1, 17 - fact.title.count)) + fact.value
+  }
+}
+
+extension ResponseStage {
+  /// How the responses would run.
+  struct Planned {
+    let matrix: ResponseMatrix
+    let plan: PartitionPlan
+    let latencyFrames: Int
+    let memoryBytes: Int
+  }
+
+  /// For the signal that the routing is made for, or that the number of responses suggests.
+  func planned(settings: ChainSettings) throws -> Planned {
+    let rate = settings.sampleRateHz ?? response.sampleRateHz
+    let (running, lead) = try response.resampled(to: rate, maximumBytes: settings.maximumMemoryBytes)
+    let count = running.channels.count
+    let signals = pathChannels.map { [$0.input] } ?? (count == 4 ? [2, 4, 1] : [count, 1, 2])
+    for (index, channels) in signals.enumerated() {
+      do {
+        let matrix = try matrix(of: running.channels, channels: channels, gain: 1, sampleRateHz: rate)
+        let plan = try plan(for: matrix, settings: settings)
+        let bytes = memoryBytes(of: plan, for: matrix, leadFrames: lead, settings: settings)
+        return Planned(matrix: matrix, plan: plan, latencyFrames: plan.latencyFrames + lead, memoryBytes: bytes)
+      } catch let error as ResponseError {
+        throw ImpulseResponseError.convolution(path: response.path, reason: error)
+      } catch ImpulseResponseError.routing where index + 1 < signals.count {
+        continue
       }
     }
-    self.lines = lines
+    preconditionFailure("the loop returns or throws")
   }
 }
 

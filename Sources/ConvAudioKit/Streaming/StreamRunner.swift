@@ -104,7 +104,8 @@ public struct StreamRunner: Sendable {
   @discardableResult
   public func run(
     inputName: String = "the stream", times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
-    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }, read: @escaping Read, write: @escaping Write
+    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false },
+    read: @escaping Read, write: @escaping Write
   ) throws -> StreamReport {
     try settings.check()
     var report = StreamReport()
@@ -123,7 +124,7 @@ public struct StreamRunner: Sendable {
       maximumBlockFrames: try settings.blockFrames(channels: ends.channels), sampleRateHz: ends.sampleRateHz,
       latency: .lowest)
     let processor = chain.processor
-    let tail = settings.sound.tail.frames(of: processor.tailFrames, sampleRateHz: ends.sampleRateHz)
+    let tail = settings.sound.tail.frames(of: chain)
     do {
       let (sink, notes) = try ends.makeSink(
         for: preset, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)

@@ -4,12 +4,14 @@
 /// let plan = try ConvolutionPlan(geometry, weights: weights, bias: bias, input: [1, 3, 224, 224])
 /// let output = try plan.execute(image)
 /// ```
-/// - Numerics: per output |error| ≤ n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ for n taps, u = 2⁻²⁴ (before the activation). The
+/// - Numerics: through transforms (`Algorithm`) those of `FFTConvolutionPlan`. By direct sums
+///   per output |error| ≤ n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ for n taps, u = 2⁻²⁴ (before the activation). The
 ///   order of sums is fixed: bias, input channels, kernel positions in their order, one fused multiply-add each; more
 ///   than 128 kernel positions in chains of 64. The bits depend neither on the instruction set nor on the threads.
 ///   Taps that fall into zero padding may be left out, so that NaN and infinite weights do not reach outputs through
 ///   zeros there.
-/// - Memory: the packed weights, and a padded copy of one element of the batch where there is padding or a stride.
+/// - Memory: the packed weights, 16 bytes a tap of one output channel for each pass, and, unless the input can be read
+///   where it lies, a padded copy of one element of the batch; with groups, of one group for each thread.
 /// - One thread at a time; `threads` of its own split the outputs.
 public final class ConvolutionPlan {
   /// What is computed.
@@ -21,57 +23,89 @@ public final class ConvolutionPlan {
   /// What it costs.
   public let cost: ConvolutionCost
 
-  private let engine: TapEngine
+  private let engine: Engine
+
+  private enum Engine {
+    case direct(TapEngine)
+    case transforms(FFTConvolutionPlan)
+  }
+
+  /// Which algorithm computes a convolution.
+  public enum Algorithm: String, Sendable, CaseIterable {
+    /// Direct sums, or transforms where the kernel has more than 128 positions and they are cheaper by the table of costs
+    /// that ships with the library.
+    case automatic
+    /// Direct sums.
+    case direct
+    /// Transforms: an error bound by norms instead of by each output's own terms, and NaN that spreads over a tile.
+    case transforms
+  }
+
+  /// How often a plan is assumed to run, where making it is weighed against running it.
+  private static let expectedUses = 8
 
   /// - Parameters:
   ///   - weights: `[outputChannels, inputChannels / groups, kernel…]`.
   ///   - bias: One an output channel. Default: none.
   ///   - input: The shape of all inputs to come.
   ///   - activation: What is done to every output. Default: nothing.
-  ///   - threads: On how many the outputs are computed. Default: the caller's alone.
+  ///   - threads: On how many the outputs are computed, at most: no more than there are processors and parts to compute.
+  ///     Default: the caller's alone.
+  ///   - algorithm: Which algorithm. Default: the cheaper one, a pure function of geometry and shapes.
   ///   - level: The instruction set. Default: the best there is.
-  /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input would take more
-  ///   than 8 GiB.
+  /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input or the output would
+  ///   take more than 8 GiB.
   public convenience init(
     _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]? = nil, input: Shape,
-    activation: Activation = .identity, threads: Int = 1, level: KernelLevel = .selected
+    activation: Activation = .identity, threads: Int = 1, algorithm: Algorithm = .automatic,
+    level: KernelLevel = .selected
   ) throws(GeometryError) {
     try self.init(
-      geometry, weights: weights, bias: bias, input: input, activation: activation, threads: threads, level: level,
-      method: nil)
+      geometry, weights: weights, bias: bias, input: input, activation: activation, threads: threads,
+      algorithm: algorithm, level: level, method: nil)
   }
 
   /// - Parameter method: Only that, where it is possible: for tests, because they give the same bits.
   init(
     _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]?, input: Shape, activation: Activation,
-    threads: Int, level: KernelLevel, method: Method?
+    threads: Int, algorithm: Algorithm = .direct, level: KernelLevel, method: Method?
   ) throws(GeometryError) {
     let output = try geometry.outputShape(input: input, weights: weights.shape)
     try checkBias(bias, channels: output[1])
     guard output.count <= PaddedGrid.maximumFloats else {
       throw .tooLarge(what: "the output in floats", maximum: PaddedGrid.maximumFloats, actual: output.count)
     }
-    let inputSizes = Array(input.sizes[2...])
-    let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
-    let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
-    let way = try Self.cheapestWay(
-      geometry.withoutIdleStrides(padding: padding, outputSizes: Array(output.sizes[2...])), inputSizes: inputSizes, padding: padding, outputSizes: Array(output.sizes[2...]),
-      inputs: inputs, outputs: outputs, method: method)
-    let positions = geometry.axes.reduce(1) { $0 * $1.kernel }
-    let (values, isMirrored) = (weights.values, geometry.isMirrored)
-    engine = try TapEngine(
-      grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups, inputs: inputs, outputs: outputs,
-      outputSizes: Array(output.sizes[2...]), kernelPositions: positions, sliding: way.sliding, bias: bias,
-      activation: activation, threads: threads, level: level
-    ) { group, output, input, position in
-      // Mirroring every axis mirrors the kernel as a whole.
-      values[
-        ((group * outputs + output) * inputs + input) * positions + (isMirrored ? positions - 1 - position : position)]
-    }
     self.geometry = geometry
     inputShape = input
     outputShape = output
     cost = try ConvolutionCost(geometry, weights: weights.shape, hasBias: bias != nil, input: input)
+    if algorithm == .transforms || algorithm == .automatic && Self.wantsTransforms(geometry, weights.shape, input) {
+      engine = .transforms(
+        try FFTConvolutionPlan(
+          geometry, weights: weights, bias: bias, input: input, activation: activation, level: level))
+      return
+    }
+    let inputSizes = Array(input.sizes[2...])
+    let padding = zip(geometry.axes, inputSizes).map { $0.paddingCounts(size: $1) }
+    let (inputs, outputs) = (weights.shape[1], output[1] / geometry.groups)
+    let outputSizes = Array(output.sizes[2...])
+    let way = try Self.cheapestWay(
+      geometry.withoutIdleStrides(padding: padding, outputSizes: outputSizes), inputSizes: inputSizes, padding: padding,
+      outputSizes: outputSizes, inputs: inputs, outputs: outputs, method: method)
+    let positions = geometry.kernelPositions
+    // Mirroring every axis mirrors the kernel as a whole.
+    let places = WeightPlaces(
+      first: geometry.isMirrored ? positions - 1 : 0, group: outputs * inputs * positions, output: inputs * positions,
+      input: positions, position: geometry.isMirrored ? -1 : 1)
+    engine = .direct(try TapEngine(
+      grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups,
+      inputs: inputs, outputs: outputs, outputSizes: outputSizes, kernelPositions: positions, sliding: way.sliding,
+      weights: weights, places: places, bias: bias, activation: activation, threads: threads, level: level))
+  }
+
+  private static func wantsTransforms(_ geometry: ConvolutionGeometry, _ weights: Shape, _ input: Shape) -> Bool {
+    guard geometry.kernelPositions > TapList.longestChain else { return false }
+    return (try? FFTConvolutionEstimate(geometry, weights: weights, input: input))?.isCheaper(uses: expectedUses) ?? false
   }
 
   /// Computes the convolution of one input.
@@ -85,11 +119,19 @@ public final class ConvolutionPlan {
   /// The same into a tensor that is there already. Allocates nothing with one thread, unless `output` is shared.
   /// - Throws: `GeometryError.shape` when input or output has another shape than the plan.
   public func execute(_ input: Tensor, into output: inout Tensor) throws(GeometryError) {
-    try engine.execute(input, of: inputShape, into: &output, of: outputShape)
+    switch engine {
+    case .direct(let engine): try engine.execute(input, of: inputShape, into: &output, of: outputShape)
+    case .transforms(let plan): try plan.execute(input, into: &output)
+    }
   }
 
   /// How it is computed and why, a sentence a line.
-  public var explanation: [String] { engine.explanation(of: cost) }
+  public var explanation: [String] {
+    switch engine {
+    case .direct(let engine): engine.explanation(of: cost)
+    case .transforms(let plan): plan.explanation
+    }
+  }
 
   /// How the outputs are computed.
   enum Method: Equatable {
@@ -118,7 +160,6 @@ public final class ConvolutionPlan {
     var kind: RunLayout.Kind?
     if case .runs(let wanted) = method { kind = wanted }
     let strides = geometry.axes.map(\.stride)
-    let kernel = geometry.axes.reduce(1) { $0 * $1.kernel }
     let whole = outputSizes.indices.map { axis in
       [BorderRange(outputs: 0..<outputSizes[axis], kernel: Array(0..<geometry.axes[axis].kernel))]
     }
@@ -144,11 +185,12 @@ public final class ConvolutionPlan {
         let there = ranges.compactMap(\.self)
         return there.count == ranges.count && there.reduce(1) { $0 * $1.count } <= passLimit ? there : nil
       }
-      if outputSizes.count > 1, let rows = all(split.dropLast() + whole.suffix(1)) {
+      let undivided: [[BorderRange]?] = whole
+      if split.dropLast() != undivided.dropLast(), let rows = all(split.dropLast() + undivided.suffix(1)) {
         ways.append(way(rows, on: grid, before: none))
       }
       if let split = all(split) {
-        ways.append(way(split, on: grid, before: none))
+        if split.last != whole.last { ways.append(way(split, on: grid, before: none)) }
         // The input as it lies, where no tap that is left reads outside of it.
         if strides.allSatisfy({ $0 == 1 }), !grid.isInput {
           let input = try PaddedGrid(inputSizes: inputSizes, padding: none, strides: strides, channels: inputs)
@@ -156,7 +198,7 @@ public final class ConvolutionPlan {
         }
       }
     }
-    if inputs == 1, outputs == 1, kernel <= TapList.longestChain,
+    if inputs == 1, outputs == 1, geometry.kernelPositions <= TapList.longestChain,
       let sliding = try SlidingKernel(geometry, inputSizes: inputSizes, padding: padding, outputSizes: outputSizes)
     {
       if method == .sliding { ways = [] }
@@ -173,14 +215,16 @@ public final class ConvolutionPlan {
     _ ranges: [[BorderRange]], geometry: ConvolutionGeometry, grid: PaddedGrid, before: [Int]
   ) -> [TapPass] {
     product(ranges).map { ranges in
-      let positions = product(ranges.map(\.kernel))
-      let kernel = geometry.axes.map(\.kernel)
-      let missing = before.indices.reduce(0) { $0 + before[$1] * grid.pitches[$1] }
+      let kernelPitches = rowMajorPitches(geometry.axes.map(\.kernel))
       return TapPass(
-        positions: positions.map { position in position.indices.reduce(0) { $0 * kernel[$1] + position[$1] } },
-        shifts: positions.map { position in
-          grid.offset(ofShift: position.indices.map { position[$0] * geometry.axes[$0].dilation }) - missing
-        },
+        positions: sums(ranges.indices.map { axis in ranges[axis].kernel.map { $0 * kernelPitches[axis] } }),
+        shifts: sums(
+          ranges.indices.map { axis in
+            let missing = before[axis] * grid.pitches[axis]
+            return ranges[axis].kernel.map {
+              grid.offset(ofShift: $0 * geometry.axes[axis].dilation, axis: axis) - missing
+            }
+          }),
         base: ranges.indices.reduce(0) { $0 + ranges[$1].outputs.lowerBound * grid.pitches[$1] },
         start: ranges.map(\.outputs.lowerBound), step: ranges.map { _ in 1 }, sizes: ranges.map(\.outputs.count))
     }
@@ -188,7 +232,7 @@ public final class ConvolutionPlan {
 }
 
 /// Neighbouring outputs along an axis whose windows hold the same kernel positions within the input.
-private struct BorderRange {
+private struct BorderRange: Equatable {
   let outputs: Range<Int>
   let kernel: [Int]
 

@@ -1,9 +1,20 @@
 import CConvolutionKernels
 
+/// Where a weight stands in an array: `first`, and so many floats further on for each group, output channel of it, input
+/// channel of it and kernel position.
+struct WeightPlaces {
+  var first = 0
+  let group: Int
+  let output: Int
+  let input: Int
+  var position = 1
+}
+
 /// Weights and lists of taps as the kernel wants them. All passes share the weights; each has a list of its own.
 ///
 /// Order of sums: input channel outermost, kernel positions in their order; kernels of more than `TapList.longestChain`
-/// positions in separate chains of `TapList.chainTaps`, which end at the same positions whatever a pass leaves out.
+/// positions in separate chains of `TapList.chainTaps`. Chains end at the same positions of the kernel whatever a pass
+/// leaves out; where each pass has a kernel of its own, as the phases of a transposed convolution have, that one counts.
 final class PackedTaps {
   /// Segments of every list.
   let segments: Int
@@ -15,69 +26,78 @@ final class PackedTaps {
   private let weights: AlignedMemory
   private let groupPitch: Int
   private let lists: UnsafeMutablePointer<cck_tap_list>
-  private let passes: Int
   private let numbers: UnsafeMutablePointer<Int>
   private let ends: UnsafeMutablePointer<Int>
 
   /// - Parameters:
   ///   - channelPitch: Floats between neighbouring input channels in the grid.
   ///   - kernelPositions: Of the whole kernel.
+  ///   - haveOwnKernels: Whether each pass has a kernel of its own: chains are of its positions.
   ///   - channelsAtOnce: Input channels of a segment.
-  ///   - weight: The weight of an output channel of a group for an input channel of it and a kernel position.
+  ///   - weights: As `places` says.
   init(
     passes: [TapPass], channelPitch: Int, kernelPositions: Int, groups: Int, inputs: Int, outputs: Int,
-    channelsAtOnce: Int, weight: (_ group: Int, _ output: Int, _ input: Int, _ position: Int) -> Float
+    haveOwnKernels: Bool, channelsAtOnce: Int, weights given: Tensor, places: WeightPlaces
   ) {
     let block = Int(CCK_ROW_BLOCK)
     let taps = inputs * kernelPositions
     // A vector across the outputs is always loaded whole.
     let rows = outputs == 1 ? 1 : block
-    blockPitch = taps * rows
     let blocks = (outputs + block - 1) / block
-    groupPitch = blocks * blockPitch
-    weights = AlignedMemory(count: groups * groupPitch + block)
-    for group in 0..<groups {
-      for output in 0..<outputs {
-        let target = weights.base + group * groupPitch + output / block * blockPitch + output % block
-        for input in 0..<inputs {
-          for position in 0..<kernelPositions {
-            target[(input * kernelPositions + position) * rows] = weight(group, output, input, position)
+    let (blockPitch, groupPitch) = (taps * rows, blocks * taps * rows)
+    (self.blockPitch, self.groupPitch) = (blockPitch, groupPitch)
+    let packed = AlignedMemory(count: groups * groupPitch + block)
+    weights = packed
+    given.withUnsafeValues { given in
+      for group in 0..<groups {
+        for first in stride(from: 0, to: outputs, by: block) {
+          let source = given.baseAddress! + places.first + group * places.group + first * places.output
+          var target = packed.base + group * groupPitch + first / block * blockPitch
+          for input in 0..<inputs {
+            for position in 0..<kernelPositions {
+              let weight = source + input * places.input + position * places.position
+              for row in 0..<min(block, outputs - first) { target[row] = weight[row * places.output] }
+              target += rows
+            }
           }
         }
       }
     }
 
-    isSeparate = kernelPositions > TapList.longestChain
-    let chains = isSeparate ? (kernelPositions + TapList.chainTaps - 1) / TapList.chainTaps : 1
+    let longest = haveOwnKernels ? passes.map(\.positions.count).max() ?? 0 : kernelPositions
+    isSeparate = longest > TapList.longestChain
+    let chains = isSeparate ? (longest + TapList.chainTaps - 1) / TapList.chainTaps : 1
     let inputsAtOnce = isSeparate ? 1 : min(inputs, max(1, channelsAtOnce))
     let channelSegments = (inputs + inputsAtOnce - 1) / inputsAtOnce
     segments = channelSegments * chains
-    self.passes = passes.count
     lists = .allocate(capacity: max(1, passes.count))
     numbers = .allocate(capacity: max(1, 2 * passes.reduce(0) { $0 + $1.positions.count * inputs }))
     ends = .allocate(capacity: max(1, passes.count * segments))
     var (nextNumber, nextEnd) = (numbers, ends)
     for (index, pass) in passes.enumerated() {
       let count = pass.positions.count * inputs
-      let (offsets, places) = (nextNumber, nextNumber + count)
+      let (offsets, numbered) = (nextNumber, nextNumber + count)
       let end = nextEnd
       var tap = 0
       for segment in 0..<channelSegments {
         // As equal as can be.
         let channels = segment * inputs / channelSegments..<(segment + 1) * inputs / channelSegments
+        // Separate chains are of one channel, so that they take its positions one after the other.
+        var next = 0
         for chain in 0..<chains {
+          let stop = isSeparate ? (chain + 1) * TapList.chainTaps : .max
           for input in channels {
-            for (position, shift) in zip(pass.positions, pass.shifts)
-            where !isSeparate || position / TapList.chainTaps == chain {
-              (offsets + tap).initialize(to: input * channelPitch + shift)
-              (places + tap).initialize(to: (input * kernelPositions + position) * rows)
-              tap += 1
+            if !isSeparate { next = 0 }
+            while next < pass.positions.count, (haveOwnKernels ? next : pass.positions[next]) < stop {
+              (offsets + tap).initialize(to: input * channelPitch + pass.shifts[next])
+              (numbered + tap).initialize(to: (input * kernelPositions + pass.positions[next]) * rows)
+              (tap, next) = (tap + 1, next + 1)
             }
           }
           (end + segment * chains + chain).initialize(to: tap)
         }
       }
-      (lists + index).initialize(to: cck_tap_list(offsets: offsets, weights: places, ends: end))
+      (lists + index).initialize(to: cck_tap_list(offsets: offsets, weights: numbered, ends: end))
       nextNumber += 2 * count
       nextEnd += segments
     }

@@ -64,14 +64,10 @@ struct PaddedGrid {
     return rows * (12 + (places.last! + 15) / 16 * (phases.last! == 1 ? 4 : 8))
   }
 
-  /// How far a kernel position lies behind the place of an output.
+  /// How far a kernel position lies behind the place of an output, along one axis: the whole is the sum over the axes.
   ///
-  /// - Parameter shift: dilation · kernel position along each axis.
-  func offset(ofShift shift: [Int]) -> Int {
-    var offset = 0
-    for axis in shift.indices {
-      offset += shift[axis] % phases[axis] * phasePitches[axis] + shift[axis] / phases[axis] * pitches[axis]
-    }
-    return offset
+  /// - Parameter shift: dilation · kernel position along the axis.
+  func offset(ofShift shift: Int, axis: Int) -> Int {
+    shift % phases[axis] * phasePitches[axis] + shift / phases[axis] * pitches[axis]
   }
 }

@@ -115,8 +115,8 @@ struct RunLayout {
   private static func acrossCost(length: Int, taps: Int, outputs: Int, isWhole: Bool) -> Int {
     let blocks = (outputs + 15) / 16
     func cost(of blocks: Int) -> Int {
-      let most = blocks == 4 && length <= 7 ? 7 : 14
-      let (high, parts) = blocks == 4 && length > 7 ? (2, 2) : (blocks, 1)
+      // As `across_block` cuts: four blocks side by side only where one tile takes the run.
+      let (high, parts, most) = blocks < 4 ? (blocks, 1, 14) : length <= 6 ? (4, 1, 6) : (2, 2, 14)
       let tiles = (length + most - 1) / most
       let (wide, rest) = length.quotientAndRemainder(dividingBy: tiles)
       let each = { tileCost(taps: taps, sums: high * $0, loads: high + $0) + 4 * high * $0 }
@@ -124,8 +124,8 @@ struct RunLayout {
         + blocks * ((length + 15) / 16 * transposeCost + (isWhole ? 0 : length * 32))
     }
     let (fours, rest) = blocks.quotientAndRemainder(dividingBy: 4)
-    return fours * (fours == 0 ? 0 : cost(of: 4)) + (rest == 3 ? cost(of: 2) + cost(of: 1) : rest == 0 ? 0 : cost(of: rest))
-      + runOverhead
+    let last = rest == 3 ? cost(of: 2) + cost(of: 1) : rest == 0 ? 0 : cost(of: rest)
+    return (fours == 0 ? 0 : fours * cost(of: 4)) + last + runOverhead
   }
 
   /// The runs.

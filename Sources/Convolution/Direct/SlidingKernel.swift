@@ -45,23 +45,19 @@ struct SlidingKernel {
       let grid = try PaddedGrid(inputSizes: inputSizes, padding: padding, strides: [Self.phases], channels: 1)
       self.grid = grid
       (outer, inner) = ([0], [0])
-      lines = (0..<shared).map { grid.offset(ofShift: [$0]) }
+      lines = (0..<shared).map { grid.offset(ofShift: $0, axis: 0) }
       sizes = [Self.phases, (outputSizes[0] + Self.phases - 1) / Self.phases]
       return
     }
     isPhases = false
     let grid = try PaddedGrid(inputSizes: inputSizes, padding: padding, strides: axes.map(\.stride), channels: 1)
     self.grid = grid
-    func offset(_ axis: Int, _ position: Int) -> Int {
-      var shift = [Int](repeating: 0, count: rank)
-      shift[axis] = position * axes[axis].dilation
-      return grid.offset(ofShift: shift)
+    func offsets(_ axis: Int, _ positions: Int) -> [Int] {
+      (0..<positions).map { grid.offset(ofShift: $0 * axes[axis].dilation, axis: axis) }
     }
-    outer = product((0..<rank - 2).map { Array(0..<axes[$0].kernel) }).map { positions in
-      positions.indices.reduce(0) { $0 + offset($1, positions[$1]) }
-    }
-    lines = (0..<shared).map { offset(rank - 2, $0) }
-    inner = (0..<axes[rank - 1].kernel).map { offset(rank - 1, $0) }
+    outer = sums((0..<rank - 2).map { offsets($0, axes[$0].kernel) })
+    lines = offsets(rank - 2, shared)
+    inner = offsets(rank - 1, axes[rank - 1].kernel)
     sizes = outputSizes
   }
 
@@ -96,10 +92,12 @@ struct SlidingKernel {
     (run.x_step, run.y_step) = (1, 1)
     if isPhases { return [run] }
     (run.x_pitch, run.y_pitch) = (grid.pitches[sizes.count - 2], outputPitches[sizes.count - 2])
-    return product(sizes.dropLast(2).map { Array(0..<$0) }).map { position in
+    func places(_ pitches: [Int]) -> [Int] {
+      sums(sizes.indices.dropLast(2).map { axis in (0..<sizes[axis]).map { $0 * pitches[axis] } })
+    }
+    return zip(places(grid.pitches), places(outputPitches)).map { place in
       var part = run
-      part.x = position.indices.reduce(0) { $0 + position[$1] * grid.pitches[$1] }
-      part.y = position.indices.reduce(0) { $0 + position[$1] * outputPitches[$1] }
+      (part.x, part.y) = place
       return part
     }
   }
@@ -126,7 +124,8 @@ final class SlidingTaps {
       to: cck_slide(
         outer: kernel.outer.count, lines: kernel.kernelLines, inner: kernel.inner.count, outer_offsets: offsets,
         inner_offsets: offsets + kernel.outer.count + kernel.lines.count,
-        line_offsets: offsets + kernel.outer.count, row_stride: kernel.rowStride, rows_at_once: kernel.rowsAtOnce, is_phases: kernel.isPhases ? 1 : 0, phases_length: outputs))
+        line_offsets: offsets + kernel.outer.count, row_stride: kernel.rowStride, rows_at_once: kernel.rowsAtOnce,
+        is_phases: kernel.isPhases ? 1 : 0, phases_length: outputs))
   }
 
   deinit {

@@ -1,6 +1,12 @@
 import CConvolutionKernels
 import Dispatch
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Runs the tap kernel over the passes of a plan: the one engine under convolution and transposed convolution of any
 /// rank. What rank, stride and padding there are is in offsets and runs that were made before.
 ///
@@ -33,6 +39,8 @@ final class TapEngine {
   /// Padded copies: of all groups together when there is one, of one group a thread when there are more.
   private let padded: [AlignedMemory]
   private let scratch: [AlignedMemory]
+  /// Where some outputs belong to no pass: what stands there, one an output channel.
+  private let background: [Float]
   /// Floats of bias and slopes between groups.
   private let biasPitch: Int
   /// How one group is divided among threads.
@@ -42,12 +50,15 @@ final class TapEngine {
   ///   - layouts: One a pass.
   ///   - kernelPositions: Of the whole kernel.
   ///   - sliding: Instead of the passes, for single channels.
+  ///   - haveOwnKernels: Whether each pass has a kernel of its own, rather than a part of one.
+  ///   - coversAll: Whether every output belongs to a pass. Others are the bias alone.
+  ///   - weights: As `places` says.
   ///   - bias: One an output channel; nil: none.
-  ///   - weight: The weight of an output channel of a group for an input channel of it and a kernel position.
   init(
-    grid: PaddedGrid, mode: PaddingMode, passes: [TapPass], layouts: [RunLayout], groups: Int, inputs: Int, outputs: Int, outputSizes: [Int],
-    kernelPositions: Int, sliding: SlidingKernel? = nil, bias: [Float]?, activation: Activation, threads: Int, level: KernelLevel,
-    weight: (_ group: Int, _ output: Int, _ input: Int, _ position: Int) -> Float
+    grid: PaddedGrid, mode: PaddingMode, passes: [TapPass], layouts: [RunLayout], groups: Int, inputs: Int,
+    outputs: Int, outputSizes: [Int], kernelPositions: Int, sliding: SlidingKernel? = nil,
+    haveOwnKernels: Bool = false, coversAll: Bool = true,
+    weights: Tensor, places: WeightPlaces, bias: [Float]?, activation: Activation, threads: Int, level: KernelLevel
   ) throws(GeometryError) {
     let whole = try Shape([groups * outputs] + outputSizes).strides
     let outputPitches = Array(whole[1...])
@@ -61,16 +72,17 @@ final class TapEngine {
     self.outputSizes = outputSizes
     self.sliding = sliding
     slidingTaps = sliding.map { SlidingTaps($0, outputs: outputSizes.last!) }
-    self.threads = max(1, threads)
+    let threads = max(1, min(threads, Self.mostThreads))
     kernels = level.kernels
     filler = GridFiller(grid, mode: mode, kernels: level.kernels)
     self.layouts = layouts
     taps = PackedTaps(
       passes: passes, channelPitch: grid.channelPitch, kernelPositions: kernelPositions, groups: groups, inputs: inputs,
-      outputs: outputs, channelsAtOnce: Self.channelsAtOnce(layouts, passes: passes), weight: weight)
+      outputs: outputs, haveOwnKernels: haveOwnKernels, channelsAtOnce: Self.channelsAtOnce(layouts, passes: passes),
+      weights: weights, places: places)
 
     // Runs of one orientation after those of the other, so that places across the channels come in large portions.
-    let longest = self.threads > 1 && groups == 1 ? Self.longestRunOfThreads : Int.max
+    let longest = threads > 1 && groups == 1 ? Self.longestRunOfThreads : Int.max
     var runs = slidingTaps.map { sliding!.makeRuns($0.slide, outputPitches: outputPitches) } ?? []
     for isAcross in [false, true] {
       for (index, pass) in passes.enumerated() where layouts[index].isAcross == isAcross {
@@ -78,11 +90,13 @@ final class TapEngine {
           taps: taps.list(pass: index), x: pass.base, y: pass.place(outputPitches: outputPitches), longest: longest)
       }
     }
-    self.runs = .allocate(capacity: max(1, runs.count))
-    for (index, run) in runs.enumerated() { self.runs.initializeElement(at: index, to: run) }
-    let runParts = groups > 1 || self.threads == 1 ? 1 : max(1, min(runs.count, 4 * self.threads))
-    let rowParts = runParts >= 4 * self.threads || groups > 1 || self.threads == 1 ? 1 : (outputs + 63) / 64
+    self.runs = .allocate(capacity: runs.count)
+    _ = self.runs.initialize(from: runs)
+    let isShared = groups == 1 && threads > 1
+    let runParts = isShared ? max(1, min(runs.count, 4 * threads)) : 1
+    let rowParts = isShared && runParts < 4 * threads ? (outputs + Self.rowsOfPart - 1) / Self.rowsOfPart : 1
     parts = (runParts, rowParts)
+    self.threads = min(threads, groups > 1 ? groups : max(runParts * rowParts, grid.isInput ? 1 : inputs))
 
     let block = Int(CCK_ROW_BLOCK)
     biasPitch = (outputs + block - 1) / block * block
@@ -102,7 +116,17 @@ final class TapEngine {
       for memory in padded { filler.prepare(memory.base, channels: each / grid.channelPitch) }
     }
     let segments = taps.segments
-    scratch = (0..<self.threads).map { _ in AlignedMemory(count: cck_grid_scratch(outputs, segments)) }
+    let rows = rowParts > 1 ? Self.rowsOfPart : outputs
+    scratch = (0..<self.threads).map { _ in AlignedMemory(count: cck_grid_scratch(rows, segments)) }
+    background = coversAll ? [] : (0..<groups * outputs).map { channel in
+      // The activation reads a whole vector.
+      var value = [Float](repeating: bias?[channel] ?? 0, count: 1 + Int(CCK_READ_SLACK))
+      value.withUnsafeMutableBufferPointer {
+        level.kernels.pointee.activate(
+          activation.kernelCode, activation.slope(channel: channel), $0.baseAddress!, $0.baseAddress!, 1)
+      }
+      return value[0]
+    }
     var template = cck_grid()
     template.y_stride = outputChannelPitch
     template.block_pitch = taps.blockPitch
@@ -113,6 +137,12 @@ final class TapEngine {
   }
 
   deinit { runs.deallocate() }
+
+  /// No more are at work at a time than there are processors; each takes memory.
+  private static let mostThreads = max(8, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+  /// Output channels of a part where several threads share them: whole blocks of rows.
+  private static let rowsOfPart = 64
 
   /// Places of a run where several threads share the runs.
   private static let longestRunOfThreads = 48 * 32
@@ -137,6 +167,7 @@ final class TapEngine {
   func execute(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>) {
     if groups > 1 {
       inParallel(groups) { group, thread in
+        self.fillBackground(group * self.outputs..<(group + 1) * self.outputs, of: output)
         let source = input + group * self.inputs * self.inputChannelPitch
         let x = self.grid.isInput ? source : UnsafePointer(self.padded[thread].base)
         if !self.grid.isInput {
@@ -157,9 +188,23 @@ final class TapEngine {
           inputPitch: self.inputChannelPitch)
       }
     }
+    if !background.isEmpty {
+      let parts = min(outputs, threads)
+      inParallel(parts) { part, _ in
+        self.fillBackground(part * self.outputs / parts..<(part + 1) * self.outputs / parts, of: output)
+      }
+    }
     let x = grid.isInput ? input : UnsafePointer(padded[0].base)
     inParallel(parts.runs * parts.rows) { part, thread in
       self.compute(group: 0, part: part, from: x, into: output, thread: thread)
+    }
+  }
+
+  /// Writes what outputs without a pass are into whole channels, before the passes go over the others.
+  private func fillBackground(_ channels: Range<Int>, of output: UnsafeMutablePointer<Float>) {
+    if background.isEmpty { return }
+    for channel in channels {
+      (output + channel * outputChannelPitch).update(repeating: background[channel], count: outputChannelPitch)
     }
   }
 
@@ -168,10 +213,10 @@ final class TapEngine {
     group: Int, part: Int, from x: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, thread: Int
   ) {
     let (runPart, rowPart) = (part % parts.runs, part / parts.runs)
-    let first = parts.rows == 1 ? 0 : rowPart * 64
+    let first = rowPart * Self.rowsOfPart
     let from = runPart * runs.count / parts.runs
     var call = template
-    call.outputs = parts.rows == 1 ? outputs : min(64, outputs - first)
+    call.outputs = parts.rows == 1 ? outputs : min(Self.rowsOfPart, outputs - first)
     call.x = x
     call.y = output + (group * outputs + first) * outputChannelPitch
     call.weights = taps.weights(group: group, output: first)
@@ -217,7 +262,7 @@ final class TapEngine {
     ]
     lines.append(
       grid.isInput
-        ? "the input is read where it lies: no tap that is left reads padding, and there is no stride"
+        ? "the input is read where it lies: no tap that is left reads beyond it"
         : "a padded copy of the input, \(padded.reduce(0) { $0 + $1.count } * 4) bytes"
           + (grid.phases.contains { $0 > 1 } ? ", split by the phases of the stride so that runs are contiguous" : ""))
     if let cost {
@@ -227,13 +272,26 @@ final class TapEngine {
           + "\(percent(cost.shareInside)) lie within the input")
     }
     if let sliding { lines.append(sliding.explanation) }
-    for (pass, layout) in zip(passes, layouts) {
-      lines.append(
-        "outputs \(pass.sizes.map(String.init).joined(separator: " × ")) of \(pass.positions.count) taps a channel: "
-          + layout.explanation)
+    // The largest, in the order in which they run.
+    let works = passes.map { $0.multiplyAdds(inputs: inputs, outputs: outputs * groups) }
+    let largest = works.indices.sorted { (works[$1], $0) < (works[$0], $1) }
+    let shown = passes.count <= Self.mostLines ? largest[...] : largest.prefix(Self.mostLines - 1)
+    for index in shown.sorted() {
+      let sizes = passes[index].sizes.map(String.init).joined(separator: " × ")
+      let taps = passes[index].positions.count
+      lines.append("outputs \(sizes) of \(taps) \(taps == 1 ? "tap" : "taps") a channel: \(layouts[index].explanation)")
     }
+    if shown.count < passes.count {
+      let rest = largest.dropFirst(shown.count).reduce(0) { $0 + works[$1] }
+      lines.append(
+        "\(passes.count - shown.count) more passes, with \(percent(Double(rest) / Double(max(1, taps)))) of what is done")
+    }
+    if !background.isEmpty { lines.append("outputs that no tap reaches are the bias alone") }
     return lines
   }
+
+  /// Passes that are explained one by one: as many as a border makes around an image.
+  private static let mostLines = 9
 
   /// Calls `body` with every number below `count` and the number of the thread that it runs on.
   private func inParallel(_ count: Int, _ body: (_ unit: Int, _ thread: Int) -> Void) {

@@ -67,6 +67,11 @@ struct TapPass {
   }
 }
 
+/// All sums of one number from each list, the last list fastest.
+func sums(_ lists: [[Int]]) -> [Int] {
+  lists.reduce([0]) { sums, next in sums.flatMap { sum in next.map { sum + $0 } } }
+}
+
 /// Floats between neighbours along each axis of an array without gaps, the last axis innermost.
 func rowMajorPitches(_ sizes: [Int]) -> [Int] {
   var pitches = [Int](repeating: 1, count: sizes.count)

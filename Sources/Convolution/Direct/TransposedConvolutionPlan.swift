@@ -51,9 +51,9 @@ public struct TransposedConvolutionGeometry: Hashable, Sendable {
 ///
 /// Stride s makes s sums along an axis: output phase r takes the kernel positions k with (r + before − dilation·k)
 /// divisible by s, at offset (r + before − dilation·k) / s, and the results interleave. A phase without positions is the
-/// bias alone.
+/// bias alone, and makes no pass.
 ///
-/// - Numerics, memory and threads: as `ConvolutionPlan`'s.
+/// - Numerics, memory and threads: as `ConvolutionPlan`'s; chains are of the positions of a phase.
 public final class TransposedConvolutionPlan {
   /// What is computed.
   public let geometry: TransposedConvolutionGeometry
@@ -68,7 +68,9 @@ public final class TransposedConvolutionPlan {
   ///   - weights: `[inputChannels, outputChannels / groups, kernel…]`.
   ///   - bias: One an output channel. Default: none.
   ///   - input: The shape of all inputs to come.
-  /// - Throws: `GeometryError`.
+  ///   - activation, threads, level: As `ConvolutionPlan`'s.
+  /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, the padded input or the output would
+  ///   take more than 8 GiB, or stride and kernel make more than 2²⁰ phases.
   public init(
     _ geometry: TransposedConvolutionGeometry, weights: Tensor, bias: [Float]? = nil, input: Shape,
     activation: Activation = .identity, threads: Int = 1, level: KernelLevel = .selected
@@ -80,7 +82,16 @@ public final class TransposedConvolutionPlan {
     }
     let inputSizes = Array(input.sizes[2...])
     let outputSizes = Array(output.sizes[2...])
-    let phases = geometry.axes.indices.map { OutputPhase.all(geometry.axes[$0], outputs: outputSizes[$0]) }
+    let phases = geometry.axes.indices.map { OutputPhase.reached(geometry.axes[$0], outputs: outputSizes[$0]) }
+    var passCount = 1
+    for phase in phases {
+      let (product, overflow) = passCount.multipliedReportingOverflow(by: phase.count)
+      passCount = overflow ? .max : product
+    }
+    guard passCount <= Self.mostPasses else {
+      throw .tooLarge(
+        what: "the number of output phases that the stride makes", maximum: Self.mostPasses, actual: passCount)
+    }
     // Zeros on both sides, as far as any phase reaches beyond the input.
     let padding = phases.indices.map { axis in
       PaddingCounts(
@@ -92,30 +103,28 @@ public final class TransposedConvolutionPlan {
     let grid = try PaddedGrid(
       inputSizes: inputSizes, padding: padding, strides: inputSizes.map { _ in 1 }, channels: input[1])
     let kernels = geometry.axes.map(\.kernel)
+    let kernelPitches = rowMajorPitches(kernels)
     let passes = product(phases).map { phases in
-      let choices = product(phases.map { Array($0.kernel.indices) })
-      return TapPass(
-        positions: choices.map { choice in
-          choice.indices.reduce(0) { $0 * kernels[$1] + phases[$1].kernel[choice[$1]] }
-        },
-        shifts: choices.map { choice in
-          grid.offset(ofShift: choice.indices.map { phases[$0].offsets[choice[$0]] + padding[$0].before })
-        },
+      TapPass(
+        positions: sums(phases.indices.map { axis in phases[axis].kernel.map { $0 * kernelPitches[axis] } }),
+        shifts: sums(
+          phases.indices.map { axis in
+            phases[axis].offsets.map { grid.offset(ofShift: $0 + padding[axis].before, axis: axis) }
+          }),
         base: 0, start: phases.map(\.phase), step: geometry.axes.map(\.stride), sizes: phases.map(\.count))
     }
     let (inputs, outputs) = (input[1] / geometry.groups, weights.shape[1])
     let positions = kernels.reduce(1, *)
-    let values = weights.values
+    let phaseCount = geometry.axes.indices.reduce(1) { $0 * min(geometry.axes[$1].stride, outputSizes[$1]) }
     engine = try TapEngine(
       grid: grid, mode: .zeros, passes: passes,
       layouts: passes.map {
         $0.layout(pitches: grid.pitches, outputSizes: outputSizes, inputs: inputs, outputs: outputs)
       }, groups: geometry.groups, inputs: inputs, outputs: outputs,
-      outputSizes: outputSizes, kernelPositions: positions, bias: bias, activation: activation, threads: threads,
-      level: level
-    ) { group, output, input, position in
-      values[((group * inputs + input) * outputs + output) * positions + position]
-    }
+      outputSizes: outputSizes, kernelPositions: positions, haveOwnKernels: true,
+      coversAll: passCount == phaseCount, weights: weights,
+      places: WeightPlaces(group: inputs * outputs * positions, output: positions, input: outputs * positions),
+      bias: bias, activation: activation, threads: threads, level: level)
     self.geometry = geometry
     inputShape = input
     outputShape = output
@@ -135,6 +144,9 @@ public final class TransposedConvolutionPlan {
     try engine.execute(input, of: inputShape, into: &output, of: outputShape)
   }
 
+  /// Output phases that are passes of their own, at most: each takes a list.
+  private static let mostPasses = 1 << 20
+
   /// How it is computed and why, a sentence a line.
   public var explanation: [String] { engine.explanation(of: nil) }
 }
@@ -148,12 +160,16 @@ private struct OutputPhase {
   /// Input position minus output's number within the phase, one a kernel position.
   let offsets: [Int]
 
-  static func all(_ axis: TransposedKernelAxis, outputs: Int) -> [OutputPhase] {
-    (0..<min(axis.stride, outputs)).map { phase in
-      let reached = (0..<axis.kernel).filter { (phase + axis.padding.before - axis.dilation * $0) % axis.stride == 0 }
-      return OutputPhase(
-        phase: phase, count: (outputs - phase + axis.stride - 1) / axis.stride, kernel: reached,
-        offsets: reached.map { (phase + axis.padding.before - axis.dilation * $0) / axis.stride })
+  /// The phases that a kernel position reaches.
+  static func reached(_ axis: TransposedKernelAxis, outputs: Int) -> [OutputPhase] {
+    let kernel = Dictionary(grouping: 0..<axis.kernel) { position in
+      let place = (axis.dilation * position - axis.padding.before) % axis.stride
+      return place < 0 ? place + axis.stride : place
+    }
+    return kernel.keys.filter { $0 < outputs }.sorted().map { phase in
+      OutputPhase(
+        phase: phase, count: (outputs - 1 - phase) / axis.stride + 1, kernel: kernel[phase]!,
+        offsets: kernel[phase]!.map { (phase + axis.padding.before - axis.dilation * $0) / axis.stride })
     }
   }
 }

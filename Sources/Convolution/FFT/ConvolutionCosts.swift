@@ -46,8 +46,8 @@ public struct ConvolutionCosts: Hashable, Sendable {
   public static let standard = ConvolutionCosts(
     name: "zen5-2026-11", multiplyAdd: 0.0098,
     transformFrame: [3.0, 1.4, 1.25, 1.25, 1.25, 1.25, 1.4, 1.56, 1.75, 2.07, 2.16, 2.9, 4.1],
-    product: [0.12, 0.18, 0.45], productBytes: [1 << 20, 24 << 20], step: 12, gridMultiplyAdd: 0.012,
-    outerDoubling: 0.12)
+    product: [0.12, 0.18, 0.45], productBytes: [1 << 20, 24 << 20], step: 12, gridMultiplyAdd: 0.025, outerDoubling: 0.3
+  )
 
   /// There and back for N = `frames`, in nanoseconds a frame.
   public func transform(frames: Int) -> Double {

@@ -42,6 +42,8 @@ public final class FFTConvolutionPlan {
   private let tile: AlignedMemory
   private let rows: AlignedMemory
   private let row: AlignedMemory
+  /// A chunk of every position of an outer axis, in single or double precision.
+  private let columns: UnsafeMutablePointer<Double>
 
   /// - Parameters: As those of `ConvolutionPlan`.
   ///   - costs: The table from which tiles are chosen.
@@ -69,13 +71,8 @@ public final class FFTConvolutionPlan {
       strides: inputSizes.map { _ in 1 }, channels: input[1])
     filler = GridFiller(grid, mode: geometry.mode, kernels: level.kernels)
     transform = .shared(count: tiling.count)
-    var pitch = tiling.count
-    var plans: [FourierAxisPlan] = []
-    for size in tiling.tile.dropLast().reversed() {
-      plans.append(.shared(count: size, pitch: pitch))
-      pitch *= size
-    }
-    outerPlans = plans.reversed()
+    outerPlans = tiling.tile.dropLast().map { .shared(count: $0, pitch: SpectrumChunk.floats / 2) }
+    columns = .aligned(SpectrumChunk.floats * (tiling.tile.dropLast().max() ?? 0))
     spectra = AlignedMemory(count: output[1] * groupInputs * 2 * tiling.values)
     inputSpectra = AlignedMemory(count: input[1] * 2 * tiling.values)
     padded = grid.isInput ? nil : AlignedMemory(count: input[1] * grid.channelPitch)
@@ -85,6 +82,8 @@ public final class FFTConvolutionPlan {
     if let padded { filler.prepare(padded.base, channels: input[1]) }
     makeSpectra(weights)
   }
+
+  deinit { columns.deallocate() }
 
   /// Whether this is cheaper than direct sums by the table, for an input that comes after others.
   public var isCheaper: Bool { estimate.nanoseconds < estimate.directNanoseconds }
@@ -154,7 +153,7 @@ public final class FFTConvolutionPlan {
           }
           maker.transform(samples, into: grid + 2 * target)
         }
-        forEachOuterLine { plan, offset in plan.forward(grid + offset) }
+        transformOuterAxes(of: grid, through: columns) { plan, columns in plan.forward(columns) }
         let (output, input) = (pair / groupInputs, pair % groupInputs)
         let to = spectra.base + output * groupInputs * values + input * SpectrumChunk.floats
         for index in 0..<values {
@@ -165,14 +164,33 @@ public final class FFTConvolutionPlan {
     }
   }
 
-  /// Calls `body` with the plan of every outer axis and the floats before every sub-grid that it transforms.
-  private func forEachOuterLine(_ body: (_ plan: FourierAxisPlan, _ offset: Int) -> Void) {
-    var before = 1
+  /// Transforms a grid of spectra of lines along all outer axes, in place: a chunk's width of columns at a time, which is
+  /// copied together so that it stays in the first cache and touches few pages.
+  private func transformOuterAxes<Number>(
+    of grid: UnsafeMutablePointer<Number>, through columns: UnsafeMutablePointer<Number>,
+    _ body: (_ plan: FourierAxisPlan, _ columns: UnsafeMutablePointer<Number>) -> Void
+  ) {
+    let width = SpectrumChunk.floats
+    var (before, pitch) = (1, 2 * tiling.values)
     for (axis, plan) in outerPlans.enumerated() {
-      let floats = 2 * tiling.values / before
-      for index in 0..<before { body(plan, index * floats) }
-      before *= tiling.tile[axis]
+      let size = tiling.tile[axis]
+      let whole = pitch
+      pitch /= size
+      if size > 1 {
+        for index in 0..<before {
+          for place in stride(from: index * whole, to: index * whole + pitch, by: width) {
+            for k in 0..<size { (columns + k * width).update(from: grid + place + k * pitch, count: width) }
+            body(plan, columns)
+            for k in 0..<size { (grid + place + k * pitch).update(from: columns + k * width, count: width) }
+          }
+        }
+      }
+      before *= size
     }
+  }
+
+  private var singleColumns: UnsafeMutablePointer<Float> {
+    UnsafeMutableRawPointer(columns).assumingMemoryBound(to: Float.self)
   }
 
   // MARK: - Run
@@ -202,7 +220,7 @@ public final class FFTConvolutionPlan {
           x: inputSpectra.base, x_slots: inputShape[1], x_first: channel / groupOutputs * groupInputs,
           h: spectra.base + channel * groupInputs * 2 * tiling.values, partitions: groupInputs)
         kernels.pointee.multiply_add_spectra(&term, 1, 0, chunks, tile.base)
-        forEachOuterLine { plan, offset in plan.backward(tile.base + offset) }
+        transformOuterAxes(of: tile.base, through: singleColumns) { plan, columns in plan.backward(columns) }
         writeTile(channel, at: start, to: output + channel * outputShape.strides[1])
       }
     }
@@ -229,7 +247,7 @@ public final class FFTConvolutionPlan {
         transform.forward(row: part, of: rows.base, to: target + 2 * part * transform.columns)
       }
     }
-    forEachOuterLine { plan, offset in plan.forward(tile.base + offset) }
+    transformOuterAxes(of: tile.base, through: singleColumns) { plan, columns in plan.forward(columns) }
   }
 
   /// Where the line of a tile stands, or nil when it lies outside.

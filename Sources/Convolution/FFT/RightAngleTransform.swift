@@ -69,8 +69,8 @@ public struct RightAngleTransform: @unchecked Sendable {
     }
   }
 
-  /// Rows that were fastest (Zen 5, AVX-512) among those that leave rows of at most 1024, which are short enough to be
-  /// spread over the blocks of a stream.
+  /// Rows that were fastest (Zen 5, AVX-512) among those that leave rows of at most 1024 up to N of 16,384: short enough
+  /// to be spread over the blocks of a stream.
   public static func shape(count: Int) -> (rows: Int, columns: Int) {
     let rows = rows(count: count)
     return (rows, count / rows)
@@ -81,7 +81,8 @@ public struct RightAngleTransform: @unchecked Sendable {
     case ..<512: 1
     case ..<4096: 4
     case ..<16384: 8
-    default: 16
+    case ..<65536: 16
+    default: 32
     }
   }
 

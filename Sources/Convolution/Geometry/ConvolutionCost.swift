@@ -27,7 +27,7 @@ public struct ConvolutionCost: Hashable, Sendable {
       pairs.append(
         (0..<axis.kernel).reduce(0) { sum, k in
           let shift = axis.dilation * k - before
-          let first = shift >= 0 ? 0 : (-shift + axis.stride - 1) / axis.stride
+          let first = shift >= 0 ? 0 : (-shift - 1) / axis.stride + 1
           let end = size > shift ? min(outputs, (size - 1 - shift) / axis.stride + 1) : 0
           return sum + max(0, end - first)
         })

@@ -37,16 +37,16 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   /// Axes behind batch and channels.
   public var rank: Int { axes.count }
 
-  /// Kernel positions over all axes.
-  public var kernelCount: Int { axes.reduce(1) { $0 * $1.kernel } }
+  /// Kernel positions over all axes. They can be counted where there are weights of this geometry.
+  var kernelPositions: Int { axes.reduce(1) { $0 * $1.kernel } }
 
   /// The output's shape.
   ///
   /// - Parameters:
   ///   - input: `[batch, inputChannels, sizes…]`.
   ///   - weights: `[outputChannels, inputChannels / groups, kernel…]`.
-  /// - Throws: `GeometryError.shape` when the two do not fit each other or this geometry; `.indivisible`;
-  ///   `.emptyOutput`; `.paddingMode` when the mode cannot pad so small an input so far; `.overflow`.
+  /// - Throws: `GeometryError.rank`, `.axis`, `.tooSmall` or `.indivisible` when the two do not fit each other or this
+  ///   geometry; `.emptyOutput`; `.paddingMode` when the mode cannot pad so small an input so far; `.overflow`.
   public func outputShape(input: Shape, weights: Shape) throws(GeometryError) -> Shape {
     try checkWeights(weights)
     guard input.rank == rank + 2 else {

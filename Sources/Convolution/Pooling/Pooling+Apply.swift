@@ -96,7 +96,8 @@ private struct AxisWindows {
   init(_ axis: KernelAxis, size: Int, outputs: Int) {
     kernel = axis.kernel
     stride = axis.stride
-    dilation = axis.dilation
+    // Of a single position it says nothing, and may be too large to count with.
+    dilation = axis.kernel == 1 ? 1 : axis.dilation
     let padding = axis.paddingCounts(size: size)
     before = padding.before
     after = padding.after

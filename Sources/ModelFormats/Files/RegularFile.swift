@@ -10,17 +10,17 @@
 ///
 /// Straight on `open`, `fstat` and `read`, because Foundation would open before it looks (a pipe would hang
 /// it) and would add 12 MB to a static executable for these twenty lines.
-struct RegularFile: ~Copyable {
+package struct RegularFile: ~Copyable {
   let path: String
   /// The size that the file system states.
-  let byteCount: Int
+  package let byteCount: Int
   private let descriptor: CInt
 
   /// Opens a regular file.
   ///
   /// - Throws: `notARegularFile` for folders, pipes, sockets and devices (without opening them),
   ///   `fileTooLarge`, or `unreadableFile`.
-  init(path: String, maximumBytes: Int) throws(ModelFormatError) {
+  package init(path: String, maximumBytes: Int) throws(ModelFormatError) {
     guard !path.utf8.contains(0) else {
       throw .unreadableFile(file: path, reason: "the path holds a NUL character")
     }
@@ -48,7 +48,7 @@ struct RegularFile: ~Copyable {
   ///
   /// - Precondition: `count` lies within what `byteCount` leaves, so nothing larger than the file is allocated.
   /// - Throws: `fileTooShort` when the file shrank meanwhile, or `unreadableFile`.
-  func read(_ count: Int) throws(ModelFormatError) -> [UInt8] {
+  package func read(_ count: Int) throws(ModelFormatError) -> [UInt8] {
     precondition((0...byteCount).contains(count), "a read stays within the file")
     var failure: ModelFormatError?
     // Safe because: every write lies in filled ..< count, and `initialized` counts only bytes that were read.

@@ -81,10 +81,12 @@ struct JSONNode {
     return number
   }
 
-  /// A number in a range.
+  /// A number in a range of whole ends.
   func float(in range: ClosedRange<Float>) throws(ModelFormatError) -> Float {
     let number = try float()
-    guard range.contains(number) else { throw failure(expected: "a number from \(range.lowerBound) to \(range.upperBound)") }
+    guard range.contains(number) else {
+      throw failure(expected: "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
+    }
     return number
   }
 

@@ -23,7 +23,9 @@ public final class ChannelBank: BlockProcessor {
   ///   block.
   public init(_ members: [any BlockProcessor]) {
     precondition(
-      members.allSatisfy { $0.inputChannels == 1 && $0.outputChannels == 1 && $0.rate == .unity && $0.grainFrames == 1 },
+      members.allSatisfy {
+        $0.inputChannels == 1 && $0.outputChannels == 1 && $0.rate == .unity && $0.grainFrames == 1
+      },
       "a bank is made of mono processors that keep the rate")
     self.members = members
     maximumBlockFrames = members[0].maximumBlockFrames

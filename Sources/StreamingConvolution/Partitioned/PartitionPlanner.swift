@@ -8,8 +8,8 @@ import Convolution
 /// that B frames are left for its work; only a first level whose B divides the grain is computed at once.
 public struct PartitionPlanner {
   private let matrix: ResponseMatrix
-  private let spans: [Range<Int>]
-  private let kinds: [Range<Int>]
+  private let spans: [Spans]
+  private let kinds: [Spans]
   private let inputs: Int
   private let outputs: Int
   private let costs: ConvolutionCosts
@@ -119,8 +119,8 @@ public struct PartitionPlanner {
       path.delayFrames..<path.delayFrames + matrix.responses[path.response].count
     }
     self.matrix = matrix
-    spans = matrix.paths.map(span)
-    kinds = ResponseSpectra.kinds(of: matrix).kinds.map(span)
+    spans = Spans.groups(of: matrix.paths.map(span))
+    kinds = Spans.groups(of: ResponseSpectra.kinds(of: matrix).kinds.map(span))
     inputs = matrix.inputChannels
     outputs = Set(matrix.paths.map(\.output)).count
     self.costs = costs
@@ -168,18 +168,44 @@ public struct PartitionPlanner {
   }
 
   private func directCost(_ taps: Int) -> Double {
-    spans.reduce(0) { $0 + Double($1.clamped(to: 0..<max(taps, 0)).count) } * costs.multiplyAdd
+    spans.reduce(0) { $0 + Double($1.count * $1.span.clamped(to: 0..<max(taps, 0)).count) } * costs.multiplyAdd
   }
 
   private func cost(_ level: PartitionPlan.Level) -> Double {
     let frames = level.partitionFrames
-    let products = spans.reduce(0) { $0 + ResponseSpectra.partitions(of: $1, in: level).count }
-    let kernels = kinds.reduce(0) { $0 + ResponseSpectra.partitions(of: $1, in: level).count }
+    let products = spans.reduce(0) { $0 + $1.count * ResponseSpectra.partitions(of: $1.span, in: level).count }
+    let kernels = kinds.reduce(0) { $0 + $1.count * ResponseSpectra.partitions(of: $1.span, in: level).count }
     let bytes = 8 * frames * (inputs * level.partitions + kernels)
     let transform = RightAngleTransform.shape(count: frames)
     let steps = inputs * (1 + transform.rows) + outputs * (1 + 2 * transform.rows)
     return Double(inputs + outputs) / 2 * costs.transform(frames: frames)
       + Double(products) * costs.product(bytes: bytes) + Double(steps) * costs.step / Double(frames)
+  }
+}
+
+/// Paths that span the same taps.
+private struct Spans {
+  let span: Range<Int>
+  var count: Int
+
+  /// More different ones than this are rounded, so that thousands of delays are not planned for hours.
+  private static let most = 64
+
+  static func groups(of all: [Range<Int>]) -> [Spans] {
+    var grain = 1
+    while true {
+      var counts: [Range<Int>: Int] = [:]
+      for span in all {
+        let rounded = span.lowerBound / grain * grain..<(span.upperBound + grain - 1) / grain * grain
+        counts[rounded, default: 0] += 1
+      }
+      if counts.count <= most || grain >= 1 << 28 {
+        // In an order that does not depend on hashing.
+        return counts.map { Spans(span: $0.key, count: $0.value) }
+          .sorted { ($0.span.lowerBound, $0.span.upperBound) < ($1.span.lowerBound, $1.span.upperBound) }
+      }
+      grain *= 2
+    }
   }
 }
 

@@ -45,6 +45,8 @@ public final class SettledConvolver: BlockProcessor {
   @discardableResult
   public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     guard let shifted = self.input else { return convolver.process(input, into: output, frames: frames) }
+    let denormals = cck_flush_denormals()
+    defer { cck_restore_denormals(denormals) }
     for channel in 0..<inputChannels {
       let (x, y, constant) = (input[channel], shifted.channels[channel], restingInput[channel])
       for frame in 0..<frames { y[frame] = x[frame] - constant }

@@ -184,4 +184,21 @@ struct BlockWorkTests {
       return convolver.countedOperations - before
     }
   }
+
+  @Test("thousands of different delays are planned, and their order does not matter")
+  func delays() throws {
+    func matrix(_ order: [Int]) throws -> ResponseMatrix {
+      try ResponseMatrix(
+        inputChannels: 64, outputChannels: 64, responses: [[Float](repeating: 0.1, count: 20_000)],
+        paths: order.map { ResponsePath(input: $0 / 64, output: $0 % 64, response: 0, delayFrames: $0) })
+    }
+    let forward = try matrix(Array(0..<4096))
+    let plan = try PartitionPlanner.offlinePlan(for: forward)
+    #expect(plan.capacityFrames >= forward.frames && !plan.levels.isEmpty)
+    let backward = try matrix(Array((0..<4096).reversed()))
+    #expect(try PartitionPlanner.offlinePlan(for: backward) == plan)
+    #expect(
+      PartitionPlanner.nanosecondsPerFrame(of: plan, for: forward)
+        == PartitionPlanner.nanosecondsPerFrame(of: plan, for: backward))
+  }
 }
