@@ -18,17 +18,20 @@ public enum FeatureError: Error, Equatable, Sendable {
 }
 
 extension FeatureError: CustomStringConvertible {
-  public var description: String {
+  public var description: String { description(unit: "series") }
+
+  /// The sentence, with another word for what is transformed, such as `window`.
+  public func description(unit: String) -> String {
     switch self {
     case .outOfRange(let what, let expected, let actual):
       "\(what) is \(actual), expected \(expected)."
     case .notFinite(let series, let channel, let point, let actual):
-      "series \(series + 1), channel \(channel + 1), point \(point + 1): is \(actual), expected a finite number; "
-        + "--missing zero, hold or linear fills in what is missing."
+      "\(unit) \(series + 1), channel \(channel + 1), point \(point + 1): is \(actual), expected a finite number"
+        + (actual.isNaN ? "; --missing fills in what is missing." : ".")
     case .tooShort(let series, let expected, let actual):
-      "series \(series + 1): has \(actual == 1 ? "1 point" : "\(actual) points"), expected at least \(expected)."
+      "\(unit) \(series + 1): has \(actual == 1 ? "1 point" : "\(actual) points"), expected at least \(expected)."
     case .channelCount(let series, let expected, let actual):
-      "series \(series + 1): has \(actual == 1 ? "1 channel" : "\(actual) channels"), expected \(expected), as the "
+      "\(unit) \(series + 1): has \(actual == 1 ? "1 channel" : "\(actual) channels"), expected \(expected), as the "
         + "transform was fitted to."
     case .noSeries:
       "there is no series, expected at least one."
@@ -38,11 +41,19 @@ extension FeatureError: CustomStringConvertible {
       "expected \(expected), but found \(actual)."
     }
   }
-}
 
-extension FeatureError {
+  /// The number of the series that is meant; nil when it is not about one.
+  public var series: Int? {
+    switch self {
+    case .notFinite(let series, _, _, _), .tooShort(let series, _, _),
+      .channelCount(let series, _, _):
+      series
+    default: nil
+    }
+  }
+
   /// The same of a series that stands further on.
-  func moved(by count: Int) -> FeatureError {
+  public func moved(by count: Int) -> FeatureError {
     switch self {
     case .notFinite(let series, let channel, let point, let actual):
       .notFinite(series: series + count, channel: channel, point: point, actual: actual)

@@ -90,18 +90,15 @@ struct FeaturesCommand: ParsableCommand {
     return format
   }
 
-  /// The transform, and what it was fitted to, which is not read again.
+  /// The transform, and what it was fitted to.
   private func fitted() throws -> (FittedTransform, SeriesInput?) {
     var transform: FittedTransform
     var input: SeriesInput?
     if let params {
       transform = try FittedTransform(contentsOf: params)
     } else {
-      let reader = try series.input(inputs)
-      let (set, labels) = try reader.all()
-      reader.notes.forEach(printError)
-      transform = try fitting.fit(set)
-      input = SeriesInput(set, labels: labels)
+      let fit = try fitting.fit { try series.input(inputs) }
+      (transform, input) = (fit.transform, fit.input)
     }
     if let short = series.short { transform.shortSeries = short }
     if let fit { try transform.write(to: fit, mayReplace: force) }

@@ -21,9 +21,9 @@ struct FittingOptions: ParsableArguments {
 
   var isGiven: Bool { transform != nil || seed != nil || features != nil || compatibility != nil }
 
-  func fit(_ series: SeriesSet) throws -> FittedTransform {
-    try FittedTransform(
-      transform ?? .minirocket, fittingTo: series, features: features, seed: UInt32(seed ?? 0),
+  func fit(_ makeInput: () throws -> SeriesInput) throws -> FeatureFit {
+    try FeatureFit(
+      transform ?? .minirocket, to: makeInput, features: features, seed: UInt32(seed ?? 0),
       compatibility: compatibility ?? .correct)
   }
 
@@ -53,6 +53,9 @@ struct SeriesOptions: ParsableArguments {
   @Flag(help: "Lines of .csv and .tsv have no label in front.")
   var noLabels = false
 
+  @Option(help: ArgumentHelp("Text with one label a line, one for each series.", valueName: "file"))
+  var labels: String?
+
   @Option(help: "Features of windows of this length, in frames or with a unit: 500, 250ms, 1s.")
   var window: StreamDuration?
 
@@ -70,6 +73,10 @@ struct SeriesOptions: ParsableArguments {
     if let rate, !(1...Int(Int32.max)).contains(rate) {
       throw ValidationError("--rate is \(rate), expected 1 to \(Int32.max).")
     }
+    if window != nil, labels != nil {
+      throw ValidationError("--labels is for series; windows have none.")
+    }
+    if window == nil, rate != nil { throw ValidationError("--rate needs --window.") }
     if window == nil, hop != nil { throw ValidationError("--hop needs --window.") }
     if window != nil, missing == .linear {
       throw ValidationError(
@@ -81,6 +88,7 @@ struct SeriesOptions: ParsableArguments {
     var settings = SeriesInput.Settings()
     settings.labelsFirst = !noLabels
     settings.missing = missing
+    settings.labelsPath = labels
     return try SeriesInput(paths: paths, settings: settings)
   }
 

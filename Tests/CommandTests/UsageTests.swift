@@ -117,6 +117,10 @@ import Testing
           info                    Describe a preset or impulse responses: cost,
                                   latency, memory.
           tune                    Measure what convolutions cost on this machine.
+          features                Turn time series into features: MiniRocket,
+                                  MultiRocket, ROCKET, Hydra.
+          classify                Train a classifier of time series, test it, and
+                                  predict classes.
 
           See 'convaudio help <subcommand>' for detailed help.
 

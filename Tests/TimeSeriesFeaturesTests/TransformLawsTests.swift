@@ -37,6 +37,23 @@ struct TransformLawsTests {
     }
   }
 
+  @Test("a fit sees nothing but the extent of a set and the series that it draws")
+  func drawnSeries() throws {
+    let training = try walks(400, channels: 2, points: 90)
+    for kind in FittedTransform.Kind.allCases {
+      for features in [84, 1500] {
+        let extent = SeriesExtent(training)
+        let numbers = FittedTransform.drawnSeries(kind, of: extent, features: features, seed: 9)
+        #expect(numbers.count < 400 && numbers.isEmpty == (kind == .rocket || kind == .hydra))
+        var drawn = try SeriesSet(channels: 2)
+        for number in numbers { try drawn.append(training[number]) }
+        let set = FittingSet(extent: extent, drawn: drawn, numbers: numbers)
+        let fit = try FittedTransform(kind, fittingTo: set, features: features, seed: 9)
+        #expect(try fit == FittedTransform(kind, fittingTo: training, features: features, seed: 9))
+      }
+    }
+  }
+
   @Test("a damaged parameter file is an error that names the place")
   func damagedFiles() throws {
     let training = try walks(3, channels: 2, points: 60)

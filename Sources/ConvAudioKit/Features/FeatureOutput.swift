@@ -39,7 +39,8 @@ public final class FeatureOutput {
 
   /// - Parameters:
   ///   - path: `-` is standard output.
-  ///   - columns: What stands before the features of a row in text, such as `label`.
+  ///   - names: Of the features.
+  ///   - hasLabels: Whether rows have labels, which text puts first, under `label`.
   /// - Throws: `OutputError`, `NumPyError`, `StreamError`.
   public init(
     path: String, format: Format, names: [String], hasLabels: Bool, mayReplace: Bool,

@@ -44,7 +44,7 @@ extension MiniRocketParameters {
           call.withKernelCall { scratch.kernels.pointee.minirocket_response($0, kernel, buffer.baseAddress) }
           initialized = padded.length
         }
-        response.sort()
+        sortFloats(&response)
         for _ in 0..<count {
           let turn = Double(biases.count + 1) * goldenRatio
           biases.append(Self.quantile(response, Float(turn - turn.rounded(.down))))

@@ -119,6 +119,11 @@ public struct SeriesView {
     self.index = index
   }
 
+  /// The same series under another number.
+  func numbered(_ index: Int) -> SeriesView {
+    SeriesView(base: base, channels: channels, length: length, pitch: pitch, index: index)
+  }
+
   /// - Throws: `FeatureError.notFinite` at the first value that is NaN or infinite.
   func requireFinite() throws(FeatureError) {
     for channel in 0..<channels {
