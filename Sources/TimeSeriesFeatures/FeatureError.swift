@@ -3,7 +3,7 @@
 public enum FeatureError: Error, Equatable, Sendable {
   /// A count, size or option out of its range.
   case outOfRange(what: String, expected: String, actual: Int)
-  /// A value that is NaN or infinite. Case, channel and point are counted from 0.
+  /// A value that is NaN, infinite, or too large for sums of many. Case, channel and point are counted from 0.
   case notFinite(series: Int, channel: Int, point: Int, actual: Float)
   /// A series is too short for the transform, or for kernels that reach further.
   case tooShort(series: Int, expected: Int, actual: Int)
@@ -26,8 +26,9 @@ extension FeatureError: CustomStringConvertible {
     case .outOfRange(let what, let expected, let actual):
       "\(what) is \(actual), expected \(expected)."
     case .notFinite(let series, let channel, let point, let actual):
-      "\(unit) \(series + 1), channel \(channel + 1), point \(point + 1): is \(actual), expected a finite number"
-        + (actual.isNaN ? "; --missing fills in what is missing." : ".")
+      "\(unit) \(series + 1), channel \(channel + 1), point \(point + 1): is \(actual), expected a "
+        + (actual.isFinite ? "magnitude below \(SeriesView.magnitudeLimit)." : "finite number")
+        + (actual.isNaN ? "; --missing fills in what is missing." : actual.isInfinite ? "." : "")
     case .tooShort(let series, let expected, let actual):
       "\(unit) \(series + 1): has \(actual == 1 ? "1 point" : "\(actual) points"), expected at least \(expected)."
     case .channelCount(let series, let expected, let actual):
@@ -63,5 +64,12 @@ extension FeatureError: CustomStringConvertible {
       .channelCount(series: series + count, expected: expected, actual: actual)
     default: self
     }
+  }
+
+  /// - Throws: `invalidParameters` unless something holds.
+  static func require(
+    _ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String
+  ) throws(FeatureError) {
+    if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
   }
 }

@@ -7,11 +7,11 @@ struct FeaturesCommand: ParsableCommand {
     abstract: "Turn time series into features: MiniRocket, MultiRocket, ROCKET, Hydra.",
     discussion: """
       Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series a line, its label first), from NumPy \
-      arrays [cases, points] or [cases, channels, points], and from recordings, one series each, or folders of them. \
-      Without --params the transform is fitted to the input, and --fit keeps what was fitted. With --window the input is \
-      one recording, or rows of numbers, one frame each (- is standard input), and each window gives a row as soon as it \
-      is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an .npz \
-      holds features, names and labels. Threads and batches change no bit.
+      arrays [cases, points] or [cases, channels, points], and from recordings, one series each, or folders of them; - is \
+      standard input, any of these. Without --params the transform is fitted to the input, and --fit keeps what was \
+      fitted. With --window the input is one recording, or rows of numbers, one frame each, and each window gives a row as \
+      soon as it is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an \
+      .npz holds features, names and labels. Threads and batches change no bit.
       """)
 
   @Argument(help: "Files or folders of series.")
@@ -127,13 +127,17 @@ struct FeaturesCommand: ParsableCommand {
     _ transform: FittedTransform, _ format: FeatureOutput.Format, _ interruption: Interruption
   ) throws -> Int {
     let stream = try series.stream(inputs[0], interruption)
-    let output = try FeatureOutput(
-      path: output, format: format, names: transform.transform.featureNames, hasLabels: false, mayReplace: force,
-      isCancelled: { interruption.isRequested })
+    var rows: FeatureOutput?
     let count = try stream.slide(transform.transform, window: series.window!, hop: series.hop) { row, _ in
-      try output.write(row, labels: [nil])
+      let target =
+        try rows
+        ?? FeatureOutput(
+          path: output, format: format, names: transform.transform.featureNames, hasLabels: false, mayReplace: force,
+          isCancelled: { interruption.isRequested })
+      rows = target
+      try target.write(row, labels: [nil])
     }
-    try output.finish()
+    try rows?.finish()
     return count
   }
 }

@@ -53,7 +53,9 @@ struct SeriesOptions: ParsableArguments {
   @Flag(help: "Lines of .csv and .tsv have no label in front.")
   var noLabels = false
 
-  @Option(help: ArgumentHelp("Text with one label a line, one for each series.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Text with one label a line, one for each series; lines of .csv and .tsv then have none.", valueName: "file"))
   var labels: String?
 
   @Option(help: "Features of windows of this length, in frames or with a unit: 500, 250ms, 1s.")

@@ -133,6 +133,17 @@ struct TransformLawsTests {
         _ = try FittedTransform(fit.kind, fittingTo: SeriesSet(channels: 1))
       }
     }
+    // The largest numbers that are taken give finite features.
+    for fit in try fits(training) {
+      var large = training
+      large.values = large.values.map { $0 < 0 ? -0x1.fffffep100 : 0x1.fffffep100 }
+      #expect(try fit.transform.features(of: large).values.allSatisfy(\.isFinite))
+      #expect(try FittedTransform(fit.kind, fittingTo: large, features: 1500).transform.channels == 1)
+      large.values[3] = 0x1p101
+      #expect(throws: FeatureError.notFinite(series: 0, channel: 0, point: 3, actual: 0x1p101)) {
+        _ = try fit.transform.features(of: large)
+      }
+    }
     let filled = broken.filling(.linear)
     #expect(filled.values[65] == values[64] + (values[66] - values[64]) / 2)
     #expect(broken.filling(.hold).values[65] == values[64])

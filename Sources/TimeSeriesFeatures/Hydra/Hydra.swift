@@ -39,25 +39,21 @@ public struct Hydra: SeriesTransform, Equatable {
   public init(
     channels: Int, dilations: [Int], groups: Int, representations: Int, weights: [Float], channelList: [Int] = []
   ) throws(FeatureError) {
-    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String)
-      throws(FeatureError)
-    {
-      if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
-    }
-    try require((1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")
-    try require(
+    try FeatureError.require(
+      (1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")
+    try FeatureError.require(
       (1...32).contains(dilations.count)
         && dilations.allSatisfy { (1...MiniRocketParameters.maximumDilation).contains($0) }, "dilations",
       "1 to 32 numbers from 1 to \(MiniRocketParameters.maximumDilation)", "\(dilations)")
-    try require((1...100_000).contains(groups), "groups", "1 to 100000", "\(groups)")
-    try require((1...2).contains(representations), "representations", "1 or 2", "\(representations)")
+    try FeatureError.require((1...100_000).contains(groups), "groups", "1 to 100000", "\(groups)")
+    try FeatureError.require((1...2).contains(representations), "representations", "1 or 2", "\(representations)")
     let sets = dilations.count * representations * groups
     let expected = sets * Self.kernelsPerGroup * Self.tapCount
-    try require(
+    try FeatureError.require(
       weights.count == expected && weights.allSatisfy(\.isFinite), "weights", "\(expected) finite numbers",
       "\(weights.count), or others")
     if channels > 1 {
-      try require(
+      try FeatureError.require(
         !channelList.isEmpty && channelList.count.isMultiple(of: sets) && channelList.count / sets <= 1024
           && channelList.allSatisfy { (0..<channels).contains($0) },
         "channelList", "a multiple of \(sets) numbers below \(channels)", "\(channelList.count), or others")
