@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .executable(name: "convaudio", targets: ["convaudio"]),
     .library(name: "ConvAudioKit", targets: ["ConvAudioKit"]),
+    .library(name: "TimeSeriesFeatures", targets: ["TimeSeriesFeatures"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -18,6 +19,9 @@ let package = Package(
     .target(name: "CConvolutionKernels"),
     .target(name: "Convolution", dependencies: ["CConvolutionKernels", "CFFTW"]),
     .target(name: "StreamingConvolution", dependencies: ["Convolution", "CConvolutionKernels"]),
+    .target(
+      name: "TimeSeriesFeatures",
+      dependencies: ["Convolution", "StreamingConvolution", "CConvolutionKernels", "ModelFormats"]),
     .target(name: "ReferenceConvolution"),
     .target(name: "Verification", dependencies: ["StreamingConvolution", "Convolution", "ReferenceConvolution"]),
 
@@ -32,6 +36,7 @@ let package = Package(
       name: "ConvAudioKit",
       dependencies: [
         "Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling", "Verification",
+        "TimeSeriesFeatures",
       ]),
     .executableTarget(
       name: "convaudio",
@@ -67,6 +72,10 @@ let package = Package(
         "StreamingConvolution", "Convolution", "CConvolutionKernels", "ReferenceConvolution", "Verification", "CFFTW",
         "TestSupport", "CTestSupport",
       ]),
+    .testTarget(
+      name: "TimeSeriesFeaturesTests",
+      dependencies: ["TimeSeriesFeatures", "Convolution", "CConvolutionKernels", "ModelFormats", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),

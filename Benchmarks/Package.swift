@@ -13,6 +13,8 @@ let package = Package(
       name: "long-kernel-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
     .executableTarget(
       name: "convolution-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
+    .executableTarget(
+      name: "feature-benchmark", dependencies: [.product(name: "TimeSeriesFeatures", package: "convaudio")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,7 +8,9 @@ let package = Package(
   dependencies: [.package(name: "convaudio", path: "..")],
   targets: [
     .executableTarget(
-      name: "block-by-block", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")])
+      name: "block-by-block", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
+    .executableTarget(
+      name: "series-features", dependencies: [.product(name: "TimeSeriesFeatures", package: "convaudio")]),
   ],
   swiftLanguageModes: [.v6]
 )

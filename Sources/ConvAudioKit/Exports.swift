@@ -5,4 +5,5 @@
 @_exported import ModelFormats
 @_exported import Resampling
 @_exported import StreamingConvolution
+@_exported import TimeSeriesFeatures
 @_exported import Verification

@@ -22,6 +22,6 @@ struct ConvAudioCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ProcessCommand.self, StreamCommand.self, ConvolveCommand.self, PresetsCommand.self, InfoCommand.self,
-      VerifyCommand.self, BenchCommand.self, TuneCommand.self,
+      VerifyCommand.self, BenchCommand.self, TuneCommand.self, FeaturesCommand.self, ClassifyCommand.self,
     ])
 }

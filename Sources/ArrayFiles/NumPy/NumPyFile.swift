@@ -83,6 +83,15 @@ final class NumPyFile {
     }
   }
 
+  /// Writes bytes over those that begin at `offset`, and goes on behind the last byte of the file afterwards.
+  func overwrite(_ bytes: [UInt8], at offset: Int) throws(NumPyError) {
+    guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+      throw .unwritable(path: path, reason: Self.reason(errno))
+    }
+    try write(bytes)
+    guard lseek(descriptor, 0, SEEK_END) >= 0 else { throw .unwritable(path: path, reason: Self.reason(errno)) }
+  }
+
   /// Closes a written file; some systems notice only here that it has not arrived.
   func close() throws(NumPyError) {
     isOpen = false

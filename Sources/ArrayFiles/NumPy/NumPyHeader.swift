@@ -49,8 +49,9 @@ struct NumPyHeader: Equatable {
   /// Everything before the data of a file of version 1.0 with `<f4` in C order; the same bytes as `np.save` writes.
   ///
   /// - Precondition: At most `maximumAxes` axes, which keeps the header far below the 64 KiB of version 1.0.
-  static func bytes(shape: [Int]) -> [UInt8] {
-    var text = "{'descr': '<f4', 'fortran_order': False, 'shape': \(text(of: shape)), }"
+  /// - Parameter type: Another type than 32-bit floats.
+  static func bytes(shape: [Int], type: String = "<f4") -> [UInt8] {
+    var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(text(of: shape)), }"
     // NumPy leaves room for the first size to grow to 21 digits in place.
     if let first = shape.first { text += String(repeating: " ", count: max(0, 21 - String(first).utf8.count)) }
     let unpadded = magic.count + 4 + text.utf8.count + 1

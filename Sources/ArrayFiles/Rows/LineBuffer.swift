@@ -12,13 +12,14 @@
 /// the cost per byte is the same for pieces of one byte and for pieces that fill the buffer.
 final class LineBuffer {
   static let initialBytes = 64 * 1024
-  /// The longest line, line end included.
+  /// The longest line, line end included, unless somebody asks for more.
   static let maximumLineBytes = 1024 * 1024
 
   /// The number of the line that `next` returned last, from 1.
   private(set) var lineNumber = 0
 
   private let name: String
+  private let maximumBytes: Int
   private let source: (UnsafeMutableRawBufferPointer) throws -> Int
   private var bytes: UnsafeMutablePointer<UInt8>
   private var capacity = LineBuffer.initialBytes
@@ -31,8 +32,12 @@ final class LineBuffer {
   private var isAtEnd = false
 
   /// - Parameter source: Fills the front of the buffer and returns how many bytes came; 0 is the end.
-  init(name: String, source: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
+  init(
+    name: String, maximumLineBytes: Int = LineBuffer.maximumLineBytes,
+    source: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
+  ) {
     self.name = name
+    maximumBytes = maximumLineBytes
     self.source = source
     bytes = .allocate(capacity: capacity)
   }
@@ -93,8 +98,8 @@ final class LineBuffer {
   }
 
   private func grow() throws(RowError) {
-    guard capacity < Self.maximumLineBytes else {
-      throw .lineTooLong(RowPlace(name: name, line: lineNumber + 1), expectedBytes: Self.maximumLineBytes)
+    guard capacity < maximumBytes else {
+      throw .lineTooLong(RowPlace(name: name, line: lineNumber + 1), expectedBytes: maximumBytes)
     }
     let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * capacity)
     larger.initialize(from: bytes, count: end)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "FeatureKernels.h"
+
 // Floats that must be readable behind the last frame of every row that a kernel reads: whole vectors are loaded
 // even where fewer lanes are stored. What they hold is never used.
 #define CCK_READ_SLACK 16

@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Writes a .npy file of two axes row by row, without knowing how many there will be.
+///
+/// The header leaves room for the number of rows, as NumPy's does, and `finish` puts it there; before that the file says
+/// that it has none. Memory: nothing but the row in hand.
+public final class NumPyRowWriter {
+  /// Numbers in a row.
+  public let columns: Int
+  /// Rows written so far.
+  public private(set) var rows = 0
+  private let file: NumPyFile
+
+  /// Creates a file, or empties it.
+  /// - Throws: `NumPyError.unwritable`, `.negativeSize`, `.overflow`.
+  public init(path: String, columns: Int) throws(NumPyError) {
+    guard columns >= 0 else { throw .negativeSize(axis: 1, actual: columns) }
+    _ = try NumPyHeader.count(of: [1, columns], name: path)
+    self.columns = columns
+    file = try NumPyFile(writing: path)
+    try file.write(NumPyHeader.bytes(shape: [0, columns]))
+  }
+
+  /// Appends whole rows.
+  /// - Throws: `NumPyError.unwritable`.
+  /// - Precondition: A multiple of `columns` values.
+  public func write(_ values: [Float]) throws(NumPyError) {
+    guard columns > 0 else { return }
+    precondition(values.count.isMultiple(of: columns), "whole rows")
+    #if _endian(big)
+      try file.write(values.map { Float(bitPattern: $0.bitPattern.byteSwapped) })
+    #else
+      try file.write(values)
+    #endif
+    rows += values.count / columns
+  }
+
+  /// Says how many rows there are, and closes the file.
+  /// - Throws: `NumPyError.unwritable`, also where the file cannot be gone back in, as a pipe.
+  public func finish() throws(NumPyError) {
+    try file.overwrite(NumPyHeader.bytes(shape: [rows, columns]), at: 0)
+    try file.close()
+  }
+}

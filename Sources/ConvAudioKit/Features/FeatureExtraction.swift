@@ -1,0 +1,53 @@
+import TimeSeriesFeatures
+
+/// Series from an input through a fitted transform to an output, a batch at a time: memory does not grow with their number.
+public struct FeatureExtraction: Sendable {
+  /// The transform.
+  public let transform: FittedTransform
+  /// They change no bit.
+  public let threads: Int
+
+  public init(_ transform: FittedTransform, threads: Int = 1) {
+    self.transform = transform
+    self.threads = max(1, threads)
+  }
+
+  /// Series of a batch: enough to keep the threads busy, few enough for 16 MB of features.
+  private var batch: Int { max(threads, min(256, (4 << 20) / max(1, transform.transform.featureCount))) }
+
+  /// Transforms everything that the input has, in its order.
+  ///
+  /// - Parameters:
+  ///   - output: Made when the first series is there, and told whether it has a label.
+  ///   - progress: Called after each batch with the number of series so far.
+  ///   - isCancelled: Asked before each batch.
+  /// - Returns: The number of series.
+  /// - Throws: What input and output throw; `FeatureError.noSeries`, `PlacedFeatureError`; `CancellationError` when it was
+  ///   cancelled, and nothing is left then.
+  @discardableResult
+  public func run(
+    _ input: SeriesInput, to makeOutput: (_ names: [String], _ hasLabels: Bool) throws -> FeatureOutput,
+    progress: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+  ) throws -> Int {
+    var output: FeatureOutput?
+    var count = 0
+    while let (series, labels) = try input.nextBatch(maximumCount: batch) {
+      if isCancelled() { throw CancellationError() }
+      let table: FeatureTable
+      do throws(FeatureError) {
+        table = try transform.transform.features(of: series, threads: threads, firstIndex: count)
+      } catch {
+        throw input.placed(error)
+      }
+      let target =
+        try output ?? makeOutput(transform.transform.featureNames, labels.contains { $0 != nil })
+      output = target
+      try target.write(table, labels: labels)
+      count += series.count
+      progress(count)
+    }
+    guard let output else { throw FeatureError.noSeries }
+    try output.finish()
+    return count
+  }
+}

@@ -1,0 +1,137 @@
+import ArrayFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Rows of features on their way to a file or to standard output, written as they come.
+///
+/// - `.npy`: the features, [series, features]; labels are left out.
+/// - `.npz`: `features`, `names`, and `labels` where there are any.
+/// - `.csv`, `.tsv`: a header of names; where there are labels, a first column `label`. Nine digits, as many as a Float32
+///   needs to be read back.
+/// A file appears under its name when it is complete. Text goes to standard output at once, arrays when they are complete.
+public final class FeatureOutput {
+  /// How rows are written.
+  public enum Format: String, CaseIterable, Sendable {
+    case csv, tsv, npy, npz
+
+    /// By the end of a file's name.
+    public init?(path: String) {
+      guard let dot = path.lastIndex(of: ".") else { return nil }
+      self.init(rawValue: path[path.index(after: dot)...].lowercased())
+    }
+  }
+
+  private enum Target {
+    case text(DescriptorStream, separator: String)
+    case array(NumPyRowWriter)
+    case archive(NumPyArchiveWriter)
+  }
+
+  private let file: (any PendingOutput)?
+  private let target: Target
+  private let descriptor: Int32?
+  private let hasLabels: Bool
+  private var labels: [String] = []
+
+  /// - Parameters:
+  ///   - path: `-` is standard output.
+  ///   - names: Of the features.
+  ///   - hasLabels: Whether rows have labels, which text puts first, under `label`.
+  /// - Throws: `OutputError`, `NumPyError`, `StreamError`.
+  public init(
+    path: String, format: Format, names: [String], hasLabels: Bool, mayReplace: Bool,
+    isCancelled: @escaping () -> Bool = { false }
+  ) throws {
+    self.hasLabels = hasLabels
+    let isPiped = path == NumPyArray.standardStream
+    let isText = format == .csv || format == .tsv
+    if isPiped && isText {
+      file = nil
+    } else {
+      file =
+        isPiped ? try StandardOutput(isCancelled: isCancelled) : try ReplacingFile(path: path, mayReplace: mayReplace)
+    }
+    switch format {
+    case .csv, .tsv:
+      let separator = format == .csv ? "," : "\t"
+      var opened: Int32?
+      if let file {
+        let descriptor = open(file.temporaryPath, O_WRONLY | O_TRUNC | O_CLOEXEC)
+        guard descriptor >= 0 else {
+          throw StreamError.writeFailed(name: path, reason: String(cString: strerror(errno)))
+        }
+        opened = descriptor
+      }
+      descriptor = opened
+      let stream = DescriptorStream(
+        descriptor: opened ?? STDOUT_FILENO, name: isPiped ? "standard output" : path, isCancelled: isCancelled)
+      target = .text(stream, separator: separator)
+      let header = (hasLabels ? ["label"] : []) + names
+      try Self.write(header.joined(separator: separator) + "\n", to: stream)
+    case .npy:
+      descriptor = nil
+      target = .array(try NumPyRowWriter(path: file!.temporaryPath, columns: names.count))
+    case .npz:
+      descriptor = nil
+      let archive = try NumPyArchiveWriter(path: file!.temporaryPath)
+      try archive.add("names", text: names)
+      try archive.begin("features", columns: names.count)
+      target = .archive(archive)
+    }
+  }
+
+  deinit { if let descriptor { close(descriptor) } }
+
+  /// Appends the rows of a table.
+  /// - Throws: `NumPyError`, `StreamError`; `ReaderClosed` when a pipe's reader has gone.
+  public func write(_ table: FeatureTable, labels: [String?]) throws {
+    switch target {
+    case .array(let writer): try writer.write(table.values)
+    case .archive(let archive):
+      try archive.write(table.values)
+      if hasLabels { self.labels += labels.map { $0 ?? "" } }
+    case .text(let stream, let separator):
+      for row in 0..<table.rows {
+        var line = hasLabels ? Self.quoted(labels[row] ?? "", separator: separator) : ""
+        var isFirst = !hasLabels
+        for value in table[row] {
+          if !isFirst { line += separator }
+          isFirst = false
+          line += "\(value)"
+        }
+        line += "\n"
+        try Self.write(line, to: stream)
+      }
+    }
+  }
+
+  /// Ends the file and gives it its name.
+  public func finish() throws {
+    switch target {
+    case .text: break
+    case .array(let writer): try writer.finish()
+    case .archive(let archive):
+      try archive.endRows()
+      if hasLabels { try archive.add("labels", text: labels) }
+      try archive.finish()
+    }
+    try file?.commit()
+  }
+
+  private static func write(_ text: String, to stream: DescriptorStream) throws {
+    var text = text
+    try text.withUTF8 { try stream.write(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// A field with what separates fields, a quotation mark or a line end in it stands in quotation marks (RFC 4180).
+  static func quoted(_ field: String, separator: String) -> String {
+    guard field.contains(separator) || field.contains("\"") || field.contains("\n") || field.contains("\r") else {
+      return field
+    }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}

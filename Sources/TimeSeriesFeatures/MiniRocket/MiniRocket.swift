@@ -1,0 +1,152 @@
+import CConvolutionKernels
+import Convolution
+
+/// Shares of positive values: 84 fixed kernels of nine taps at up to 32 dilations, and how much of each response lies
+/// above biases that were fitted (A. Dempster, D. Schmidt, G. Webb, KDD 2021, arXiv:2012.08791).
+///
+/// ```
+/// feature[j, k, q] = |{t : r_jk(t) > bias[j, k, q]}| / n,   r_jk(t) = Σ_g w_k(g) · x(t + (g − 4) · dilation[j])
+/// ```
+/// - Shapes: series `[channels, points]` → `[featureCount]`, dilation by dilation, kernel by kernel, bias by bias.
+/// - Pooling: where dilation number plus kernel number is even, all points, with zeros around the series; where it is
+///   odd, only points at which the kernel fits. A series that it fits nowhere: `shortSeries`.
+/// - Numerics: Float32 in the order of sums that aeon has, so features are equal to aeon's bit for bit, given the same
+///   parameters; a count over a count in double precision, rounded.
+/// - Complexity: O(points · (84 · dilations + featureCount)) a series.
+public struct MiniRocket: SeriesTransform, Equatable {
+  /// What the fit left.
+  public let parameters: MiniRocketParameters
+  public var shortSeries = ShortSeriesPolicy.pad
+  private let lists: ChannelLists
+
+  /// A transform from parameters that were loaded or made elsewhere.
+  public init(parameters: MiniRocketParameters) {
+    self.parameters = parameters
+    lists = ChannelLists(parameters)
+  }
+
+  /// Fits dilations and biases.
+  ///
+  /// - Parameters:
+  ///   - series: At least one; the longest has at least 9 points.
+  ///   - features: Rounded down to a multiple of 84. Default 10,000, which gives 9996.
+  ///   - seed: Equal seeds give equal bits on every machine.
+  /// - Throws: `FeatureError.noSeries`, `.tooShort`, `.notFinite`, `.outOfRange`.
+  public init(fittingTo series: SeriesSet, features: Int = 10_000, seed: UInt32 = 0)
+    throws(FeatureError)
+  {
+    try self.init(fittingTo: FittingSet(series), features: features, seed: seed)
+  }
+
+  init(fittingTo series: FittingSet, features: Int, seed: UInt32) throws(FeatureError) {
+    let longest = try series.longest(atLeast: 9, features: features)
+    var random = MersenneTwister(seed: seed)
+    let scratch = FeatureScratch()
+    self.init(
+      parameters: try MiniRocketParameters(
+        seriesCount: series.extent.count, channels: series.channels, longest: longest,
+        features: features, seed: seed,
+        random: &random, scratch: scratch
+      ) { (index, reach) throws(FeatureError) in
+        try series.withSeries(index) { (view) throws(FeatureError) in try scratch.pad(view, reach: reach) }
+      })
+  }
+
+  public var channels: Int { parameters.channels }
+  public var featureCount: Int { parameters.featureCount }
+  public func featureName(_ index: Int) -> String { "ppv_" + parameters.biasName(index) }
+
+  public func write(
+    _ series: SeriesView, to row: UnsafeMutablePointer<Float>, scratch: FeatureScratch
+  ) throws(FeatureError) {
+    try requireChannels(series)
+    guard series.length > 0 else { throw .tooShort(series: series.index, expected: 1, actual: 0) }
+    let padded = try scratch.pad(series, reach: parameters.reach)
+    var done = 0
+    for (index, dilation) in parameters.dilations.enumerated() {
+      let biases = parameters.biasesPerKernel[index]
+      let count = MiniRocketParameters.kernelCount * biases
+      let parts = try PooledParts(
+        dilation: dilation, number: index, length: padded.length, policy: shortSeries, series: series.index)
+      let call = MiniRocketCall(
+        padded: padded, channels: channels, dilation: dilation, channelCounts: lists.counts[index],
+        channelList: lists.channels[index], pooled: parts.ranges, memory: scratch.blockMemory(channels: channels))
+      scratch.withCounts(count) { counts in
+        call.withKernelCall(biases: parameters.biases[done..<(done + count)], biasesPerKernel: biases) {
+          scratch.kernels.pointee.minirocket_counts($0, counts)
+        }
+        for kernel in 0..<MiniRocketParameters.kernelCount {
+          // Of NaN's policy: no points at all, 0/0.
+          let points = Double(parts.count(ofKernel: kernel))
+          for feature in (kernel * biases)..<((kernel + 1) * biases) {
+            row[done + feature] = Float(Double(counts[feature]) / points)
+          }
+        }
+      }
+      done += count
+    }
+  }
+
+  public static func == (a: MiniRocket, b: MiniRocket) -> Bool {
+    a.parameters == b.parameters && a.shortSeries == b.shortSeries
+  }
+}
+
+/// The channels of every combination, dilation by dilation, as the kernels take them.
+struct ChannelLists: Sendable {
+  var counts: [[Int32]] = []
+  var channels: [[Int32]] = []
+
+  init(_ parameters: MiniRocketParameters) {
+    let kernels = MiniRocketParameters.kernelCount
+    var start = 0
+    for dilation in parameters.dilations.indices {
+      guard !parameters.channelCounts.isEmpty else {
+        counts.append([])
+        channels.append([])
+        continue
+      }
+      let counts = parameters.channelCounts[(dilation * kernels)..<((dilation + 1) * kernels)]
+      let end = start + counts.reduce(0, +)
+      self.counts.append(counts.map(Int32.init))
+      channels.append(parameters.channelList[start..<end].map(Int32.init))
+      start = end
+    }
+  }
+}
+
+/// The points over which the kernels of one dilation pool.
+struct PooledParts {
+  let ranges: (even: Range<Int>, odd: Range<Int>)
+
+  init(
+    dilation: Int, number: Int, length: Int, policy: ShortSeriesPolicy, series: Int
+  ) throws(FeatureError) {
+    let whole = 0..<length
+    var valid = whole
+    if length > 8 * dilation {
+      valid = (4 * dilation)..<(length - 4 * dilation)
+    } else {
+      switch policy {
+      case .pad: break
+      case .nan: valid = 0..<0
+      case .error: throw .tooShort(series: series, expected: 8 * dilation + 1, actual: length)
+      }
+    }
+    ranges = number.isMultiple(of: 2) ? (whole, valid) : (valid, whole)
+  }
+
+  func count(ofKernel kernel: Int) -> Int { kernel.isMultiple(of: 2) ? ranges.even.count : ranges.odd.count }
+}
+
+extension MiniRocketParameters {
+  /// Dilation, kernel and bias of a feature: `d4_k17_q2`.
+  func biasName(_ index: Int) -> String {
+    var rest = index
+    for (dilation, count) in zip(dilations, biasesPerKernel) {
+      if rest < Self.kernelCount * count { return "d\(dilation)_k\(rest / count)_q\(rest % count)" }
+      rest -= Self.kernelCount * count
+    }
+    preconditionFailure("feature \(index) of \(featureCount)")
+  }
+}

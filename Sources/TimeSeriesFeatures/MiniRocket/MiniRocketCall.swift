@@ -1,0 +1,55 @@
+import CConvolutionKernels
+
+/// One dilation over one series, as the kernels take it.
+struct MiniRocketCall {
+  var padded: FeatureScratch.Padded
+  var channels: Int
+  var dilation: Int
+  /// Points that the four left taps read later than they should: 1 in `compatibility: aeon` of MultiRocket.
+  var leftTapsShift = 0
+  /// Empty: every kernel reads channel 0 alone.
+  var channelCounts: [Int32] = []
+  var channelList: [Int32] = []
+  /// Pooled by kernels of even and of odd number; nil: all points.
+  var pooled: (even: Range<Int>, odd: Range<Int>)?
+  var memory: UnsafeMutablePointer<Float>
+
+  /// Calls `body` with everything but the biases.
+  func withKernelCall(_ body: (UnsafePointer<cck_minirocket>) -> Void) {
+    withKernelCall(biases: [], biasesPerKernel: 0, body)
+  }
+
+  func withKernelCall(
+    biases: ArraySlice<Float>, biasesPerKernel: Int, _ body: (UnsafePointer<cck_minirocket>) -> Void
+  ) {
+    var call = cck_minirocket()
+    call.x = UnsafePointer(padded.base)
+    call.x_pitch = padded.pitch
+    call.channels = channels
+    call.length = padded.length
+    func offset(_ tap: Int) -> Int {
+      FeatureScratch.offset((tap - 4) * dilation + (tap < 4 ? leftTapsShift : 0), length: padded.length)
+    }
+    call.offsets = (
+      offset(0), offset(1), offset(2), offset(3), 0, offset(5), offset(6), offset(7), offset(8)
+    )
+    let whole = 0..<padded.length
+    let (even, odd) = pooled ?? (whole, whole)
+    call.first = (even.lowerBound, odd.lowerBound)
+    call.end = (even.upperBound, odd.upperBound)
+    call.biases_per_kernel = biasesPerKernel
+    call.scratch = memory
+    channelCounts.withUnsafeBufferPointer { counts in
+      channelList.withUnsafeBufferPointer { list in
+        biases.withUnsafeBufferPointer { biases in
+          if !counts.isEmpty {
+            call.channel_counts = counts.baseAddress
+            call.channel_list = list.baseAddress
+          }
+          call.biases = biases.baseAddress
+          withUnsafePointer(to: &call) { body($0) }
+        }
+      }
+    }
+  }
+}

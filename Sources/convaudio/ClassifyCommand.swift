@@ -1,0 +1,131 @@
+import ArgumentParser
+import ConvAudioKit
+
+struct ClassifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Train a classifier of time series, test it, and predict classes.",
+    discussion: """
+      Features, their scaling, and ridge regression whose regularisation is chosen by leaving out one series at a time. \
+      --fit trains on labelled series and saves; --params takes what was saved, and prints the class of each series, or, \
+      where series have labels, accuracy and confusion matrix. With --window the class of each window of a recording or \
+      of rows is printed as soon as it is complete.
+      """)
+
+  @Argument(help: "Files or folders of series, as of convaudio features.")
+  var inputs: [String]
+
+  @OptionGroup(title: "Transform") var fitting: FittingOptions
+  @OptionGroup(title: "Series") var series: SeriesOptions
+
+  @Option(help: ArgumentHelp("Train, and save the classifier to this file.", valueName: "file"))
+  var fit: String?
+
+  @Option(help: ArgumentHelp("Classify by what was saved to this file.", valueName: "file"))
+  var params: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: "Write predictions to this file, one a line; - is standard output, the default where there are no labels.")
+  var output: String?
+
+  @Flag(help: "Replace files that exist.")
+  var force = false
+
+  func run() throws {
+    Interruption.unblockSignals()
+    try exitingOnError {
+      if let fit { try train(fit) } else if let params { try predict(SeriesClassifier(contentsOf: params)) }
+    }
+  }
+
+  func validate() throws {
+    guard (fit == nil) != (params == nil) else {
+      throw ValidationError("one of --fit and --params is needed: to train a classifier, or to use one.")
+    }
+    if params != nil, fitting.isGiven {
+      throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.")
+    }
+    if fit != nil, series.window != nil {
+      throw ValidationError("--window is for --params: a stream cannot be trained on.")
+    }
+    if fit != nil, output != nil {
+      throw ValidationError("--output is for --params: training predicts nothing.")
+    }
+    if series.window != nil, output != nil {
+      throw ValidationError(
+        "--output is for series; with --window classes go to standard output as they come.")
+    }
+    if params != nil, series.short != nil {
+      throw ValidationError("--short is for --fit, which keeps it with the classifier.")
+    }
+    if fit != nil, series.short == .nan {
+      throw ValidationError(
+        "--short nan gives features that a classifier cannot take, expected pad or error.")
+    }
+    if series.window != nil, inputs.count != 1 {
+      throw ValidationError("--window takes one input, but there are \(inputs.count).")
+    }
+    if fitting.compatibility != nil { throw ValidationError("--compatibility is for convaudio features.") }
+  }
+
+  private func train(_ path: String) throws {
+    try ReplacingFile.check(path: path, mayReplace: force)
+    let input = try series.input(inputs)
+    let (set, labels) = try input.all()
+    input.notes.forEach(printError)
+    let known = labels.compactMap { $0 }
+    guard known.count == labels.count else {
+      throw CommandError(
+        "\(inputs.joined(separator: " ")): \(labels.count - known.count) of \(labels.count) series have no label, expected "
+          + "one each; --labels takes them from a file.")
+    }
+    let classifier: SeriesClassifier
+    do throws(FeatureError) {
+      classifier = try SeriesClassifier(
+        fitting.transform ?? .minirocket, fittingTo: set, labels: known, features: fitting.features,
+        seed: UInt32(fitting.seed ?? 0), shortSeries: series.short ?? .pad, threads: series.threads)
+    } catch {
+      throw input.placed(error)
+    }
+    try classifier.write(to: path, mayReplace: force)
+    writeToStandardOutput(
+      "trained on \(set.count) series of \(classifier.ridge.classes.count) classes: "
+        + "\(classifier.transform.transform.featureCount) features, regularisation \(rounded(classifier.ridge.regularisation, 4))\n"
+    )
+  }
+
+  private func predict(_ classifier: SeriesClassifier) throws {
+    if let output, output != "-" { try ReplacingFile.check(path: output, mayReplace: force) }
+    if let window = series.window {
+      let interruption = Interruption.install()
+      let stream = try series.stream(inputs[0], interruption)
+      try stream.slide(classifier.transform.transform, window: window, hop: series.hop) { row, end in
+        writeToStandardOutput("\(end),\(classifier.predict(row)[0])\n")
+      }
+      return
+    }
+    let input = try series.input(inputs)
+    var truth: [String?] = []
+    var predicted: [String] = []
+    while let (set, labels) = try input.nextBatch(maximumCount: 256) {
+      do throws(FeatureError) {
+        predicted += try classifier.predict(set, threads: series.threads, firstIndex: truth.count)
+      } catch {
+        throw input.placed(error)
+      }
+      truth += labels
+    }
+    input.notes.forEach(printError)
+    if predicted.isEmpty { throw FeatureError.noSeries }
+    let known = truth.compactMap { $0 }
+    let isLabelled = known.count == truth.count
+    if let output = output ?? (isLabelled ? nil : "-") {
+      try writeLines(predicted, to: output, mayReplace: force)
+    }
+    guard isLabelled else { return }
+    let matrix = ConfusionMatrix(truth: known, predicted: predicted)
+    let text = "accuracy \(rounded(matrix.accuracy, 4)), \(matrix.correct) of \(matrix.total)\n\(matrix.table)\n"
+    if output == "-" { writeToStandardError(text) } else { writeToStandardOutput(text) }
+  }
+}

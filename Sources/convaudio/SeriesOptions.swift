@@ -1,0 +1,111 @@
+import ArgumentParser
+import ConvAudioKit
+
+/// What is fitted.
+struct FittingOptions: ParsableArguments {
+  @Option(help: "What to compute.")
+  var transform: FittedTransform.Kind?
+
+  @Option(help: "The seed of a fit, 0 to 4294967295: equal seeds give equal bits on every machine. Default: 0.")
+  var seed: Int?
+
+  @Option(
+    help: """
+      About how many features to fit. Default: minirocket 9996, multirocket 49,728, rocket 20,000, hydra 1024 for each \
+      power of two up to an eighth of the series.
+      """)
+  var features: Int?
+
+  @Option(help: "Which formula differences have in multirocket: the correct one, or aeon's.")
+  var compatibility: MultiRocket.Compatibility?
+
+  var isGiven: Bool { transform != nil || seed != nil || features != nil || compatibility != nil }
+
+  func fit(_ makeInput: () throws -> SeriesInput) throws -> FeatureFit {
+    try FeatureFit(
+      transform ?? .minirocket, to: makeInput, features: features, seed: UInt32(seed ?? 0),
+      compatibility: compatibility ?? .correct)
+  }
+
+  func validate() throws {
+    if let seed, !(0...Int(UInt32.max)).contains(seed) {
+      throw ValidationError("--seed is \(seed), expected 0 to \(UInt32.max).")
+    }
+    if let features, !(1...MiniRocketParameters.maximumFeatures).contains(features) {
+      throw ValidationError("--features is \(features), expected 1 to \(MiniRocketParameters.maximumFeatures).")
+    }
+    if compatibility != nil, transform != .multirocket {
+      throw ValidationError("--compatibility is for --transform multirocket.")
+    }
+  }
+}
+
+/// How series are read.
+struct SeriesOptions: ParsableArguments {
+  @Option(help: "What stands in for missing values: an error, 0, the last value, or a line to the next one.")
+  var missing: MissingValues = .error
+
+  @Option(
+    help:
+      "Kernels that reach beyond a short series: pool over zeros around it, give NaN, or are an error. Default: pad.")
+  var short: ShortSeriesPolicy?
+
+  @Flag(help: "Lines of .csv and .tsv have no label in front.")
+  var noLabels = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Text with one label a line, one for each series; lines of .csv and .tsv then have none.", valueName: "file"))
+  var labels: String?
+
+  @Option(help: "Features of windows of this length, in frames or with a unit: 500, 250ms, 1s.")
+  var window: StreamDuration?
+
+  @Option(help: "How far a window moves on. Default: its length.")
+  var hop: StreamDuration?
+
+  @Option(help: ArgumentHelp("Frames a second of rows.", valueName: "hz"))
+  var rate: Int?
+
+  @Option(help: "Threads to compute on; they change no bit of the output.")
+  var threads = 1
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
+    if let rate, !(1...Int(Int32.max)).contains(rate) {
+      throw ValidationError("--rate is \(rate), expected 1 to \(Int32.max).")
+    }
+    if window != nil, labels != nil {
+      throw ValidationError("--labels is for series; windows have none.")
+    }
+    if window == nil, rate != nil { throw ValidationError("--rate needs --window.") }
+    if window == nil, hop != nil { throw ValidationError("--hop needs --window.") }
+    if window != nil, missing == .linear {
+      throw ValidationError(
+        "--missing linear needs values that are still to come; with --window, expected error, zero or hold.")
+    }
+  }
+
+  func input(_ paths: [String]) throws -> SeriesInput {
+    var settings = SeriesInput.Settings()
+    settings.labelsFirst = !noLabels
+    settings.missing = missing
+    settings.labelsPath = labels
+    return try SeriesInput(paths: paths, settings: settings)
+  }
+
+  func stream(_ path: String, _ interruption: Interruption) throws -> FrameStream {
+    try FrameStream(
+      path: path, sampleRateHz: rate, missing: MissingPolicy(rawValue: missing.rawValue) ?? .error,
+      isCancelled: { interruption.isRequested })
+  }
+}
+
+extension FittedTransform.Kind: ExpressibleByArgument {}
+extension MultiRocket.Compatibility: ExpressibleByArgument {}
+extension MissingValues: ExpressibleByArgument {}
+extension ShortSeriesPolicy: ExpressibleByArgument {}
+extension FeatureOutput.Format: ExpressibleByArgument {}
+extension StreamDuration: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
