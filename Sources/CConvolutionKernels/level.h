@@ -25,6 +25,7 @@ typedef int32_t vi __attribute__((ext_vector_type(CCK_WIDTH)));
 #include "spectra_body.h"
 #include "longtaps_body.h"
 #include "features_body.h"
+#include "spectral_body.h"
 
 extern const cck_kernels CCK_NAME(kernels);
 const cck_kernels CCK_NAME(kernels) = {
