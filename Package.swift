@@ -27,7 +27,7 @@ let package = Package(
     // MARK: - Files
     .target(name: "ModelFormats"),
     .target(name: "AudioFiles", dependencies: ["CSndFile"]),
-    .target(name: "ArrayFiles"),
+    .target(name: "ArrayFiles", dependencies: ["CZlib"]),
     .target(name: "Resampling", dependencies: ["CSoxr"]),
 
     // MARK: - Façade and command line
@@ -47,6 +47,9 @@ let package = Package(
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),

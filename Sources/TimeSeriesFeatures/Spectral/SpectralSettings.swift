@@ -155,6 +155,9 @@ public struct SpectralSettings: Sendable, Equatable {
     where !(value.isNormal && value > 0) {
       throw .invalidParameters(place: what, expected: "a positive number", actual: "\(value)")
     }
+    guard output == .stft || (1...16_384).contains(mel.bands) else {
+      throw .outOfRange(what: "the number of mel bands", expected: "1 to 16384", actual: mel.bands)
+    }
     guard output != .mfcc || (1...mel.bands).contains(cepstrum.coefficients) else {
       throw .outOfRange(
         what: "the number of coefficients", expected: "1 to the number of mel bands, \(mel.bands)",
