@@ -126,6 +126,92 @@ static void CCK_NAME(logarithm)(const float *x, float floor, float scale, float 
   }
 }
 
+// The powers 1 ... 7 of a turn, three of them read and four multiplied.
+static inline __attribute__((always_inline)) void CCK_NAME(turn_powers)(
+    const float *turns, size_t row, size_t n, vf *c, vf *s, const int last) {
+  for (int i = 0; i < 3; i++) {
+    c[1 << i] = CCK_NAME(load)(turns + (size_t)(2 * i) * row + n);
+    s[1 << i] = CCK_NAME(load)(turns + (size_t)(2 * i + 1) * row + n);
+  }
+  const int pairs[4][2] = {{1, 2}, {1, 4}, {2, 4}, {3, 4}};
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++) {
+    const int a = pairs[i][0], b = pairs[i][1];
+    if (a + b > last) break;
+    c[a + b] = c[a] * c[b] - s[a] * s[b];
+    s[a + b] = c[a] * s[b] + s[a] * c[b];
+  }
+}
+
+static inline __attribute__((always_inline)) void CCK_NAME(store_complex)(
+    float *x, size_t row, size_t n, vf re, vf im) {
+  const size_t floats = 2 * (row - n);
+  CCK_NAME(store)(x + 2 * n, CCK_LOWS(re, im), floats);
+  if (floats > CCK_WIDTH) CCK_NAME(store)(x + 2 * n + CCK_WIDTH, CCK_HIGHS(re, im), floats - CCK_WIDTH);
+}
+
+#define CCK_ROOT_HALF 0.70710678118654752f
+
+static void CCK_NAME(split_eight)(const float *x, const float *turns, size_t row, float *rows) {
+  CCK_FOR_VECTORS(row) {
+    vf c[8], s[8], in[8], re[5], im[5];
+    for (int q = 0; q < 8; q++) in[q] = CCK_NAME(load)(x + (size_t)q * row + i);
+    const vf b0 = in[0] + in[4], b1 = in[1] + in[5], b2 = in[2] + in[6], b3 = in[3] + in[7];
+    const vf d0 = in[0] - in[4], d1 = in[1] - in[5], d2 = in[2] - in[6], d3 = in[3] - in[7];
+    const vf less = (d1 - d3) * CCK_ROOT_HALF, more = (d1 + d3) * CCK_ROOT_HALF;
+    re[0] = (b0 + b2) + (b1 + b3), im[0] = (vf){};
+    re[1] = d0 + less, im[1] = -(d2 + more);
+    re[2] = b0 - b2, im[2] = b3 - b1;
+    re[3] = d0 - less, im[3] = d2 - more;
+    re[4] = (b0 + b2) - (b1 + b3), im[4] = (vf){};
+    CCK_NAME(turn_powers)(turns, row, i, c, s, 4);
+    CCK_NAME(store_complex)(rows, row, i, re[0], im[0]);
+    _Pragma("clang loop unroll(full)") for (int r = 1; r < 5; r++)
+      CCK_NAME(store_complex)(rows + 2 * (size_t)r * row, row, i, re[r] * c[r] + im[r] * s[r],
+                              im[r] * c[r] - re[r] * s[r]);
+  }
+}
+
+static void CCK_NAME(conjugate_reversed)(const float *x, size_t count, float *y) {
+  CCK_FOR_VECTORS(count) {
+    vf re, im;
+    CCK_NAME(parts)(x + 2 * ((ptrdiff_t)count - (ptrdiff_t)i - CCK_WIDTH), &re, &im);
+    CCK_NAME(store_complex)(y, count, i, CCK_REVERSED(re), -CCK_REVERSED(im));
+  }
+}
+
+static void CCK_NAME(join_eight)(const float *rows, const float *turns, size_t row, float *y) {
+  CCK_FOR_VECTORS(row) {
+    vf c[8], s[8], re[8], im[8];
+    CCK_NAME(turn_powers)(turns, row, i, c, s, 7);
+    CCK_NAME(parts)(rows + 2 * i, &re[0], &im[0]);
+    _Pragma("clang loop unroll(full)") for (int r = 1; r < 8; r++) {
+      vf a, b;
+      CCK_NAME(parts)(rows + 2 * ((size_t)r * row + i), &a, &b);
+      re[r] = a * c[r] - b * s[r], im[r] = a * s[r] + b * c[r];
+    }
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < 4; r++) {
+      const vf a = re[r], b = im[r];
+      re[r] = a + re[r + 4], im[r] = b + im[r + 4];
+      re[r + 4] = a - re[r + 4], im[r + 4] = b - im[r + 4];
+    }
+    // The odd outputs' terms are turned by 1, 3 and 2 eighths.
+    const vf r5 = re[5], r7 = re[7], r6 = re[6];
+    re[5] = (r5 - im[5]) * CCK_ROOT_HALF, im[5] = (r5 + im[5]) * CCK_ROOT_HALF;
+    re[7] = -(r7 + im[7]) * CCK_ROOT_HALF, im[7] = (r7 - im[7]) * CCK_ROOT_HALF;
+    re[6] = -im[6], im[6] = r6;
+    _Pragma("clang loop unroll(full)") for (int odd = 0; odd < 2; odd++) {
+      const vf *a = re + 4 * odd, *b = im + 4 * odd;
+      const vf s0r = a[0] + a[2], s0i = b[0] + b[2], s1r = a[0] - a[2], s1i = b[0] - b[2];
+      const vf s2r = a[1] + a[3], s2i = b[1] + b[3], s3r = a[1] - a[3], s3i = b[1] - b[3];
+      const vf or[4] = {s0r + s2r, s1r - s3i, s0r - s2r, s1r + s3i};
+      const vf oi[4] = {s0i + s2i, s1i + s3r, s0i - s2i, s1i - s3r};
+      _Pragma("clang loop unroll(full)") for (int q = 0; q < 4; q++)
+        CCK_NAME(store)(y + (size_t)(2 * q + odd) * row + i,
+                        __builtin_elementwise_sqrt(or[q] * or[q] + oi[q] * oi[q]), row - i);
+    }
+  }
+}
+
 extern const cck_spectral_kernels CCK_NAME(spectral_kernels);
 const cck_spectral_kernels CCK_NAME(spectral_kernels) = {
     .real_spectrum = CCK_NAME(real_spectrum),
@@ -135,4 +221,7 @@ const cck_spectral_kernels CCK_NAME(spectral_kernels) = {
     .multiply_add = CCK_NAME(multiply_add),
     .band_sums = CCK_NAME(band_sums),
     .logarithm = CCK_NAME(logarithm),
+    .split_eight = CCK_NAME(split_eight),
+    .conjugate_reversed = CCK_NAME(conjugate_reversed),
+    .join_eight = CCK_NAME(join_eight),
 };

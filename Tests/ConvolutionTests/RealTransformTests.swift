@@ -48,6 +48,33 @@ struct RealTransformTests {
     }
   }
 
+  @Test("eight rows hold the spectrum, and give the magnitudes back", arguments: [16, 32, 48, 128, 272, 1024, 4096])
+  func eightRows(_ count: Int) throws {
+    let x = Signals.noise(frames: count, seed: UInt64(count))
+    let norm = x.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    let bound = (13 * log2(Double(count)) + 8) * norm * 0x1p-24
+    let slack = RealTransform.slack
+    for level in KernelLevel.available {
+      let transform = EightRowTransform(count: count, level: level)
+      let samples = AlignedMemory(count: count + slack)
+      samples.base.update(from: x, count: count)
+      let spectrum = AlignedMemory(count: 2 * count + 2 * slack)
+      transform.forward(samples.base, to: spectrum.base + slack)
+      let truth = self.spectrum(x)
+      for k in 0..<count {
+        let place = slack + 2 * (k % 8 * (count / 8) + k / 8)
+        let (re, im) = k <= count / 2 ? truth[k] : (truth[count - k].0, -truth[count - k].1)
+        let (a, b) = (Double(spectrum.base[place]) - re, Double(spectrum.base[place + 1]) - im)
+        #expect((a * a + b * b).squareRoot() <= bound, "value \(k) of \(count), \(level)")
+      }
+      let back = AlignedMemory(count: count + slack)
+      transform.backwardMagnitudes(spectrum.base + slack, to: back.base)
+      for n in 0..<count {
+        #expect(abs(Double(back.base[n]) / Double(count) - abs(Double(x[n]))) <= 2 * bound / Double(count).squareRoot())
+      }
+    }
+  }
+
   @Test("the complex transform is FFTW's, there and back")
   func complex() {
     let values = (0..<12).map { (Double($0 * $0 % 7), Double($0 % 5)) }

@@ -30,6 +30,7 @@ struct SpectralKernelTests {
       for count in [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 100, 513] {
         let z = memory(2 * count, seed: 1)
         let w = memory(2 * count, seed: 2)
+        let (z8, w8) = (memory(16 * count, seed: 3), memory(6 * count, seed: 4))
         let from = z.base + RealTransform.slack
         let results = [plain, own].map { table -> [[Float]] in
           let kernels = table.pointee
@@ -39,6 +40,9 @@ struct SpectralKernelTests {
             run(count) { kernels.powers(from, count, $0) }, run(count) { kernels.magnitudes(from, count, $0) },
             run(count) { kernels.multiply_add(from, w.base, $0, count) },
             run(count) { kernels.logarithm(from, 1e-3, 3, -1, $0, count) },
+            run(10 * count) { kernels.split_eight(z8.base, w8.base, count, $0) },
+            run(2 * count) { kernels.conjugate_reversed(from, count, $0) },
+            run(8 * count) { kernels.join_eight(z8.base, w8.base, count, $0) },
             run(3) {
               let bands = (0..<3).map { band in
                 cck_band(first: 3 * band, count: (count + 15) / 16 * 16, weights: UnsafePointer(w.base + 16 * band))

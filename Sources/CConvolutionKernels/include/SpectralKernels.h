@@ -37,6 +37,18 @@ typedef struct cck_spectral_kernels {
   // y[i] = fma(log2(max(x[i], floor)), scale, offset), log2 within 2e-7 of max(1, |log2|). floor is positive and normal;
   // NaN and infinity stay what they are.
   void (*logarithm)(const float *x, float floor, float scale, float offset, float *y, size_t count);
+
+  // Long transforms in eight rows of M = length / 8: value number 8 m + r of a spectrum stands in row r, place m. Rows
+  // follow each other. With w = exp(2 pi i / length), turns holds for every n below M the real parts of w^n, then the
+  // imaginary parts, then those of w^2n and w^4n: six runs of M floats, CCK_SPECTRAL_SLACK behind them.
+  //
+  // Rows 0 ... 4 of 8M real samples before each is transformed by itself.
+  void (*split_eight)(const float *x, const float *turns, size_t row, float *rows);
+  // y[m] = conj x[M - 1 - m]: rows 7, 6, 5 of a real signal's spectrum from rows 1, 2, 3. In front of x, too,
+  // CCK_SPECTRAL_SLACK floats can be read.
+  void (*conjugate_reversed)(const float *x, size_t count, float *y);
+  // The magnitudes of the 8M values whose rows were transformed back one by one.
+  void (*join_eight)(const float *rows, const float *turns, size_t row, float *y);
 } cck_spectral_kernels;
 
 // The loops of a level that is available; NULL otherwise.

@@ -52,7 +52,7 @@ public struct HopExtraction: Sendable {
       channels: signal.channels, sampleRateHz: signal.sampleRateHz, logarithmFloor: floor)
     notes.forEach(note)
     let names = features.names
-    let unit = 1 / Double(signal.sampleRateHz ?? 1)
+    let rate = Double(signal.sampleRateHz ?? 1)
     var rows = 0
     try feed(signal, to: features, progress: progress, isCancelled: isCancelled) { row in
       rows += 1
@@ -62,7 +62,7 @@ public struct HopExtraction: Sendable {
         case .center: row.center
         case .end: Double(row.end)
         }
-      try body(Row(names: names, values: row.values, time: frame * unit))
+      try body(Row(names: names, values: row.values, time: frame / rate))
     }
     signal.notes.forEach(note)
     return (rows, signal.sampleRateHz)

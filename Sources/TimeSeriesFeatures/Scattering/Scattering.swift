@@ -48,7 +48,8 @@ public final class Scattering: HopFeatures {
 
   private let firsts: [First]
   private let averages: [Int: ScatteringAverage]
-  private let transforms: [Int: RealTransform]
+  /// By how often the rate was halved.
+  private let transforms: [EightRowTransform]
   private let kernels: UnsafePointer<cck_spectral_kernels>
 
   /// Frames of a transform: a block and its halo.
@@ -60,7 +61,6 @@ public final class Scattering: HopFeatures {
   private let spectrum: AlignedMemory
   private let secondSpectrum: AlignedMemory
   private let folded: AlignedMemory
-  private let response: AlignedMemory
   private let moduli: AlignedMemory
   private let valid: AlignedMemory
   private let sums: AlignedMemory
@@ -95,7 +95,7 @@ public final class Scattering: HopFeatures {
         Wavelet.support(width: one.width)
           + (second.filter { $0.halvings > one.halvings }.map { Wavelet.support(width: $0.width) }.max() ?? 0)
       }.max() ?? 0)
-    var count = SpectralSettings.powerOfTwo(atLeast: max(4096, 4 * hop))
+    var count = SpectralSettings.powerOfTwo(atLeast: max(4096, 16 * hop))
     while 10 * (count - 2 * halo) < 7 * count || count - 2 * halo < 2 * support + hop { count *= 2 }
     (self.halo, self.support, self.count) = (halo, support, count)
     blockFrames = count - 2 * halo
@@ -135,11 +135,7 @@ public final class Scattering: HopFeatures {
     secondSpectra = []
     self.names = names
     self.firsts = firsts
-    var transforms = [0: RealTransform(count: count, level: level)]
-    for one in firsts where !one.seconds.isEmpty && transforms[one.halvings] == nil {
-      transforms[one.halvings] = RealTransform(count: count >> one.halvings, level: level)
-    }
-    self.transforms = transforms
+    transforms = (0...(needed.max() ?? 0)).map { EightRowTransform(count: count >> $0, level: level) }
     var averages: [Int: ScatteringAverage] = [:]
     for halvings in needed {
       averages[halvings] = ScatteringAverage(
@@ -150,10 +146,9 @@ public final class Scattering: HopFeatures {
 
     let slack = RealTransform.slack
     samples = AlignedMemory(count: past + count + slack)
-    spectrum = AlignedMemory(count: 2 * count + slack)
-    secondSpectrum = AlignedMemory(count: 2 * count + slack)
+    spectrum = AlignedMemory(count: 2 * count + 2 * slack)
+    secondSpectrum = AlignedMemory(count: 2 * count + 2 * slack)
     folded = AlignedMemory(count: 2 * count + slack)
-    response = AlignedMemory(count: 2 * count + slack)
     moduli = AlignedMemory(count: count + slack)
     valid = AlignedMemory(count: blockFrames + 2 * Self.margin + slack)
     sums = AlignedMemory(count: rowsOfBlock + slack)
@@ -232,32 +227,20 @@ public final class Scattering: HopFeatures {
   private func transformBlock(_ x: UnsafeMutablePointer<Float>) {
     average(x, halvings: 0, path: 0)
     guard !firsts.isEmpty else { return }
-    transform(x, halvings: 0, to: spectrum.base)
+    // Whole vectors are read in front of rows.
+    let (spectrum, secondSpectrum) = (spectrum.base + RealTransform.slack, secondSpectrum.base + RealTransform.slack)
+    transforms[0].forward(x, to: spectrum)
     for first in firsts {
-      first.filter.apply(
-        kernels, to: spectrum.base, folded: folded.base, response: response.base, output: moduli.base)
+      first.filter.apply(kernels, to: spectrum, folded: folded.base)
+      transforms[first.halvings].backwardMagnitudes(folded.base, to: moduli.base)
       average(moduli.base, halvings: first.halvings, path: first.path)
       if first.seconds.isEmpty { continue }
-      transform(moduli.base, halvings: first.halvings, to: secondSpectrum.base)
+      transforms[first.halvings].forward(moduli.base, to: secondSpectrum)
       for second in first.seconds {
-        second.filter.apply(
-          kernels, to: secondSpectrum.base, folded: folded.base, response: response.base, output: moduli.base)
+        second.filter.apply(kernels, to: secondSpectrum, folded: folded.base)
+        transforms[second.halvings].backwardMagnitudes(folded.base, to: moduli.base)
         average(moduli.base, halvings: second.halvings, path: second.path)
       }
-    }
-  }
-
-  /// The whole circle of the spectrum of real values.
-  private func transform(
-    _ values: UnsafeMutablePointer<Float>, halvings: Int, to output: UnsafeMutablePointer<Float>
-  ) {
-    let size = count >> halvings
-    let transform = transforms[halvings]!
-    transform.samples.update(from: values, count: size)
-    transform.forward(to: output)
-    for k in 1..<max(1, size / 2) {
-      output[2 * (size - k)] = output[2 * k]
-      output[2 * (size - k) + 1] = -output[2 * k + 1]
     }
   }
 

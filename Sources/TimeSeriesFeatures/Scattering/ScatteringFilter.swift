@@ -34,35 +34,41 @@ func morletSpectrum(_ wavelet: Wavelet, count: Int) -> [Double] {
 }
 
 /// A transfer function that is multiplied with a spectrum and folded to a lower rate in one go, without what is too small
-/// to matter.
+/// to matter. Spectra stand in eight rows (`EightRowTransform`).
 final class ScatteringFilter {
   /// Values of the folded spectrum.
   let foldedCount: Int
+  /// Neighbours in a row of the spectrum and in one of the folded spectrum, with their weights: places of numbers.
   private var runs: [(from: Int, to: Int, weight: Int, count: Int)] = []
   private let weights: AlignedMemory
-  private let inverse: ComplexTransform
 
   /// - Parameters:
-  ///   - spectrum: At the rate of what is filtered.
+  ///   - spectrum: The transfer function at the rate of what is filtered, from 0 on.
   ///   - scale: What it is multiplied with.
   init(_ spectrum: [Double], halvings: Int, scale: Double) {
     let count = spectrum.count
     foldedCount = count >> halvings
-    inverse = ComplexTransform(count: foldedCount)
+    let (row, foldedRow) = (count / 8, foldedCount / 8)
     let (first, length) = Self.support(of: spectrum)
     // Each weight twice, for real and imaginary part.
     weights = AlignedMemory(count: 2 * length + RealTransform.slack)
     var done = 0
-    while done < length {
-      let index = (first + done) % count
-      let (from, to) = (index, index % foldedCount)
-      let run = min(length - done, count - from, foldedCount - to)
-      runs.append((from, to, done, run))
-      for offset in 0..<run {
-        let weight = Float(spectrum[index + offset] * scale)
-        (weights.base[2 * (done + offset)], weights.base[2 * (done + offset) + 1]) = (weight, weight)
+    for r in 0..<8 {
+      // Places whose value 8 · place + r lies in the support; they go on around the circle.
+      var place = (first - r + 7) / 8
+      if 8 * place + r < first { place += 1 }
+      let end = (first + length - r + 7) / 8
+      while place < end {
+        let (from, to) = (place % row, place % foldedRow)
+        let run = min(end - place, row - from, foldedRow - to)
+        runs.append((2 * (r * row + from), 2 * (r * foldedRow + to), 2 * done, 2 * run))
+        for offset in 0..<run {
+          let weight = Float(spectrum[8 * (from + offset) + r] * scale)
+          (weights.base[2 * (done + offset)], weights.base[2 * (done + offset) + 1]) = (weight, weight)
+        }
+        done += run
+        place += run
       }
-      done += run
     }
   }
 
@@ -84,24 +90,17 @@ final class ScatteringFilter {
     return (gapEnd, count - longest)
   }
 
-  /// |filtered|, at the lower rate.
-  ///
-  /// - Parameters:
-  ///   - spectrum: The whole circle.
-  ///   - folded: Memory for the folded spectrum, and `response` for its transform.
-  ///   - output: `foldedCount` numbers.
+  /// The filtered spectrum at the lower rate.
+  /// - Parameter folded: Room for `foldedCount` complex numbers.
   @inline(__always)
   func apply(
-    _ kernels: UnsafePointer<cck_spectral_kernels>, to spectrum: UnsafeMutablePointer<Float>,
-    folded: UnsafeMutablePointer<Float>, response: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>
+    _ kernels: UnsafePointer<cck_spectral_kernels>, to spectrum: UnsafePointer<Float>,
+    folded: UnsafeMutablePointer<Float>
   ) {
     folded.update(repeating: 0, count: 2 * foldedCount)
     for run in runs {
-      kernels.pointee.multiply_add(
-        weights.base + 2 * run.weight, spectrum + 2 * run.from, folded + 2 * run.to, 2 * run.count)
+      kernels.pointee.multiply_add(weights.base + run.weight, spectrum + run.from, folded + run.to, run.count)
     }
-    inverse.backward(folded, to: response)
-    kernels.pointee.magnitudes(response, foldedCount, output)
   }
 }
 
