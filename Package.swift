@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
     .testTarget(
-      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "TestSupport", "CTestSupport"], exclude: ["Fixtures"]),
+      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "CZlib", "TestSupport", "CTestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
