@@ -43,7 +43,7 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if series.window == nil, series.hop != nil { throw ValidationError("--hop needs --window.") }
+    try series.checkWindows()
     guard (fit == nil) != (params == nil) else {
       throw ValidationError("one of --fit and --params is needed: to train a classifier, or to use one.")
     }
@@ -53,7 +53,20 @@ struct ClassifyCommand: ParsableCommand {
     if fit != nil, series.window != nil {
       throw ValidationError("--window is for --params: a stream cannot be trained on.")
     }
-    if fit != nil, output != nil { throw ValidationError("--output is for --params: training predicts nothing.") }
+    if fit != nil, output != nil {
+      throw ValidationError("--output is for --params: training predicts nothing.")
+    }
+    if series.window != nil, output != nil {
+      throw ValidationError(
+        "--output is for series; with --window classes go to standard output as they come.")
+    }
+    if params != nil, series.short != nil {
+      throw ValidationError("--short is for --fit, which keeps it with the classifier.")
+    }
+    if fit != nil, series.short == .nan {
+      throw ValidationError(
+        "--short nan gives features that a classifier cannot take, expected pad or error.")
+    }
     if series.window != nil, inputs.count != 1 {
       throw ValidationError("--window takes one input, but there are \(inputs.count).")
     }
@@ -62,16 +75,23 @@ struct ClassifyCommand: ParsableCommand {
 
   private func train(_ path: String) throws {
     try ReplacingFile.check(path: path, mayReplace: force)
-    let (set, labels) = try series.input(inputs).all()
+    let input = try series.input(inputs)
+    let (set, labels) = try input.all()
+    input.notes.forEach(printError)
     let known = labels.compactMap { $0 }
     guard known.count == labels.count else {
       throw CommandError(
-        "\(inputs.joined(separator: " ")): \(labels.count - known.count) of \(labels.count) series have no label, expected one each."
-      )
+        "\(inputs.joined(separator: " ")): \(labels.count - known.count) of \(labels.count) series have no label, expected "
+          + "one each; --labels takes them from a file.")
     }
-    let classifier = try SeriesClassifier(
-      transform ?? .minirocket, fittingTo: set, labels: known, features: fitting.features,
-      seed: UInt32(fitting.seed ?? 0), shortSeries: series.short ?? .pad, threads: series.threads)
+    let classifier: SeriesClassifier
+    do throws(FeatureError) {
+      classifier = try SeriesClassifier(
+        transform ?? .minirocket, fittingTo: set, labels: known, features: fitting.features,
+        seed: UInt32(fitting.seed ?? 0), shortSeries: series.short ?? .pad, threads: series.threads)
+    } catch {
+      throw input.placed(error)
+    }
     try classifier.write(to: path, mayReplace: force)
     writeToStandardOutput(
       "trained on \(set.count) series of \(classifier.ridge.classes.count) classes: "
@@ -80,6 +100,7 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   private func predict(_ classifier: SeriesClassifier) throws {
+    if let output, output != "-" { try ReplacingFile.check(path: output, mayReplace: force) }
     if let window = series.window {
       let interruption = Interruption.install()
       let stream = try series.stream(inputs[0], interruption)
@@ -92,9 +113,14 @@ struct ClassifyCommand: ParsableCommand {
     var truth: [String?] = []
     var predicted: [String] = []
     while let (set, labels) = try input.nextBatch(maximumCount: 256) {
-      predicted += try classifier.predict(set, threads: series.threads, firstIndex: truth.count)
+      do throws(FeatureError) {
+        predicted += try classifier.predict(set, threads: series.threads, firstIndex: truth.count)
+      } catch {
+        throw input.placed(error)
+      }
       truth += labels
     }
+    input.notes.forEach(printError)
     if predicted.isEmpty { throw FeatureError.noSeries }
     let known = truth.compactMap { $0 }
     let isLabelled = known.count == truth.count

@@ -7,11 +7,11 @@ struct FeaturesCommand: ParsableCommand {
     abstract: "Turn time series and sound into features: ROCKET family, mel, MFCC, scattering, networks.",
     discussion: """
       Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series a line, its label first), from NumPy \
-      arrays [cases, points] or [cases, channels, points], and from recordings, one series each, or folders of them. \
-      Without --params the transform is fitted to the input, and --fit keeps what was fitted. With --window the input is \
-      one recording, or rows of numbers, one frame each (- is standard input), and each window gives a row as soon as it \
-      is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an .npz \
-      holds features, names and labels. Threads and batches change no bit.
+      arrays [cases, points] or [cases, channels, points], and from recordings, one series each, or folders of them; - is \
+      standard input, any of these. Without --params the transform is fitted to the input, and --fit keeps what was \
+      fitted. With --window the input is one recording, or rows of numbers, one frame each, and each window gives a row as \
+      soon as it is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an \
+      .npz holds features, names and labels. Threads and batches change no bit.
 
       stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow recordings, rows of numbers or a \
       pipe (WAV, raw samples, CSV) hop by hop, and give a row as soon as its last sample has come; the cutting into blocks \
@@ -87,7 +87,7 @@ struct FeaturesCommand: ParsableCommand {
     if params != nil, transform != nil || fitting.isGiven {
       throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.")
     }
-    if series.window == nil, series.hop != nil { throw ValidationError("--hop needs --window.") }
+    try series.checkWindows()
     if series.window != nil, params == nil {
       throw ValidationError("--window needs --params: a stream cannot be fitted to.")
     }
@@ -112,7 +112,10 @@ struct FeaturesCommand: ParsableCommand {
       (scattering.isGiven, transform == .scattering, "--scale, --per-octave, --averaging, --order and --edges are for scattering."),
       (windowed.isStackGiven, transform == .stack, "--model, --layer and --pool are for --transform stack."),
       (windowed.isStatisticsGiven, transform == .statistics, "--bands and --band-taps are for --transform statistics."),
-      (series.short != nil || series.noLabels, !isHopwise, "--short and --no-labels are for series, not for streams."),
+      (
+        series.short != nil || series.noLabels || series.labels != nil, !isHopwise,
+        "--short, --labels and --no-labels are for series, not for streams."
+      ),
     ]
     for group in groups where group.isGiven && !group.isFitting { throw ValidationError(group.what) }
     if isHopwise, series.missing == .linear {
@@ -134,18 +137,15 @@ struct FeaturesCommand: ParsableCommand {
     return format
   }
 
-  /// The transform, and what it was fitted to, which is not read again.
+  /// The transform, and what it was fitted to.
   private func fitted() throws -> (FittedTransform, SeriesInput?) {
     var transform: FittedTransform
     var input: SeriesInput?
     if let params {
       transform = try FittedTransform(contentsOf: params)
     } else {
-      let reader = try series.input(inputs)
-      let (set, labels) = try reader.all()
-      reader.notes.forEach(printError)
-      transform = try fitting.fit(self.transform?.fitted, to: set)
-      input = SeriesInput(set, labels: labels)
+      let fit = try fitting.fit(self.transform?.fitted) { try series.input(inputs) }
+      (transform, input) = (fit.transform, fit.input)
     }
     if let short = series.short { transform.shortSeries = short }
     if let fit { try transform.write(to: fit, mayReplace: force) }
@@ -174,13 +174,17 @@ struct FeaturesCommand: ParsableCommand {
     _ transform: FittedTransform, _ format: FeatureOutput.Format, _ interruption: Interruption
   ) throws -> Int {
     let stream = try series.stream(inputs[0], interruption)
-    let output = try FeatureOutput(
-      path: output, format: format, names: transform.transform.featureNames, hasLabels: false, mayReplace: force,
-      isCancelled: { interruption.isRequested })
+    var rows: FeatureOutput?
     let count = try stream.slide(transform.transform, window: series.window!, hop: series.hop) { row, _ in
-      try output.write(row, labels: [nil])
+      let target =
+        try rows
+        ?? FeatureOutput(
+          path: output, format: format, names: transform.transform.featureNames, hasLabels: false, mayReplace: force,
+          isCancelled: { interruption.isRequested })
+      rows = target
+      try target.write(row, labels: [nil])
     }
-    try output.finish()
+    try rows?.finish()
     return count
   }
 }

@@ -18,9 +18,9 @@ struct FittingOptions: ParsableArguments {
 
   var isGiven: Bool { seed != nil || features != nil || compatibility != nil }
 
-  func fit(_ kind: FittedTransform.Kind?, to series: SeriesSet) throws -> FittedTransform {
-    try FittedTransform(
-      kind ?? .minirocket, fittingTo: series, features: features, seed: UInt32(seed ?? 0),
+  func fit(_ kind: FittedTransform.Kind?, _ makeInput: () throws -> SeriesInput) throws -> FeatureFit {
+    try FeatureFit(
+      kind ?? .minirocket, to: makeInput, features: features, seed: UInt32(seed ?? 0),
       compatibility: compatibility ?? .correct)
   }
 
@@ -48,6 +48,11 @@ struct SeriesOptions: ParsableArguments {
   var noLabels = false
 
   @Option(
+    help: ArgumentHelp(
+      "Text with one label a line, one for each series; lines of .csv and .tsv then have none.", valueName: "file"))
+  var labels: String?
+
+  @Option(
     help: """
       Features of windows of this length, in frames or with a unit: 500, 250ms, 1s. Default: of spectra by --like, of stack \
       and statistics 25ms.
@@ -71,6 +76,15 @@ struct SeriesOptions: ParsableArguments {
     if let rate, !(1...Int(Int32.max)).contains(rate) {
       throw ValidationError("--rate is \(rate), expected 1 to \(Int32.max).")
     }
+  }
+
+  /// What windows of series need, and do not take. Transforms hop by hop have windows anyway.
+  func checkWindows() throws {
+    if window != nil, labels != nil {
+      throw ValidationError("--labels is for series; windows have none.")
+    }
+    if window == nil, rate != nil { throw ValidationError("--rate needs --window.") }
+    if window == nil, hop != nil { throw ValidationError("--hop needs --window.") }
     if window != nil, missing == .linear {
       throw ValidationError(
         "--missing linear needs values that are still to come; with --window, expected error, zero or hold.")
@@ -81,6 +95,7 @@ struct SeriesOptions: ParsableArguments {
     var settings = SeriesInput.Settings()
     settings.labelsFirst = !noLabels
     settings.missing = missing
+    settings.labelsPath = labels
     return try SeriesInput(paths: paths, settings: settings)
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import ArrayFiles
@@ -47,13 +48,37 @@ struct SeriesReaderTests {
     #expect(try read(Self.header, .ts).isEmpty)
   }
 
+  @Test("time stamps, which may hold what separates channels, are passed over")
+  func timeStamps() throws {
+    let text =
+      "@timeStamps True\n@classLabel true a\n@data\n(2007-01-01 00:00:00,1.5),(2007-01-01 00:01:00,?):(0,3),(1,4):a\n"
+    let series = try read(text, .ts)
+    #expect(series.count == 1 && series[0].label == "a" && series[0].channels[1] == [3, 4])
+    #expect(series[0].channels[0][0] == 1.5 && series[0].channels[0][1].isNaN)
+  }
+
+  @Test("labels stand one a line, whatever spaces and line ends there are")
+  func labels() throws {
+    let path = "\(FileManager.default.temporaryDirectory.path)/labels-\(UUID()).txt"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try "a\r\n b c \n\n3\n\n".write(toFile: path, atomically: true, encoding: .utf8)
+    let reader = try LabelReader(contentsOf: path)
+    #expect(
+      [try reader.next(), try reader.next(), try reader.next(), try reader.next()] == [
+        "a", "b c", "3", nil,
+      ])
+    #expect(throws: LabelError.self) { _ = try LabelReader(contentsOf: "y.npy") }
+  }
+
   @Test(
     "what is wrong is an error that names the line",
     arguments: [
       (SeriesFormat.ucr, "1,2,3\n1,2\n", "line 2"), (.ucr, "1,2,3\n1,x,3\n", "line 2, column 2"),
       (.ucr, "", "x: expected"),
-      (.ucr, "1\n", "line 1"), (.ucr, "1,2\n1,1e60\n", "line 2, column 2"), (.ts, "1,2:a\n", "line 1"),
-      (.ts, "@timeStamps true\n", "line 1"), (.ts, "@dimensions 0\n", "line 1"), (.ts, "@univariate maybe\n", "line 1"),
+      (.ucr, "1\n", "line 1"), (.ucr, "1,2\n1,1e60\n", "line 2, column 2"),
+      (.ts, "1,2:a\n", "line 1"),
+      (.ts, "@timeStamps maybe\n", "line 1"), (.ts, "@timeStamps true\n@data\n(0,1),2\n", "line 3"),
+      (.ts, "@dimensions 0\n", "line 1"), (.ts, "@univariate maybe\n", "line 1"),
       (.ts, "@univariate true\n@classLabel true a\n@data\n1:2:a\n", "line 4"),
       (.ts, "@classLabel true a b\n@data\n1,2:c\n", "line 3"), (.ts, "@classLabel true\n@data\n1,2\n", "line 3"),
       (.ts, "@equalLength true\n@data\n1,2\n1\n", "line 4"), (.ts, "@data\n1,2:3\n", "line 2"),

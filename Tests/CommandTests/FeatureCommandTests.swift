@@ -84,6 +84,64 @@ import Testing
     #expect(seconds.output == whole.output)
   }
 
+  @Test(
+    "Series from a pipe are those of the file: text, .ts, arrays and WAV, which windows are cut from, too"
+  )
+  func pipes() throws {
+    let bench = try bench()
+    try NumPyArray(shape: [6, 2, 40], values: Signals.noise(frames: 480)).write(
+      to: bench.path("x.npy"))
+    try "a,1,2,3,4,5,6,7,8,9\nb,9,8,7,6,5,4,3,2,1\n".write(
+      toFile: bench.path("x.csv"), atomically: true, encoding: .utf8)
+    try bench.audio("x.wav", [Signals.noise(frames: 3000)], sampleRateHz: 16_000)
+    for name in ["train.ts", "x.npy", "x.csv", "x.wav"] {
+      let words = ["--transform", "minirocket", "--features", "84", "-o", "-"]
+      let file = try bench.program.run(Program.path, ["features", name] + words)
+      let pipe = try bench.program.shell("cat \(name) | \"$0\" \"$@\"", ["features", "-"] + words)
+      #expect((file.status, pipe.status, pipe.errors) == (0, 0, ""), "\(name) \(file.errors)")
+      #expect(file.output == pipe.output, "\(name)")
+    }
+    #expect(
+      try bench.program.run(
+        "features", "x.wav", "--transform", "rocket", "--features", "50", "--fit", "p", "-o",
+        "y.npy"
+      )
+      .status == 0)
+    let words = ["--params", "p", "--window", "50ms", "--hop", "20ms", "-o", "-"]
+    let file = try bench.program.run(Program.path, ["features", "x.wav"] + words)
+    let pipe = try bench.program.shell("cat x.wav | \"$0\" \"$@\"", ["features", "-"] + words)
+    #expect(
+      file.status == 0 && file.output == pipe.output
+        && file.output.split(separator: "\n").count == 8)
+  }
+
+  @Test("Labels beside an array make it a training set, one for each series")
+  func labels() throws {
+    let bench = try bench()
+    var values: [Float] = []
+    for index in 0..<20 {
+      var one = Signals.noise(frames: 60, seed: UInt64(index))
+      if index.isMultiple(of: 2) { for t in 20..<40 { one[t] += t.isMultiple(of: 2) ? 4 : -4 } }
+      values += one
+    }
+    try NumPyArray(shape: [20, 60], values: values).write(to: bench.path("x.npy"))
+    for (name, count) in [("y.txt", 20), ("few.txt", 19), ("many.txt", 21)] {
+      try (0..<count).map { $0.isMultiple(of: 2) ? "bump\n" : "no bump\n" }.joined().write(
+        toFile: bench.path(name), atomically: true, encoding: .utf8)
+    }
+    let trained = try bench.program.run(
+      "classify", "x.npy", "--labels", "y.txt", "--features", "500", "--fit", "m")
+    #expect((trained.status, trained.errors) == (0, ""))
+    let tested = try bench.program.run("classify", "x.npy", "--labels", "y.txt", "--params", "m")
+    #expect(tested.output.hasPrefix("accuracy 1.0000, 20 of 20\n"))
+    for (name, count) in [("few.txt", 19), ("many.txt", 21)] {
+      let outcome = try bench.program.run("classify", "x.npy", "--labels", name, "--params", "m")
+      #expect(
+        outcome.status == 1 && outcome.errors.contains("\(name): has \(count) labels, expected"),
+        "\(outcome.errors)")
+    }
+  }
+
   @Test("A folder of recordings is a data set, its folders the labels")
   func recordings() throws {
     let bench = try bench()
@@ -107,8 +165,15 @@ import Testing
     arguments: [
       (["features", "none.ts"], "none.ts: cannot be read"),
       (["features", "ragged.csv"], "ragged.csv: line 2: has 3 columns, expected 4."),
-      (["features", "empty.csv"], "empty.csv: expected rows"), (["features", "one.csv"], "expected at least 9"),
-      (["features", "gap.csv"], "series 1, channel 1, point 2: is nan, expected a finite number"),
+      (["features", "empty.csv"], "empty.csv: expected rows"),
+      (["features", "one.csv"], "expected at least 9"),
+      (
+        ["features", "gap.csv"],
+        "gap.csv: series 1, channel 1, point 2: is nan, expected a finite number"
+      ),
+      (["features", "train.ts", "gap.csv"], "gap.csv: series 1, channel 1, point 2: is nan"),
+      (["features", "none.npy"], "none.npy: has the shape [1000000000000, 0]"),
+      (["classify", "own.csv", "--fit", "m"], "a class of its own"),
       (["classify", "plain.npy", "--fit", "m"], "have no label"),
       (["classify", "same.csv", "--fit", "m"], "two classes"),
       (["classify", "train.ts", "--params", "p"], "the metadata 'classes'"),
@@ -122,8 +187,17 @@ import Testing
     ] {
       try text.write(toFile: bench.path(name), atomically: true, encoding: .utf8)
     }
-    try NumPyArray(shape: [2, 20], values: Signals.noise(frames: 40)).write(to: bench.path("plain.npy"))
-    try NumPyArray(shape: [2, 2, 80], values: Signals.noise(frames: 320)).write(to: bench.path("wide.npy"))
+    // A billion series without points are no work.
+    try Data(
+      Array("\u{93}NUMPY\u{1}\u{0}\u{46}\u{0}".unicodeScalars.map { UInt8($0.value) })
+        + Array("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000, 0)}\n".utf8)
+    ).write(to: URL(filePath: bench.path("none.npy")))
+    try (0..<12).map { "\($0),\($0),2,3,4,5,6,7,8,9,\($0 * $0)" }.joined(separator: "\n").write(
+      toFile: bench.path("own.csv"), atomically: true, encoding: .utf8)
+    try NumPyArray(shape: [2, 20], values: Signals.noise(frames: 40)).write(
+      to: bench.path("plain.npy"))
+    try NumPyArray(shape: [2, 2, 80], values: Signals.noise(frames: 320)).write(
+      to: bench.path("wide.npy"))
     #expect(
       try bench.program.run(
         "features", "train.ts", "--transform", "rocket", "--features", "20", "--fit", "p", "-o", "p.npy"

@@ -117,6 +117,10 @@ import Testing
           info                    Describe a preset or impulse responses: cost,
                                   latency, memory.
           tune                    Measure what convolutions cost on this machine.
+          features                Turn time series into features: MiniRocket,
+                                  MultiRocket, ROCKET, Hydra.
+          classify                Train a classifier of time series, test it, and
+                                  predict classes.
 
           See 'convaudio help <subcommand>' for detailed help.
 
@@ -399,6 +403,141 @@ import Testing
           --name <name>           What the table is called in explanations. (default:
                                   mine)
           --force                 Replace the file if it exists.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        """)
+  }
+
+  @Test("The help of features")
+  func featuresHelp() throws {
+    let bench = try Bench()
+    let outcome = try bench.program.run("features", "--help")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    #expect(
+      outcome.output == """
+        OVERVIEW: Turn time series into features: MiniRocket, MultiRocket, ROCKET,
+        Hydra.
+
+        Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series
+        a line, its label first), from NumPy arrays [cases, points] or [cases,
+        channels, points], and from recordings, one series each, or folders of them; -
+        is standard input, any of these. Without --params the transform is fitted to
+        the input, and --fit keeps what was fitted. With --window the input is one
+        recording, or rows of numbers, one frame each, and each window gives a row as
+        soon as it is complete. Text (- or .csv, .tsv) has a header and, where there
+        are labels, a first column of them; an .npz holds features, names and labels.
+        Threads and batches change no bit.
+
+        USAGE: convaudio features [<options>] <inputs> ... --output <output>
+
+        ARGUMENTS:
+          <inputs>                Files or folders of series.
+
+        TRANSFORM:
+          --transform <transform> What to compute. (values: minirocket, multirocket,
+                                  rocket, hydra)
+          --seed <seed>           The seed of a fit, 0 to 4294967295: equal seeds give
+                                  equal bits on every machine. Default: 0.
+          --features <features>   About how many features to fit. Default: minirocket
+                                  9996, multirocket 49,728, rocket 20,000, hydra 1024
+                                  for each power of two up to an eighth of the series.
+          --compatibility <compatibility>
+                                  Which formula differences have in multirocket: the
+                                  correct one, or aeon's. (values: correct, aeon)
+
+        SERIES:
+          --missing <missing>     What stands in for missing values: an error, 0, the
+                                  last value, or a line to the next one. (values:
+                                  error, zero, hold, linear; default: error)
+          --short <short>         Kernels that reach beyond a short series: pool over
+                                  zeros around it, give NaN, or are an error. Default:
+                                  pad. (values: pad, nan, error)
+          --no-labels             Lines of .csv and .tsv have no label in front.
+          --labels <file>         Text with one label a line, one for each series;
+                                  lines of .csv and .tsv then have none.
+          --window <window>       Features of windows of this length, in frames or with
+                                  a unit: 500, 250ms, 1s.
+          --hop <hop>             How far a window moves on. Default: its length.
+          --rate <hz>             Frames a second of rows.
+          --threads <threads>     Threads to compute on; they change no bit of the
+                                  output. (default: 1)
+
+        OPTIONS:
+          --params <file>         Take a fitted transform from this file instead of
+                                  fitting.
+          --fit <file>            Save the fitted transform to this file.
+          -o, --output <output>   The file to make: .npy, .npz, .csv or .tsv; - is text
+                                  on standard output.
+          --format <format>       How rows are written. Default: by the name of the
+                                  output; csv on standard output. (values: csv, tsv,
+                                  npy, npz)
+          --force                 Replace outputs that exist.
+          --quiet                 Print nothing but errors.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+
+        """)
+  }
+
+  @Test("The help of classify")
+  func classifyHelp() throws {
+    let bench = try Bench()
+    let outcome = try bench.program.run("classify", "--help")
+    #expect((outcome.status, outcome.errors) == (0, ""))
+    #expect(
+      outcome.output == """
+        OVERVIEW: Train a classifier of time series, test it, and predict classes.
+
+        Features, their scaling, and ridge regression whose regularisation is chosen by
+        leaving out one series at a time. --fit trains on labelled series and saves;
+        --params takes what was saved, and prints the class of each series, or, where
+        series have labels, accuracy and confusion matrix. With --window the class of
+        each window of a recording or of rows is printed as soon as it is complete.
+
+        USAGE: convaudio classify [<options>] <inputs> ...
+
+        ARGUMENTS:
+          <inputs>                Files or folders of series, as of convaudio features.
+
+        TRANSFORM:
+          --transform <transform> What to compute. (values: minirocket, multirocket,
+                                  rocket, hydra)
+          --seed <seed>           The seed of a fit, 0 to 4294967295: equal seeds give
+                                  equal bits on every machine. Default: 0.
+          --features <features>   About how many features to fit. Default: minirocket
+                                  9996, multirocket 49,728, rocket 20,000, hydra 1024
+                                  for each power of two up to an eighth of the series.
+          --compatibility <compatibility>
+                                  Which formula differences have in multirocket: the
+                                  correct one, or aeon's. (values: correct, aeon)
+
+        SERIES:
+          --missing <missing>     What stands in for missing values: an error, 0, the
+                                  last value, or a line to the next one. (values:
+                                  error, zero, hold, linear; default: error)
+          --short <short>         Kernels that reach beyond a short series: pool over
+                                  zeros around it, give NaN, or are an error. Default:
+                                  pad. (values: pad, nan, error)
+          --no-labels             Lines of .csv and .tsv have no label in front.
+          --labels <file>         Text with one label a line, one for each series;
+                                  lines of .csv and .tsv then have none.
+          --window <window>       Features of windows of this length, in frames or with
+                                  a unit: 500, 250ms, 1s.
+          --hop <hop>             How far a window moves on. Default: its length.
+          --rate <hz>             Frames a second of rows.
+          --threads <threads>     Threads to compute on; they change no bit of the
+                                  output. (default: 1)
+
+        OPTIONS:
+          --fit <file>            Train, and save the classifier to this file.
+          --params <file>         Classify by what was saved to this file.
+          -o, --output <output>   Write predictions to this file, one a line; - is
+                                  standard output, the default where there are no
+                                  labels.
+          --force                 Replace files that exist.
           --version               Show the version.
           -h, --help              Show help information.
 

@@ -95,5 +95,13 @@ struct ParityTests {
       #expect(ours.kernels.channelList == theirs.kernels.channelList)
       for (a, b) in zip(ours.kernels.weights, theirs.kernels.weights) { #expect(abs(a - b) <= 5e-7) }
     }
+    for name in ["hydra", "hydra-channels"] {
+      let golden = try GoldenFeatures(name)
+      guard case .hydra(let theirs) = golden.transform else { return }
+      let ours = try Hydra(fittingTo: golden.series, groups: 2 * theirs.groups, seed: 7)
+      #expect(ours.dilations == theirs.dilations)
+      #expect(ours.channelList == theirs.channelList)
+      for (a, b) in zip(ours.weights, theirs.weights) { #expect(abs(a - b) <= 1e-6) }
+    }
   }
 }

@@ -48,6 +48,32 @@ struct RandomTests {
     for _ in 0..<1000 { #expect((1...2).contains(random.powerOfTwo(below: 25, over: 10))) }
   }
 
+  @Test("cosine and sine of a turn are libm's to rounding, and those of quarters exact")
+  func circles() {
+    for index in 0..<4096 {
+      let u = Double(index * 4099) / 16_777_216
+      let (cosine, sine) = circle(turn: u)
+      #expect(abs(cosine - cos(2 * .pi * u)) < 0x1p-50 && abs(sine - sin(2 * .pi * u)) < 0x1p-50)
+    }
+    #expect(circle(turn: 0.25) == (0, 1) && circle(turn: 0.5) == (-1, 0) && circle(turn: 0.75) == (0, -1))
+  }
+
+  @Test("floats sort as by comparison, few and many", arguments: [0, 1, 512, 513, 5000])
+  func sorting(_ count: Int) {
+    var random = MersenneTwister(seed: 3)
+    var values = (0..<count).map { Float(random.normal()) * Float(1 << ($0 % 30)) }
+    for index in stride(from: 0, to: count, by: 7) {
+      values[index] = [0, -0.0, 1, -1, .leastNonzeroMagnitude][index % 5]
+    }
+    let truth = values.sorted()
+    var sorter = FloatSorter()
+    for _ in 0..<2 {
+      sorter.sort(&values)
+      #expect(values == truth)
+      values.reverse()
+    }
+  }
+
   @Test("dilations are exact: where an eighth of the length is whole, it is the last one")
   func dilations() {
     for q in [3, 5, 6, 9, 24, 100, 1250] {

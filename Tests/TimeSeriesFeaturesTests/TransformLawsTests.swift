@@ -37,6 +37,23 @@ struct TransformLawsTests {
     }
   }
 
+  @Test("a fit sees nothing but the extent of a set and the series that it draws")
+  func drawnSeries() throws {
+    let training = try walks(400, channels: 2, points: 90)
+    for kind in FittedTransform.Kind.allCases {
+      for features in [84, 1500] {
+        let extent = SeriesExtent(training)
+        let numbers = FittedTransform.drawnSeries(kind, of: extent, features: features, seed: 9)
+        #expect(numbers.count < 400 && numbers.isEmpty == (kind == .rocket || kind == .hydra))
+        var drawn = try SeriesSet(channels: 2)
+        for number in numbers { try drawn.append(training[number]) }
+        let set = FittingSet(extent: extent, drawn: drawn, numbers: numbers)
+        let fit = try FittedTransform(kind, fittingTo: set, features: features, seed: 9)
+        #expect(try fit == FittedTransform(kind, fittingTo: training, features: features, seed: 9))
+      }
+    }
+  }
+
   @Test("a damaged parameter file is an error that names the place")
   func damagedFiles() throws {
     let training = try walks(3, channels: 2, points: 60)
@@ -114,6 +131,17 @@ struct TransformLawsTests {
       #expect(throws: FeatureError.self) { _ = try FittedTransform(fit.kind, fittingTo: walks(2, points: 8)) }
       #expect(throws: FeatureError.noSeries) {
         _ = try FittedTransform(fit.kind, fittingTo: SeriesSet(channels: 1))
+      }
+    }
+    // The largest numbers that are taken give finite features.
+    for fit in try fits(training) {
+      var large = training
+      large.values = large.values.map { $0 < 0 ? -0x1.fffffep100 : 0x1.fffffep100 }
+      #expect(try fit.transform.features(of: large).values.allSatisfy(\.isFinite))
+      #expect(try FittedTransform(fit.kind, fittingTo: large, features: 1500).transform.channels == 1)
+      large.values[3] = 0x1p101
+      #expect(throws: FeatureError.notFinite(series: 0, channel: 0, point: 3, actual: 0x1p101)) {
+        _ = try fit.transform.features(of: large)
       }
     }
     let filled = broken.filling(.linear)

@@ -4,6 +4,7 @@
 /// let reader = try SeriesReader(contentsOf: "GunPoint_TRAIN.ts")
 /// while let series = try reader.next() { use(series.label, series.channels) }
 /// ```
+/// - Time stamps of a `.ts` file are passed over: points count as equally distant.
 /// - Missing values are NaN: an empty field, `?`, and the words of `MissingPolicy`.
 /// - Errors name file, line and column. None is recoverable.
 /// - One thread at a time.
@@ -21,7 +22,7 @@ public final class SeriesReader {
   private var hasStarted = false
   private var separator = UInt8(ascii: ",")
   /// Fields of the first line of UCR's layout, which all have.
-  private var fields: Int?
+  private var fieldCount = 0
   /// Points and channels of the first series of a `.ts` file that says they are equal.
   private var first: (channels: Int, points: Int)?
 
@@ -54,7 +55,7 @@ public final class SeriesReader {
   public func next() throws -> LabelledSeries? {
     while let bytes = try lines.next() {
       let line = bytes.span
-      let text = trimmed(line, 0..<line.count)
+      let text = SeriesFields.trimmed(line, 0..<line.count)
       if text.isEmpty { continue }
       switch format {
       case .ucr:
@@ -77,31 +78,35 @@ public final class SeriesReader {
       // Files of the archive may also have runs of spaces between values.
       if !contains(line, separator) { separator = UInt8(ascii: " ") }
     }
-    let ranges = split(line, trimmed(line, 0..<line.count), by: separator)
+    var fields = SeriesFields(SeriesFields.trimmed(line, 0..<line.count), separator: separator)
     if !hasStarted {
       hasStarted = true
-      fields = ranges.count
-      if isHeader(line, ranges) { return nil }
+      fieldCount = fields.count(in: line)
+      if isHeader(line, fields) { return nil }
     }
-    guard ranges.count == fields else {
-      throw .columnCount(RowPlace(name: name, line: lines.lineNumber), expected: fields ?? 0, actual: ranges.count)
+    let label = labelsFirst ? fields.next(of: line) : nil
+    var values: [Float] = []
+    values.reserveCapacity(fieldCount)
+    while let range = fields.next(of: line) { values.append(try number(line, range, column: fields.taken)) }
+    guard fields.taken == fieldCount else {
+      throw .columnCount(RowPlace(name: name, line: lines.lineNumber), expected: fieldCount, actual: fields.taken)
     }
-    guard !labelsFirst || ranges.count > 1 else {
+    guard !values.isEmpty else {
       throw .unexpected(
         RowPlace(name: name, line: lines.lineNumber), expected: "a label and values behind it", actual: "one field")
     }
-    var values: [Float] = []
-    values.reserveCapacity(ranges.count)
-    for (index, range) in ranges.enumerated() where index > 0 || !labelsFirst {
-      values.append(try number(line, range, column: index + 1))
-    }
     while let last = values.last, last.isNaN { values.removeLast() }
-    return LabelledSeries(label: labelsFirst ? string(line, ranges[0]) : nil, channels: [values])
+    return LabelledSeries(label: label.map { string(line, $0) }, channels: [values])
   }
 
   /// Whether the first line names columns: a field behind the first one is neither a number nor missing.
-  private func isHeader(_ line: Span<UInt8>, _ ranges: [Range<Int>]) -> Bool {
-    ranges.dropFirst(labelsFirst ? 1 : 0).prefix(2).contains { value(line, $0) == nil }
+  private func isHeader(_ line: Span<UInt8>, _ fields: SeriesFields) -> Bool {
+    var fields = fields
+    if labelsFirst { _ = fields.next(of: line) }
+    for _ in 0..<2 {
+      if let range = fields.next(of: line), value(line, range) == nil { return true }
+    }
+    return false
   }
 
   // MARK: - .ts
@@ -117,7 +122,8 @@ public final class SeriesReader {
       return nil
     }
     if mark == UInt8(ascii: "#") { return nil }
-    var parts = split(line, text, by: UInt8(ascii: ":"))
+    let stamped = header.hasStamps
+    var parts = SeriesFields(text, separator: UInt8(ascii: ":"), outsideParentheses: stamped).all(of: line)
     var label: String?
     if header.hasLabels {
       guard parts.count > 1 else { throw unexpected("channels and a label behind the last ':'", line, text) }
@@ -133,8 +139,9 @@ public final class SeriesReader {
     var channels: [[Float]] = []
     for part in parts {
       var values: [Float] = []
-      for (index, range) in split(line, part, by: UInt8(ascii: ",")).enumerated() {
-        values.append(try number(line, range, column: index + 1))
+      var fields = SeriesFields(part, separator: UInt8(ascii: ","), outsideParentheses: stamped)
+      while let range = fields.next(of: line) {
+        values.append(try number(line, stamped ? unstamped(line, range) : range, column: fields.taken))
       }
       channels.append(values)
     }
@@ -177,6 +184,15 @@ public final class SeriesReader {
     return ["nan", "na", "n/a", "null", "none"].contains(string(line, range).lowercased()) ? .nan : nil
   }
 
+  /// The value in `(stamp,value)`, behind the last comma.
+  private func unstamped(_ line: Span<UInt8>, _ range: Range<Int>) throws(RowError) -> Range<Int> {
+    guard range.count > 2, line[range.lowerBound] == UInt8(ascii: "("),
+      line[range.upperBound - 1] == UInt8(ascii: ")"),
+      let comma = range.last(where: { line[$0] == UInt8(ascii: ",") })
+    else { throw unexpected("a time stamp and a value, '(stamp,value)'", line, range) }
+    return SeriesFields.trimmed(line, (comma + 1)..<(range.upperBound - 1))
+  }
+
   private func unexpected(_ expected: String, _ line: Span<UInt8>, _ range: Range<Int>) -> RowError {
     .unexpected(
       RowPlace(name: name, line: lines.lineNumber), expected: expected,
@@ -188,27 +204,6 @@ public final class SeriesReader {
   private func string(_ line: Span<UInt8>, _ range: Range<Int>) -> String {
     String(decoding: range.map { line[$0] }, as: UTF8.self)
   }
-
-  private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
-
-  private func trimmed(_ line: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high, isSpace(line[low]) { low += 1 }
-    while high > low, isSpace(line[high - 1]) { high -= 1 }
-    return low..<high
-  }
-
-  /// The fields of a part of a line, without spaces around them. Spaces as separators count once however many.
-  private func split(_ line: Span<UInt8>, _ range: Range<Int>, by separator: UInt8) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    var start = range.lowerBound
-    for place in range where line[place] == separator {
-      if separator != 0x20 || place > start { ranges.append(trimmed(line, start..<place)) }
-      start = place + 1
-    }
-    ranges.append(trimmed(line, start..<range.upperBound))
-    return ranges
-  }
 }
 
 /// The header of a `.ts` file. Keywords count in any case.
@@ -218,6 +213,8 @@ struct TSHeader {
   var labels: Set<String>?
   var dimensions: Int?
   var isEqualLength = false
+  /// Values stand in parentheses behind time stamps.
+  var hasStamps = false
 
   /// Takes one line that begins with `@`.
   /// - Returns: What was expected instead, when it cannot be taken.
@@ -228,7 +225,8 @@ struct TSHeader {
     case "@data":
       isInData = true
     case "@timestamps":
-      guard truth == false else { return "'@timeStamps false': points of equal distance, without stamps" }
+      guard let truth else { return "true or false behind '@timeStamps'" }
+      hasStamps = truth
     case "@dimensions", "@dimension":
       guard words.count > 1, let count = Int(words[1]), (1...65_536).contains(count) else {
         return "a number of channels from 1 to 65536 behind '\(words[0])'"

@@ -1,35 +1,64 @@
 /// How often each class was taken for each.
 public struct ConfusionMatrix: Sendable, Equatable {
+  private struct Pair: Hashable {
+    let truth, prediction: String
+  }
+
   /// The classes, sorted.
   public let classes: [String]
-  /// `counts[truth][prediction]`.
-  public let counts: [[Int]]
+  /// Only pairs that occur: labels that are all different, as numbers taken for labels are, need no square of them.
+  private let counts: [Pair: Int]
 
   /// - Precondition: As many of both.
   public init(truth: [String], predicted: [String]) {
     precondition(truth.count == predicted.count, "one prediction a label")
-    let classes = Set(truth + predicted).sorted()
-    let numbers = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
-    var counts = [[Int]](repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
-    for (truth, prediction) in zip(truth, predicted) { counts[numbers[truth]!][numbers[prediction]!] += 1 }
-    self.classes = classes
+    classes = Set(truth).union(predicted).sorted()
+    var counts: [Pair: Int] = [:]
+    for (truth, prediction) in zip(truth, predicted) {
+      counts[Pair(truth: truth, prediction: prediction), default: 0] += 1
+    }
     self.counts = counts
   }
 
+  /// How many series of one class were taken for another, or for the same.
+  public func count(truth: String, prediction: String) -> Int {
+    counts[Pair(truth: truth, prediction: prediction)] ?? 0
+  }
+
   /// Series whose class was found.
-  public var correct: Int { classes.indices.reduce(0) { $0 + counts[$1][$1] } }
+  public var correct: Int { classes.reduce(0) { $0 + count(truth: $1, prediction: $1) } }
   /// All series.
-  public var total: Int { counts.joined().reduce(0, +) }
+  public var total: Int { counts.values.reduce(0, +) }
   /// The share of series whose class was found.
   public var accuracy: Double { total == 0 ? 0 : Double(correct) / Double(total) }
 
-  /// Rows are what is true, columns what was said.
+  /// More classes than a table shows.
+  public static let maximumTableClasses = 40
+
+  /// Rows are what is true, columns what was said. Of many classes, only the pairs that were confused, the most frequent
+  /// first.
   public var table: String {
+    guard classes.count <= Self.maximumTableClasses else { return mistakes }
     let head = [""] + classes.map { String($0.prefix(16)) }
-    let lines = [head] + classes.indices.map { [String(classes[$0].prefix(16))] + counts[$0].map(String.init) }
+    let lines =
+      [head]
+      + classes.map { truth in
+        [String(truth.prefix(16))] + classes.map { "\(count(truth: truth, prediction: $0))" }
+      }
     let width = lines.joined().map(\.count).max() ?? 0
     return lines.map { line in
       line.map { String(repeating: " ", count: width - $0.count) + $0 }.joined(separator: "  ")
     }.joined(separator: "\n")
+  }
+
+  private var mistakes: String {
+    let wrong = counts.filter { $0.key.truth != $0.key.prediction }.sorted {
+      ($1.value, $0.key.truth, $0.key.prediction) < ($0.value, $1.key.truth, $1.key.prediction)
+    }
+    let lines = wrong.prefix(20).map {
+      "\($0.key.truth.prefix(16)) was taken for \($0.key.prediction.prefix(16)): \($0.value)"
+    }
+    return (["\(classes.count) classes, \(wrong.count) pairs of them confused"] + lines).joined(
+      separator: "\n")
   }
 }

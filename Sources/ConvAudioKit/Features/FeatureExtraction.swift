@@ -22,8 +22,8 @@ public struct FeatureExtraction: Sendable {
   ///   - progress: Called after each batch with the number of series so far.
   ///   - isCancelled: Asked before each batch.
   /// - Returns: The number of series.
-  /// - Throws: What input and output throw; `FeatureError`, whose `series` counts over all batches; `CancellationError`
-  ///   when it was cancelled, and nothing is left then.
+  /// - Throws: What input and output throw; `FeatureError.noSeries`, `PlacedFeatureError`; `CancellationError` when it was
+  ///   cancelled, and nothing is left then.
   @discardableResult
   public func run(
     _ input: SeriesInput, to makeOutput: (_ names: [String], _ hasLabels: Bool) throws -> FeatureOutput,
@@ -33,8 +33,14 @@ public struct FeatureExtraction: Sendable {
     var count = 0
     while let (series, labels) = try input.nextBatch(maximumCount: batch) {
       if isCancelled() { throw CancellationError() }
-      let table = try transform.transform.features(of: series, threads: threads, firstIndex: count)
-      let target = try output ?? makeOutput(transform.transform.featureNames, labels.contains { $0 != nil })
+      let table: FeatureTable
+      do throws(FeatureError) {
+        table = try transform.transform.features(of: series, threads: threads, firstIndex: count)
+      } catch {
+        throw input.placed(error)
+      }
+      let target =
+        try output ?? makeOutput(transform.transform.featureNames, labels.contains { $0 != nil })
       output = target
       try target.write(table, labels: labels)
       count += series.count

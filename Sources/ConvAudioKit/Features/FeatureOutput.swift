@@ -40,6 +40,8 @@ public final class FeatureOutput {
 
   /// - Parameters:
   ///   - path: `-` is standard output.
+  ///   - names: Of the features.
+  ///   - hasLabels: Whether rows have labels, which text puts first, under `label`.
   ///   - labelName: What the column of labels is called in text.
   ///   - hasTimes: Whether a column `time` stands in front of the features.
   /// - Throws: `OutputError`, `NumPyError`, `StreamError`.

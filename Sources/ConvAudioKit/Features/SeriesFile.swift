@@ -8,19 +8,23 @@ import ArrayFiles
 
 /// A file that holds one series or many.
 struct SeriesFile {
-  enum Kind {
+  enum Kind: Equatable {
     case text(SeriesFormat)
     case array
     case audio
+    case standardInput
   }
 
   let path: String
   let kind: Kind
+  /// What errors call it.
+  var name: String { kind == .standardInput ? StandardInput.name : path }
   /// Of a recording in a folder of a folder, that folder's name.
   var label: String?
 
-  /// A file itself, or all files below a folder, in the order of their names.
+  /// A file itself, or all files below a folder, in the order of their names; `-` is standard input.
   static func find(_ path: String) throws -> [SeriesFile] {
+    if path == NumPyArray.standardStream { return [SeriesFile(path: path, kind: .standardInput)] }
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw SeriesInputError.unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -59,7 +63,7 @@ struct SeriesFile {
 
   private static func kind(of path: String) -> Kind? {
     if let format = SeriesFormat(path: path) { return .text(format) }
-    return path.lowercased().hasSuffix(".npy") || path == "-" ? .array : nil
+    return path.lowercased().hasSuffix(".npy") ? .array : nil
   }
 
   /// Names in a folder, without hidden ones, sorted by their bytes.

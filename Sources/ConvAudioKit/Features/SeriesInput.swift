@@ -5,8 +5,8 @@ import TimeSeriesFeatures
 /// Where series come from: text of the UCR layout, `.ts`, NumPy arrays, audio files, and folders of these.
 ///
 /// A folder's files come in the order of their names; a recording in a folder of a folder has that folder's name as its
-/// label, so that `drums/kick/1.wav` is a `kick`. Each recording is one series of as many points as it has frames. Of
-/// text one series is in memory at a time.
+/// label, so that `drums/kick/1.wav` is a `kick`. Each recording is one series of as many points as it has frames. One
+/// series of text, and a few of an array, are in memory at a time.
 public final class SeriesInput {
   /// What a user says about inputs.
   public struct Settings: Sendable {
@@ -14,6 +14,8 @@ public final class SeriesInput {
     public var labelsFirst = true
     /// What stands in for missing values.
     public var missing = MissingValues.error
+    /// A file of labels, one a line and one a series; nil: the inputs' own.
+    public var labelsPath: String?
 
     public init() {}
   }
@@ -25,18 +27,26 @@ public final class SeriesInput {
   private let settings: Settings
   private var files: [SeriesFile]
   private var current: (() throws -> LabelledSeries?)?
-  private var currentName = ""
+  /// Where the series of each file begin.
+  private var places: [(first: Int, path: String)] = []
+  private var labels: LabelReader?
+  private var sampleRateHz: Int?
 
   /// - Throws: `SeriesInputError`.
   public init(paths: [String], settings: Settings = Settings()) throws {
     self.settings = settings
     files = try paths.flatMap { try SeriesFile.find($0) }.reversed()
+    canBeRepeated = !files.contains { $0.kind == .standardInput }
+    labels = try settings.labelsPath.map { try LabelReader(contentsOf: $0) }
   }
 
-  /// Series that are in memory already.
-  public init(_ series: SeriesSet, labels: [String?]) {
+  /// Series that are in memory already, and what is known about where they came from.
+  public init(_ series: SeriesSet, labels: [String?], from input: SeriesInput? = nil) {
     settings = Settings()
     files = []
+    canBeRepeated = false
+    notes = input?.notes ?? []
+    places = input?.places ?? []
     var index = 0
     current = {
       guard index < series.count else { return nil }
@@ -50,16 +60,28 @@ public final class SeriesInput {
   public func next() throws -> LabelledSeries? {
     while true {
       if let current {
-        if let series = try current() {
+        if var series = try current() {
+          if let labels { series.label = try label(labels) }
           count += 1
           return series
         }
         self.current = nil
       }
-      guard let file = files.popLast() else { return nil }
-      currentName = file.path
+      guard let file = files.popLast() else {
+        if let labels, try labels.next() != nil {
+          throw SeriesInputError.labelCount(
+            path: labels.name, expected: "\(count)", actual: count + 1)
+        }
+        return nil
+      }
+      places.append((count, file.name))
       current = try open(file)
     }
+  }
+
+  private func label(_ labels: LabelReader) throws -> String {
+    if let label = try labels.next() { return label }
+    throw SeriesInputError.labelCount(path: labels.name, expected: "more", actual: count)
   }
 
   /// The next series, at most so many and of at most about so many values, missing ones filled in; nil at the end.
@@ -72,10 +94,7 @@ public final class SeriesInput {
     var labels: [String?] = []
     var series: LabelledSeries? = first
     while let one = series {
-      guard one.channels.count == set.channels else {
-        throw SeriesInputError.channels(
-          path: currentName, series: count, expected: set.channels, actual: one.channels.count)
-      }
+      try requireChannels(set.channels, of: one)
       try set.append(one.channels)
       labels.append(one.label)
       series = labels.count < maximumCount && set.values.count < maximumValues ? try next() : nil
@@ -83,89 +102,144 @@ public final class SeriesInput {
     return (set.filling(settings.missing), labels)
   }
 
-  /// Everything: what a fit needs.
+  /// Everything: what a fit of a classifier needs.
   public func all() throws -> (series: SeriesSet, labels: [String?]) {
     guard let everything = try nextBatch(maximumCount: .max, maximumValues: .max) else { throw FeatureError.noSeries }
     return everything
   }
 
+  /// Of the series that are left, those with the given numbers, which rise.
+  /// - Throws: What `nextBatch` throws.
+  func picked(_ numbers: [Int], channels: Int) throws -> SeriesSet {
+    var set = try SeriesSet(channels: channels)
+    for number in numbers {
+      while count < number { _ = try next() }
+      guard let series = try next() else { throw FeatureError.noSeries }
+      try requireChannels(channels, of: series)
+      try set.append(series.channels)
+    }
+    return set.filling(settings.missing)
+  }
+
+  func requireChannels(_ expected: Int, of series: LabelledSeries) throws {
+    guard series.channels.count != expected else { return }
+    throw SeriesInputError.channels(
+      path: places.last?.path ?? "the input", series: count, expected: expected,
+      actual: series.channels.count)
+  }
+
+  /// Whether another input of the same paths gives the same series: not of standard input, which comes once.
+  let canBeRepeated: Bool
+
+  /// An error about a series with the file that it stands in; other errors as they are.
+  public func placed(_ error: FeatureError) -> any Error {
+    guard let series = error.series, let place = places.last(where: { $0.first <= series }) else {
+      return error
+    }
+    return PlacedFeatureError(path: place.path, error: error.moved(by: -place.first))
+  }
+
+  // MARK: - Files
+
   private func open(_ file: SeriesFile) throws -> () throws -> LabelledSeries? {
     switch file.kind {
+    case .standardInput:
+      let input = try StandardInput()
+      switch input.kind {
+      case .wav: return recording(try FrameStream(wave: input), label: nil)
+      case .array:
+        return try rows(
+          NumPyRowReader(name: StandardInput.name, byteCount: nil) { (buffer) throws(NumPyError) in
+            do {
+              return try input.read(into: buffer)
+            } catch {
+              throw .unreadable(path: StandardInput.name, reason: "\(error)")
+            }
+          }, path: StandardInput.name)
+      case .text:
+        let marks = [UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "%")]
+        let format = input.firstByte.map(marks.contains) == true ? SeriesFormat.ts : .ucr
+        let reader = SeriesReader(
+          name: StandardInput.name, format: format, labelsFirst: labelsFirst
+        ) {
+          try input.read(into: $0)
+        }
+        return { try reader.next() }
+      }
     case .text(let format):
-      let reader = try SeriesReader(contentsOf: file.path, format: format, labelsFirst: settings.labelsFirst)
+      let reader = try SeriesReader(contentsOf: file.path, format: format, labelsFirst: labelsFirst)
       return { try reader.next() }
-    case .array:
-      let array = try NumPyArray(path: file.path)
-      if let conversion = array.conversion { notes.append("\(file.path): \(conversion)") }
-      guard (2...3).contains(array.shape.count) else {
-        throw SeriesInputError.axes(path: file.path, actual: array.shape.count)
-      }
-      let (cases, points) = (array.shape[0], array.shape[array.shape.count - 1])
-      let channels = array.shape.count == 3 ? array.shape[1] : 1
-      guard channels > 0 else { throw SeriesInputError.axes(path: file.path, actual: 0) }
-      var index = 0
-      return {
-        guard index < cases else { return nil }
-        defer { index += 1 }
-        return LabelledSeries(
-          label: nil,
-          channels: (0..<channels).map { channel in
-            let start = (index * channels + channel) * points
-            return Array(array.values[start..<(start + points)])
-          })
-      }
-    case .audio:
-      var isDone = false
-      return { [unowned self] in
-        guard !isDone else { return nil }
-        isDone = true
-        let reader = try AudioFileReader(path: file.path)
-        let channels = reader.info.channels
-        guard reader.info.frames * Int64(channels) < 1 << 30 else {
-          throw SeriesInputError.tooLong(path: file.path, frames: Int(reader.info.frames))
-        }
-        var planar = [[Float]](repeating: [], count: channels)
-        var block = [Float](repeating: 0, count: 4096 * channels)
-        while true {
-          let frames = try block.withUnsafeMutableBufferPointer { try reader.read(into: $0) }
-          if frames == 0 { break }
-          for channel in 0..<channels {
-            for frame in 0..<frames { planar[channel].append(block[frame * channels + channel]) }
-          }
-        }
-        notes += reader.notes.map { "\(file.path): \($0)" }
-        return LabelledSeries(label: file.label, channels: planar)
-      }
+    case .array: return try rows(NumPyRowReader(contentsOf: file.path), path: file.path)
+    case .audio: return recording(try FrameStream(recording: file.path), label: file.label)
     }
   }
-}
 
-/// What can be wrong with inputs beyond what their formats' readers say.
-public enum SeriesInputError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A folder without any file that can be read.
-  case emptyFolder(path: String)
-  /// A folder cannot be listed, or a file looked at.
-  case unreadable(path: String, reason: String)
-  /// An array that is neither [cases, points] nor [cases, channels, points].
-  case axes(path: String, actual: Int)
-  /// A series has another number of channels than those before it.
-  case channels(path: String, series: Int, expected: Int, actual: Int)
-  /// A recording that is too long to be one series.
-  case tooLong(path: String, frames: Int)
+  /// A file of labels takes the place of those in front of lines.
+  private var labelsFirst: Bool { settings.labelsFirst && settings.labelsPath == nil }
 
-  public var description: String {
-    switch self {
-    case .emptyFolder(let path):
-      "\(path): holds no series, expected .ts, .csv, .tsv, .txt or .npy files, or recordings."
-    case .unreadable(let path, let reason):
-      "\(path): cannot be read: \(reason)."
-    case .axes(let path, let actual):
-      "\(path): has \(actual == 1 ? "1 axis" : "\(actual) axes"), expected [cases, points] or [cases, channels, points]."
-    case .channels(let path, let series, let expected, let actual):
-      "\(path): series \(series) of the input has \(actual == 1 ? "1 channel" : "\(actual) channels"), expected "
-        + "\(expected), as the first one."
-    case .tooLong(let path, let frames):
-      "\(path): has \(frames) frames, too many for one series; --window cuts it into many."
+  /// [cases, points] or [cases, channels, points].
+  private func rows(_ reader: NumPyRowReader, path: String) throws -> () throws -> LabelledSeries? {
+    guard (2...3).contains(reader.shape.count) else {
+      throw SeriesInputError.axes(path: path, actual: reader.shape.count)
+    }
+    let points = reader.shape[reader.shape.count - 1]
+    guard reader.columns > 0 else {
+      throw SeriesInputError.noPoints(path: path, shape: reader.shape)
+    }
+    // 64 KiB at a time, or one case.
+    let atOnce = max(1, (1 << 14) / reader.columns)
+    var block: [Float] = []
+    var place = 0
+    return { [unowned self] in
+      if place == block.count {
+        guard let more = try reader.next(maximumCount: atOnce) else {
+          if let conversion = reader.conversion { notes.append("\(path): \(conversion)") }
+          return nil
+        }
+        block = more
+        place = 0
+      }
+      defer { place += reader.columns }
+      return LabelledSeries(
+        label: nil,
+        channels: stride(from: place, to: place + reader.columns, by: points).map {
+          Array(block[$0..<($0 + points)])
+        })
+    }
+  }
+
+  /// A recording as one series.
+  private func recording(_ stream: FrameStream, label: String?) -> () throws -> LabelledSeries? {
+    var isDone = false
+    return { [unowned self] in
+      guard !isDone else { return nil }
+      isDone = true
+      let limit = (1 << 30) / stream.channels
+      func require(_ frames: Int) throws {
+        guard frames < limit else {
+          throw SeriesInputError.tooLong(path: stream.name, frames: frames)
+        }
+      }
+      try require(Int(clamping: stream.expectedFrames ?? 0))
+      if let rate = stream.sampleRateHz {
+        if let first = sampleRateHz, first != rate {
+          notes.append(
+            "\(stream.name): has \(rate) Hz, but recordings before it \(first) Hz; features compare points."
+          )
+        }
+        sampleRateHz = sampleRateHz ?? rate
+      }
+      var planar = [[Float]](repeating: [], count: stream.channels)
+      try stream.forEachBlock { block in
+        for channel in planar.indices {
+          for place in stride(from: channel, to: block.count, by: planar.count) {
+            planar[channel].append(block[place])
+          }
+        }
+        try require(planar[0].count)
+      }
+      notes += stream.notes.map { "\(stream.name): \($0)" }
+      return LabelledSeries(label: label, channels: planar)
     }
   }
 }

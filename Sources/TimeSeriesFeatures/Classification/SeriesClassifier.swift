@@ -24,9 +24,16 @@ public struct SeriesClassifier: Sendable, Equatable {
     guard labels.count == series.count else {
       throw .labels(expected: "\(series.count) labels, one a series", actual: "\(labels.count)")
     }
-    guard Set(labels).count > 1 else {
+    let classes = Set(labels).count
+    guard classes > 1 else {
       throw .labels(
         expected: "series of at least two classes", actual: labels.first.map { "only '\($0)'" } ?? "none")
+    }
+    // Numbers that were taken for labels, for instance.
+    guard labels.count == 2 || classes < labels.count else {
+      throw .labels(
+        expected: "classes with more than one series",
+        actual: "a class of its own for each of \(labels.count) series")
     }
     var transform = try FittedTransform(kind, fittingTo: series, features: features, seed: seed)
     transform.shortSeries = shortSeries

@@ -20,6 +20,16 @@ public enum FittedTransform: Sendable, Equatable {
   /// The kinds by the names that files and commands have for them.
   public enum Kind: String, CaseIterable, Sendable {
     case minirocket, multirocket, rocket, hydra
+
+    /// What a fit is told for about so many features: of MultiRocket and ROCKET, kernels, which have eight and two each.
+    func count(ofFeatures features: Int?) -> Int {
+      switch self {
+      case .minirocket: features ?? 10_000
+      case .multirocket: features.map { max(1, $0 / 8) } ?? 6250
+      case .rocket: features.map { max(1, $0 / 2) } ?? 10_000
+      case .hydra: features ?? 0
+      }
+    }
   }
 
   /// Fits a transform of a kind.
@@ -31,27 +41,34 @@ public enum FittedTransform: Sendable, Equatable {
     _ kind: Kind, fittingTo series: SeriesSet, features: Int? = nil, seed: UInt32 = 0,
     compatibility: MultiRocket.Compatibility = .correct
   ) throws(FeatureError) {
+    try self.init(
+      kind, fittingTo: FittingSet(series), features: features, seed: seed,
+      compatibility: compatibility)
+  }
+
+  /// As above, to a set of which only what is drawn is in memory.
+  public init(
+    _ kind: Kind, fittingTo series: FittingSet, features: Int? = nil, seed: UInt32 = 0,
+    compatibility: MultiRocket.Compatibility = .correct
+  ) throws(FeatureError) {
     if let features, !(1...MiniRocketParameters.maximumFeatures).contains(features) {
       throw .outOfRange(
         what: "the number of features", expected: "1 to \(MiniRocketParameters.maximumFeatures)", actual: features)
     }
+    let count = kind.count(ofFeatures: features)
     switch kind {
     case .minirocket:
-      self = .miniRocket(try MiniRocket(fittingTo: series, features: features ?? 10_000, seed: seed))
+      self = .miniRocket(try MiniRocket(fittingTo: series, features: count, seed: seed))
     case .multirocket:
       self = .multiRocket(
-        try MultiRocket(
-          fittingTo: series, kernels: features.map { max(1, $0 / 8) } ?? 6250, seed: seed, compatibility: compatibility)
+        try MultiRocket(fittingTo: series, kernels: count, seed: seed, compatibility: compatibility)
       )
     case .rocket:
-      let kernels = features.map { max(1, $0 / 2) } ?? 10_000
-      self = .rocket(try Rocket(fittingTo: series, kernels: min(kernels, 1_000_000), seed: seed))
+      self = .rocket(try Rocket(fittingTo: series, kernels: min(count, 1_000_000), seed: seed))
     case .hydra:
-      // Dilations are powers of two up to an eighth of the series; 16 features a group and dilation.
-      let longest = series.lengths.max() ?? 0
-      var dilations = 1
-      while 16 << (dilations - 1) <= longest - 1 { dilations += 1 }
-      let groups = features.map { max(1, $0 / (32 * dilations)) * 2 } ?? 64
+      // 32 features a pair of groups and a dilation.
+      let dilations = Hydra.dilations(points: series.extent.longest.points).count
+      let groups = features == nil ? 64 : max(1, count / (32 * dilations)) * 2
       self = .hydra(try Hydra(fittingTo: series, groups: groups, seed: seed))
     }
   }

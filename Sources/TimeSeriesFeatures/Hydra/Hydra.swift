@@ -39,25 +39,21 @@ public struct Hydra: SeriesTransform, Equatable {
   public init(
     channels: Int, dilations: [Int], groups: Int, representations: Int, weights: [Float], channelList: [Int] = []
   ) throws(FeatureError) {
-    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String)
-      throws(FeatureError)
-    {
-      if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
-    }
-    try require((1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")
-    try require(
+    try FeatureError.require(
+      (1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")
+    try FeatureError.require(
       (1...32).contains(dilations.count)
         && dilations.allSatisfy { (1...MiniRocketParameters.maximumDilation).contains($0) }, "dilations",
       "1 to 32 numbers from 1 to \(MiniRocketParameters.maximumDilation)", "\(dilations)")
-    try require((1...100_000).contains(groups), "groups", "1 to 100000", "\(groups)")
-    try require((1...2).contains(representations), "representations", "1 or 2", "\(representations)")
+    try FeatureError.require((1...100_000).contains(groups), "groups", "1 to 100000", "\(groups)")
+    try FeatureError.require((1...2).contains(representations), "representations", "1 or 2", "\(representations)")
     let sets = dilations.count * representations * groups
     let expected = sets * Self.kernelsPerGroup * Self.tapCount
-    try require(
+    try FeatureError.require(
       weights.count == expected && weights.allSatisfy(\.isFinite), "weights", "\(expected) finite numbers",
       "\(weights.count), or others")
     if channels > 1 {
-      try require(
+      try FeatureError.require(
         !channelList.isEmpty && channelList.count.isMultiple(of: sets) && channelList.count / sets <= 1024
           && channelList.allSatisfy { (0..<channels).contains($0) },
         "channelList", "a multiple of \(sets) numbers below \(channels)", "\(channelList.count), or others")
@@ -78,35 +74,39 @@ public struct Hydra: SeriesTransform, Equatable {
   /// Draws kernels for the longest of some series; their values do not matter.
   ///
   /// Weights are normal, less the mean of their nine taps, over the sum of their absolute values, all drawn first; then
-  /// for each group with repetition as many channels as half of them, at least 2 and at most 8. (PyTorch's own numbers are
-  /// others.)
+  /// for each group with repetition as many channels as half of them, at least 2 and at most 8. All are drawn as
+  /// aeon does with PyTorch, so that its seeds give its kernels, to rounding.
   ///
   /// - Parameters:
   ///   - groups: Of series and differences together, even, or 1 for the series alone. Default 64.
   ///   - seed: Equal seeds give equal bits on every machine.
   /// - Throws: `FeatureError.noSeries`, `.tooShort` for less than 10 points, `.outOfRange`.
   public init(fittingTo series: SeriesSet, groups: Int = 64, seed: UInt32 = 0) throws(FeatureError) {
-    let longest = try series.requireLongest(atLeast: 10, features: groups)
+    try self.init(fittingTo: FittingSet(series), groups: groups, seed: seed)
+  }
+
+  init(fittingTo series: FittingSet, groups: Int, seed: UInt32) throws(FeatureError) {
+    let longest = try series.longest(atLeast: 10, features: groups)
     guard groups == 1 || groups.isMultiple(of: 2), groups <= 100_000 else {
       throw .outOfRange(what: "the number of groups", expected: "1, or an even number up to 100000", actual: groups)
     }
-    var dilations: [Int] = [1]
-    while 16 * dilations[dilations.count - 1] <= longest - 1 { dilations.append(2 * dilations[dilations.count - 1]) }
+    let dilations = Self.dilations(points: longest)
     let representations = groups == 1 ? 1 : 2
     let perRepresentation = max(1, groups / 2)
     var random = MersenneTwister(seed: seed)
-    var weights: [Float] = []
-    for _ in 0..<(dilations.count * representations * perRepresentation * Self.kernelsPerGroup) {
-      let taps = (0..<Self.tapCount).map { _ in random.normal() }
+    var weights = random.normals(
+      dilations.count * representations * perRepresentation * Self.kernelsPerGroup * Self.tapCount)
+    for start in stride(from: 0, to: weights.count, by: Self.tapCount) {
+      let taps = weights[start..<(start + Self.tapCount)].map { Double($0) }
       let mean = taps.reduce(0, +) / Double(Self.tapCount)
       let size = taps.reduce(0) { $0 + abs($1 - mean) }
-      weights += taps.map { Float(($0 - mean) / size) }
+      for (index, tap) in taps.enumerated() { weights[start + index] = Float((tap - mean) / size) }
     }
     var channelList: [Int] = []
     if series.channels > 1 {
       let each = min(8, max(2, series.channels / 2))
       channelList = (0..<(dilations.count * representations * perRepresentation * each)).map { _ in
-        random.index(below: series.channels)
+        random.remainder(below: series.channels)
       }
     }
     try self.init(
@@ -114,7 +114,18 @@ public struct Hydra: SeriesTransform, Equatable {
       weights: weights, channelList: channelList)
   }
 
-  public var featureCount: Int { dilations.count * representations * groups * 2 * Self.kernelsPerGroup }
+  /// Powers of two up to an eighth of the distance from the first point to the last.
+  static func dilations(points: Int) -> [Int] {
+    var dilations = [1]
+    while 16 * dilations[dilations.count - 1] <= points - 1 {
+      dilations.append(2 * dilations[dilations.count - 1])
+    }
+    return dilations
+  }
+
+  public var featureCount: Int {
+    dilations.count * representations * groups * 2 * Self.kernelsPerGroup
+  }
 
   public func featureName(_ index: Int) -> String {
     let (kernel, group) = (index % 8, index / 8 % groups)

@@ -32,13 +32,20 @@ public struct MiniRocket: SeriesTransform, Equatable {
   ///   - features: Rounded down to a multiple of 84. Default 10,000, which gives 9996.
   ///   - seed: Equal seeds give equal bits on every machine.
   /// - Throws: `FeatureError.noSeries`, `.tooShort`, `.notFinite`, `.outOfRange`.
-  public init(fittingTo series: SeriesSet, features: Int = 10_000, seed: UInt32 = 0) throws(FeatureError) {
-    let longest = try series.requireLongest(atLeast: 9, features: features)
+  public init(fittingTo series: SeriesSet, features: Int = 10_000, seed: UInt32 = 0)
+    throws(FeatureError)
+  {
+    try self.init(fittingTo: FittingSet(series), features: features, seed: seed)
+  }
+
+  init(fittingTo series: FittingSet, features: Int, seed: UInt32) throws(FeatureError) {
+    let longest = try series.longest(atLeast: 9, features: features)
     var random = MersenneTwister(seed: seed)
     let scratch = FeatureScratch()
     self.init(
       parameters: try MiniRocketParameters(
-        seriesCount: series.count, channels: series.channels, longest: longest, features: features, seed: seed,
+        seriesCount: series.extent.count, channels: series.channels, longest: longest,
+        features: features, seed: seed,
         random: &random, scratch: scratch
       ) { (index, reach) throws(FeatureError) in
         try series.withSeries(index) { (view) throws(FeatureError) in try scratch.pad(view, reach: reach) }
@@ -141,27 +148,5 @@ extension MiniRocketParameters {
       rest -= Self.kernelCount * count
     }
     preconditionFailure("feature \(index) of \(featureCount)")
-  }
-}
-
-extension SeriesSet {
-  /// The points of the longest series.
-  func requireLongest(atLeast minimum: Int, features: Int) throws(FeatureError) -> Int {
-    guard let longest = lengths.indices.max(by: { lengths[$0] < lengths[$1] }) else { throw .noSeries }
-    guard lengths[longest] >= minimum else {
-      throw .tooShort(series: longest, expected: minimum, actual: lengths[longest])
-    }
-    guard let shortest = lengths.firstIndex(of: 0) else {
-      guard (1...MiniRocketParameters.maximumFeatures).contains(features) else {
-        throw .outOfRange(
-          what: "the number of features", expected: "1 to \(MiniRocketParameters.maximumFeatures)", actual: features)
-      }
-      guard channels <= MiniRocketParameters.maximumChannels, lengths[longest] < 1 << 31 else {
-        throw .outOfRange(
-          what: "the size of a series", expected: "at most 65536 channels and 2^31 - 1 points", actual: channels)
-      }
-      return lengths[longest]
-    }
-    throw .tooShort(series: shortest, expected: 1, actual: 0)
   }
 }

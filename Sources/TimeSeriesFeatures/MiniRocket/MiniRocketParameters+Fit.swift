@@ -30,21 +30,21 @@ extension MiniRocketParameters {
     biases.reserveCapacity(Self.kernelCount * ladder.biasesPerKernel.reduce(0, +))
     let goldenRatio = (5.0.squareRoot() + 1) / 2
     var response: [Float] = []
+    var sorter = FloatSorter()
     var combination = 0
     var listed = 0
     for (dilation, count) in zip(ladder.dilations, ladder.biasesPerKernel) {
       for kernel in 0..<Self.kernelCount {
         let list = channelList[listed..<(listed + channelCounts[combination])].map(Int32.init)
         let padded = try source(cases.index(below: seriesCount), 4 * dilation)
-        response = [Float](unsafeUninitializedCapacity: padded.length) { buffer, initialized in
-          let call = MiniRocketCall(
-            padded: padded, channels: channels, dilation: dilation, channelCounts: [Int32(list.count)],
-            channelList: list,
-            memory: scratch.blockMemory(channels: channels))
+        if response.count != padded.length { response = [Float](repeating: 0, count: padded.length) }
+        let call = MiniRocketCall(
+          padded: padded, channels: channels, dilation: dilation, channelCounts: [Int32(list.count)],
+          channelList: list, memory: scratch.blockMemory(channels: channels))
+        response.withUnsafeMutableBufferPointer { buffer in
           call.withKernelCall { scratch.kernels.pointee.minirocket_response($0, kernel, buffer.baseAddress) }
-          initialized = padded.length
         }
-        response.sort()
+        sorter.sort(&response)
         for _ in 0..<count {
           let turn = Double(biases.count + 1) * goldenRatio
           biases.append(Self.quantile(response, Float(turn - turn.rounded(.down))))

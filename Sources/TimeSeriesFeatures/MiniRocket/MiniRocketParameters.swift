@@ -32,28 +32,24 @@ public struct MiniRocketParameters: Sendable, Equatable {
     channels: Int, dilations: [Int], biasesPerKernel: [Int], biases: [Float], channelCounts: [Int] = [],
     channelList: [Int] = []
   ) throws(FeatureError) {
-    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String)
-      throws(FeatureError)
-    {
-      if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
-    }
-    try require(
+    try FeatureError.require(
       (1...Self.maximumChannels).contains(channels), "channels", "1 to \(Self.maximumChannels)", "\(channels)")
-    try require((1...1024).contains(dilations.count), "dilations", "1 to 1024 dilations", "\(dilations.count)")
-    try require(
+    try FeatureError.require(
+      (1...1024).contains(dilations.count), "dilations", "1 to 1024 dilations", "\(dilations.count)")
+    try FeatureError.require(
       dilations.allSatisfy { (1...Self.maximumDilation).contains($0) }
         && zip(dilations, dilations.dropFirst()).allSatisfy(<),
       "dilations", "rising numbers from 1 to \(Self.maximumDilation)", "\(dilations)")
-    try require(
+    try FeatureError.require(
       biasesPerKernel.count == dilations.count && biasesPerKernel.allSatisfy { (0...1_000_000).contains($0) },
       "biasesPerKernel", "\(dilations.count) numbers from 0 to 1000000", "\(biasesPerKernel)")
     let expected = Self.kernelCount * biasesPerKernel.reduce(0, +)
-    try require(biases.count == expected, "biases", "84 × \(expected / 84) of them", "\(biases.count)")
+    try FeatureError.require(biases.count == expected, "biases", "84 × \(expected / 84) of them", "\(biases.count)")
     if let index = biases.firstIndex(where: { !$0.isFinite }) {
       throw .invalidParameters(place: "biases[\(index)]", expected: "a finite number", actual: "\(biases[index])")
     }
     if channels == 1 {
-      try require(
+      try FeatureError.require(
         channelCounts.allSatisfy { $0 == 1 } && channelList.allSatisfy { $0 == 0 }, "channelCounts",
         "none for one channel",
         "\(channelCounts.count)")
@@ -61,11 +57,11 @@ public struct MiniRocketParameters: Sendable, Equatable {
       self.channelList = []
     } else {
       let combinations = Self.kernelCount * dilations.count
-      try require(
+      try FeatureError.require(
         channelCounts.count == combinations && channelCounts.allSatisfy { (1...channels).contains($0) },
         "channelCounts",
         "\(combinations) numbers from 1 to \(channels)", "\(channelCounts.count), of which some may be others")
-      try require(
+      try FeatureError.require(
         channelList.count == channelCounts.reduce(0, +) && channelList.allSatisfy { (0..<channels).contains($0) },
         "channelList", "\(channelCounts.reduce(0, +)) numbers below \(channels)", "\(channelList.count)")
       self.channelCounts = channelCounts

@@ -72,18 +72,26 @@ public struct MultiRocket: SeriesTransform, Equatable {
   public init(
     fittingTo series: SeriesSet, kernels: Int = 6250, seed: UInt32 = 0, compatibility: Compatibility = .correct
   ) throws(FeatureError) {
-    let longest = try series.requireLongest(atLeast: 10, features: kernels)
-    if let short = series.lengths.firstIndex(of: 1) { throw .tooShort(series: short, expected: 2, actual: 1) }
+    try self.init(
+      fittingTo: FittingSet(series), kernels: kernels, seed: seed, compatibility: compatibility)
+  }
+
+  init(
+    fittingTo series: FittingSet, kernels: Int, seed: UInt32, compatibility: Compatibility
+  ) throws(FeatureError) {
+    let longest = try series.longest(atLeast: 10, each: 2, features: kernels)
     var random = MersenneTwister(seed: seed)
     let scratch = FeatureScratch()
     let ofSeries = try MiniRocketParameters(
-      seriesCount: series.count, channels: series.channels, longest: longest, features: kernels, seed: seed,
+      seriesCount: series.extent.count, channels: series.channels, longest: longest,
+      features: kernels, seed: seed,
       random: &random, scratch: scratch
     ) { (index, reach) throws(FeatureError) in
       try series.withSeries(index) { (view) throws(FeatureError) in try scratch.pad(view, reach: reach) }
     }
     let ofDifferences = try MiniRocketParameters(
-      seriesCount: series.count, channels: series.channels, longest: longest - 1, features: kernels, seed: seed,
+      seriesCount: series.extent.count, channels: series.channels, longest: longest - 1,
+      features: kernels, seed: seed,
       random: &random, scratch: scratch
     ) { (index, reach) throws(FeatureError) in
       let padded = try series.withSeries(index) { (view) throws(FeatureError) in try scratch.pad(view, reach: 0) }

@@ -37,7 +37,14 @@ public struct Rocket: SeriesTransform, Equatable {
   public init(
     fittingTo series: SeriesSet, kernels: Int = 10_000, seed: UInt32 = 0, isNormalising: Bool = true
   ) throws(FeatureError) {
-    let longest = try series.requireLongest(atLeast: 12, features: kernels)
+    try self.init(
+      fittingTo: FittingSet(series), kernels: kernels, seed: seed, isNormalising: isNormalising)
+  }
+
+  init(
+    fittingTo series: FittingSet, kernels: Int, seed: UInt32, isNormalising: Bool = true
+  ) throws(FeatureError) {
+    let longest = try series.longest(atLeast: 12, features: kernels)
     self.init(
       kernels: try RocketKernels(drawing: kernels, channels: series.channels, points: longest, seed: seed),
       isNormalising: isNormalising)

@@ -25,32 +25,28 @@ public struct RocketKernels: Sendable, Equatable {
     channels: Int, lengths: [Int], dilations: [Int], isPadded: [Bool], biases: [Float], channelCounts: [Int],
     channelList: [Int], weights: [Float]
   ) throws(FeatureError) {
-    func require(_ holds: Bool, _ place: String, _ expected: String, _ actual: @autoclosure () -> String)
-      throws(FeatureError)
-    {
-      if !holds { throw .invalidParameters(place: place, expected: expected, actual: actual()) }
-    }
     let count = lengths.count
-    try require((1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")
-    try require((1...1_000_000).contains(count), "lengths", "1 to 1000000 kernels", "\(count)")
-    try require(lengths.allSatisfy { [7, 9, 11].contains($0) }, "lengths", "7, 9 or 11 each", "others")
-    try require(
+    try FeatureError.require(
+      (1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")
+    try FeatureError.require((1...1_000_000).contains(count), "lengths", "1 to 1000000 kernels", "\(count)")
+    try FeatureError.require(lengths.allSatisfy { [7, 9, 11].contains($0) }, "lengths", "7, 9 or 11 each", "others")
+    try FeatureError.require(
       dilations.count == count && dilations.allSatisfy { (1...MiniRocketParameters.maximumDilation).contains($0) },
       "dilations", "\(count) numbers from 1 to \(MiniRocketParameters.maximumDilation)", "\(dilations.count), or others"
     )
-    try require(isPadded.count == count, "paddings", "\(count) of them", "\(isPadded.count)")
-    try require(
+    try FeatureError.require(isPadded.count == count, "paddings", "\(count) of them", "\(isPadded.count)")
+    try FeatureError.require(
       biases.count == count && biases.allSatisfy(\.isFinite), "biases", "\(count) finite numbers",
       "\(biases.count), or others")
-    try require(
+    try FeatureError.require(
       channelCounts.count == count && channelCounts.allSatisfy { (1...min(11, channels)).contains($0) },
       "channelCounts",
       "\(count) numbers from 1 to \(min(11, channels))", "\(channelCounts.count), or others")
-    try require(
+    try FeatureError.require(
       channelList.count == channelCounts.reduce(0, +) && channelList.allSatisfy { (0..<channels).contains($0) },
       "channelList", "\(channelCounts.reduce(0, +)) numbers below \(channels)", "\(channelList.count), or others")
     let expected = zip(lengths, channelCounts).reduce(0) { $0 + $1.0 * $1.1 }
-    try require(
+    try FeatureError.require(
       weights.count == expected && weights.allSatisfy(\.isFinite), "weights", "\(expected) finite numbers",
       "\(weights.count), or others")
     self.channels = channels

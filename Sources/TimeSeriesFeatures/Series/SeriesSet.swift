@@ -119,15 +119,23 @@ public struct SeriesView {
     self.index = index
   }
 
-  /// - Throws: `FeatureError.notFinite` at the first value that is NaN or infinite.
+  /// The same series under another number.
+  func numbered(_ index: Int) -> SeriesView {
+    SeriesView(base: base, channels: channels, length: length, pitch: pitch, index: index)
+  }
+
+  /// What is larger could overflow in sums over 2²⁷ points.
+  static let magnitudeLimit: Float = 0x1p101
+
+  /// - Throws: `FeatureError.notFinite` at the first value that is NaN, infinite, or beyond `magnitudeLimit`.
   func requireFinite() throws(FeatureError) {
     for channel in 0..<channels {
       let row = base + channel * pitch
-      // 0 · x is NaN for what is not finite, and NaN stays in a sum.
+      // What is too large becomes infinite, 0 · ∞ is NaN, and NaN stays in a sum.
       var sum: Float = 0
-      for point in 0..<length { sum += 0 * row[point] }
+      for point in 0..<length { sum += 0 * (row[point] * 0x1p27) }
       guard sum != 0 else { continue }
-      for point in 0..<length where !row[point].isFinite {
+      for point in 0..<length where !(abs(row[point]) < Self.magnitudeLimit) {
         throw .notFinite(series: index, channel: channel, point: point, actual: row[point])
       }
     }

@@ -1,0 +1,71 @@
+/// Reads a .npy file a part at a time: what lies behind each index of its first axis is a row, whatever axes it has.
+///
+/// ```swift
+/// let reader = try NumPyRowReader(contentsOf: "series.npy")  // [cases, channels, points]
+/// while let rows = try reader.next(maximumCount: 64) { use(rows) }
+/// ```
+/// Memory: the rows in hand. A file in Fortran order, whose rows lie scattered all over it, is read as a whole.
+public final class NumPyRowReader {
+  /// The sizes of the axes, outermost first. No axis: a single number, which is one row.
+  public let shape: [Int]
+  /// How many there are.
+  public let rows: Int
+  /// Elements of a row.
+  public let columns: Int
+  /// Rows delivered so far.
+  public private(set) var rowsRead = 0
+  /// What reading did to the numbers so far; nil when they are as the file holds them.
+  public var conversion: NumPyConversion? { whole?.conversion ?? counts }
+
+  private var decoder: NumPyDecoder
+  private var counts: NumPyConversion?
+  private let end: Int
+  /// The array, when it had to be read at once.
+  private let whole: NumPyArray?
+
+  /// Opens a regular file.
+  /// - Throws: `NumPyError`.
+  public convenience init(contentsOf path: String) throws(NumPyError) {
+    let file = try NumPyFile(reading: path)
+    try self.init(name: path, byteCount: file.byteCount) { (buffer) throws(NumPyError) in
+      try file.read(into: buffer)
+    }
+  }
+
+  /// Reads the header from a source of bytes.
+  ///
+  /// - Parameters:
+  ///   - name: What errors call it.
+  ///   - byteCount: How many there will be; nil when nobody knows.
+  ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end.
+  /// - Throws: `NumPyError`.
+  public init(
+    name: String, byteCount: Int?,
+    read: @escaping (UnsafeMutableRawBufferPointer) throws(NumPyError) -> Int
+  ) throws(NumPyError) {
+    var decoder = NumPyDecoder(name: name, byteCount: byteCount, read: read)
+    let header = try decoder.header()
+    end = try decoder.extent(of: header).end
+    shape = header.shape
+    // Elements can be counted, and so can those of a row.
+    columns = header.shape.dropFirst().reduce(1, *)
+    rows = header.shape.first ?? 1
+    whole = header.isFortranOrder ? try decoder.decode(header) : nil
+    counts = header.element == .float64 ? NumPyConversion() : nil
+    self.decoder = decoder
+  }
+
+  /// The next rows, at most so many, one behind the other; nil behind the last.
+  /// - Throws: `NumPyError`.
+  public func next(maximumCount: Int) throws(NumPyError) -> [Float]? {
+    let count = min(maximumCount, rows - rowsRead)
+    guard count > 0 else { return nil }
+    defer { rowsRead += count }
+    if let whole {
+      return Array(whole.values[(rowsRead * columns)..<((rowsRead + count) * columns)])
+    }
+    let values = try decoder.values(count: count * columns, end: end, conversion: &counts)
+    if rowsRead + count == rows { try decoder.requireEnd(at: end) }
+    return values
+  }
+}

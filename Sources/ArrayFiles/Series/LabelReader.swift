@@ -1,0 +1,36 @@
+/// Reads labels from text, one a line: those of series that stand in an array.
+public final class LabelReader {
+  /// The file.
+  public let name: String
+  private let lines: LineBuffer
+
+  /// Opens a file.
+  /// - Throws: `NumPyError.unreadable` or `.notAFile` when it cannot be opened; `LabelError` for a NumPy array.
+  public init(contentsOf path: String) throws {
+    guard !path.lowercased().hasSuffix(".npy") else { throw LabelError(path: path) }
+    let file = try NumPyFile(reading: path)
+    name = path
+    lines = LineBuffer(name: path) { try file.read(into: $0) }
+  }
+
+  /// The next label, without spaces around it; nil at the end. Empty lines are none.
+  /// - Throws: `RowError.lineTooLong`, and what reading throws.
+  public func next() throws -> String? {
+    while let line = try lines.next() {
+      let text = String(decoding: line, as: UTF8.self)
+      let label = text.drop { $0.isWhitespace }
+      guard let last = label.lastIndex(where: { !$0.isWhitespace }) else { continue }
+      return String(label[...last])
+    }
+    return nil
+  }
+}
+
+/// Labels are text.
+public struct LabelError: Error, Equatable, CustomStringConvertible {
+  public let path: String
+
+  public var description: String {
+    "\(path): expected text with one label a line; in Python, np.savetxt('labels.txt', y, fmt='%s') writes it."
+  }
+}

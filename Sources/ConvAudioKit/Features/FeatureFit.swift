@@ -1,0 +1,49 @@
+import TimeSeriesFeatures
+
+/// A transform fitted to an input that may be larger than memory, and the input to go on with.
+///
+/// What fits 16 MB is read once. Of a larger input the first reading measures all series, and the second keeps those that
+/// the fit draws; standard input, which comes only once, is kept as a whole.
+public struct FeatureFit {
+  public let transform: FittedTransform
+  /// The series that it was fitted to, from the first one on.
+  public let input: SeriesInput
+
+  /// - Parameters:
+  ///   - makeInput: Opens the input, the same each time.
+  ///   - maximumValues: How many are kept before anything else is thought of.
+  /// - Throws: What reading throws; `FeatureError`, `PlacedFeatureError`.
+  public init(
+    _ kind: FittedTransform.Kind, to makeInput: () throws -> SeriesInput, features: Int? = nil,
+    seed: UInt32 = 0,
+    compatibility: MultiRocket.Compatibility = .correct, maximumValues: Int = 4 << 20
+  ) throws {
+    let first = try makeInput()
+    let isRepeatable = first.canBeRepeated
+    guard
+      let (series, labels) = try first.nextBatch(
+        maximumCount: .max, maximumValues: isRepeatable ? maximumValues : .max)
+    else { throw FeatureError.noSeries }
+    var extent = SeriesExtent(series)
+    while let more = try first.next() {
+      try first.requireChannels(series.channels, of: more)
+      extent.add(points: more.channels[0].count)
+    }
+    do {
+      let set: FittingSet
+      if extent.count == series.count {
+        set = FittingSet(series)
+        input = SeriesInput(series, labels: labels, from: first)
+      } else {
+        let numbers = FittedTransform.drawnSeries(kind, of: extent, features: features, seed: seed)
+        let drawn = try makeInput().picked(numbers, channels: series.channels)
+        set = FittingSet(extent: extent, drawn: drawn, numbers: numbers)
+        input = try makeInput()
+      }
+      transform = try FittedTransform(
+        kind, fittingTo: set, features: features, seed: seed, compatibility: compatibility)
+    } catch let error as FeatureError {
+      throw first.placed(error)
+    }
+  }
+}

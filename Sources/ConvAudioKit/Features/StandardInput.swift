@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Standard input, whose first bytes tell what it is before anybody reads them.
+final class StandardInput {
+  /// What can be told apart.
+  enum Kind: Equatable {
+    case wav, array, text
+  }
+
+  static let name = "standard input"
+  let kind: Kind
+  private var first: [UInt8]
+  private let stream: DescriptorStream
+
+  private static let beginnings: [(bytes: [UInt8], kind: Kind)] = [
+    (Array("RIFF".utf8), .wav), (Array("RF64".utf8), .wav), (Array("BW64".utf8), .wav),
+    ([0x93] + Array("NUMPY".utf8), .array),
+  ]
+
+  /// Waits for as many bytes as are needed to tell: one, of text.
+  /// - Throws: `StreamError.readFailed`.
+  init(isCancelled: @escaping () -> Bool = { false }) throws {
+    stream = DescriptorStream(descriptor: STDIN_FILENO, name: Self.name, isCancelled: isCancelled)
+    var first: [UInt8] = []
+    func fits(_ bytes: [UInt8]) -> Bool { bytes.starts(with: first) }
+    while Self.beginnings.contains(where: { fits($0.bytes) && $0.bytes.count > first.count }) {
+      var byte: UInt8 = 0
+      let stream = stream
+      guard try withUnsafeMutableBytes(of: &byte, { try stream.read(into: $0) }) == 1 else { break }
+      first.append(byte)
+    }
+    kind = Self.beginnings.first { $0.bytes == first }?.kind ?? .text
+    self.first = first
+  }
+
+  /// The first byte; nil of an empty input.
+  var firstByte: UInt8? { first.first }
+
+  /// Fills the front of the buffer; 0 at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    guard first.isEmpty else {
+      let count = min(buffer.count, first.count)
+      buffer.copyBytes(from: first[..<count])
+      first.removeFirst(count)
+      return count
+    }
+    return try stream.read(into: buffer)
+  }
+}
