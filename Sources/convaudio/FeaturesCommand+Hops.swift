@@ -29,18 +29,16 @@ extension FeaturesCommand {
         let name = input == "-" ? "standard input" : input
         let done = try extraction.run(
           input, expectedRateHz: rate, note: { if !quiet { printError($0) } },
-          progress: { progress.draw("\(name): \($0) frames") }, isCancelled: { interruption.isRequested }
-        ) { try rows.write($0, of: input) }
+          progress: { progress.draw("\(name): \($0) frames") }, isCancelled: { interruption.isRequested },
+          row: { try rows.write($0, of: input) })
         rate = rate ?? done.sampleRateHz
       }
       progress.clear()
       try rows.finish()
     } catch is ReaderClosed {
       // A reader that wants only the beginning is content.
-    } catch let error where interruption.isRequested {
-      // An input that was interrupted looks like one that ended too early.
-      guard output != "-" || format == .npy || format == .npz || error is CancellationError else { throw error }
-      // Rows of text that went to a pipe are whole; anything else is not there.
+    } catch where interruption.isRequested {
+      // An input that was interrupted looks like one that ended too early. Rows of text that went to a pipe are whole.
       if output == "-", format == .csv || format == .tsv { return }
       printError("\(output): was interrupted; nothing was written.")
       throw ExitCode(130)
@@ -72,7 +70,8 @@ private struct HopRowWriter {
     }
     guard row.values.count == names.count else {
       throw CommandError(
-        "\(input): gives \(row.values.count) columns, expected \(names.count), as the first input; channels or rates differ.")
+        "\(input): gives \(row.values.count) columns, expected \(names.count), as the first input; channels or rates differ."
+      )
     }
     count += 1
     plot?.add(row.values)

@@ -102,14 +102,20 @@ struct FeaturesCommand: ParsableCommand {
   /// Options of a transform that is not asked for are mistakes.
   private func refuseForeignOptions() throws {
     let isHopwise = transform?.isHopwise ?? false
-    let groups: [(isGiven: Bool, isFitting: Bool, what: String)] = [
+    let groups: [(isGiven: Bool, isWelcome: Bool, what: String)] = [
       (
         fitting.isGiven || params != nil || fit != nil, !isHopwise,
         "--params, --fit, --seed, --features and --compatibility are for minirocket, multirocket, rocket and hydra."
       ),
       (hops.isGiven, isHopwise, "--timestamps, --input-format, --channels and --plot are for transforms hop by hop."),
-      (spectral.isGiven, transform?.spectral != nil, "--like and what belongs to it are for stft, mel, logmel and mfcc."),
-      (scattering.isGiven, transform == .scattering, "--scale, --per-octave, --averaging, --order and --edges are for scattering."),
+      (
+        spectral.isGiven, transform?.spectral != nil,
+        "--like and what belongs to it are for stft, mel, logmel and mfcc."
+      ),
+      (
+        scattering.isGiven, transform == .scattering,
+        "--scale, --per-octave, --averaging, --order and --edges are for scattering."
+      ),
       (windowed.isStackGiven, transform == .stack, "--model, --layer and --pool are for --transform stack."),
       (windowed.isStatisticsGiven, transform == .statistics, "--bands and --band-taps are for --transform statistics."),
       (
@@ -117,7 +123,7 @@ struct FeaturesCommand: ParsableCommand {
         "--short, --labels and --no-labels are for series, not for streams."
       ),
     ]
-    for group in groups where group.isGiven && !group.isFitting { throw ValidationError(group.what) }
+    for group in groups where group.isGiven && !group.isWelcome { throw ValidationError(group.what) }
     if isHopwise, series.missing == .linear {
       throw ValidationError("--missing linear needs values that are still to come, expected error, zero or hold.")
     }

@@ -41,7 +41,8 @@ struct SpectralOptions: ParsableArguments {
   @Option(help: "Whose conventions hold where nothing else is said. Default: librosa.")
   var like: SpectralConvention?
 
-  @Option(help: ArgumentHelp("Frames of the transform. Default: the window's; htk: the next power of two.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Frames of the transform. Default: the window's; htk: the next power of two.", valueName: "n"))
   var fft: Int?
 
   @Option(help: "What frames are multiplied with.")
@@ -208,7 +209,7 @@ struct ScatteringOptions: ParsableArguments {
 
 /// Layers of networks, and plain figures of windows.
 struct WindowedOptions: ParsableArguments {
-  @Option(name: [.customLong("model")], help: "stack: a preset's name, or the path of its .json file.")
+  @Option(help: "stack: a preset's name, or the path of its .json file.")
   var model: String?
 
   @Option(help: "stack: whose output is pooled: a layer's number, counted from 1; node12; or output, the default.")
@@ -237,7 +238,8 @@ struct WindowedOptions: ParsableArguments {
   func poolings() throws -> [PooledOutputs.Pooling] {
     try (pool ?? "mean").split(separator: ",", omittingEmptySubsequences: false).map { word in
       guard let pooling = PooledOutputs.Pooling(rawValue: String(word)) else {
-        throw ValidationError("--pool is \(pool ?? ""), expected mean, max, last or ppv, or several with commas between.")
+        throw ValidationError(
+          "--pool is \(pool ?? ""), expected mean, max, last or ppv, or several with commas between.")
       }
       return pooling
     }

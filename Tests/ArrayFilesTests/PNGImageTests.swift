@@ -39,7 +39,9 @@ struct PNGImageTests {
       let line = Array(rows[row * (3 * width + 1)..<(row + 1) * (3 * width + 1)])
       #expect(line[0] == 1)
       var decoded: [UInt8] = []
-      for (index, byte) in line.dropFirst().enumerated() { decoded.append(byte &+ (index < 3 ? 0 : decoded[index - 3])) }
+      for (index, byte) in line.dropFirst().enumerated() {
+        decoded.append(byte &+ (index < 3 ? 0 : decoded[index - 3]))
+      }
       pixels += decoded
     }
     #expect(pixels == image.pixels)

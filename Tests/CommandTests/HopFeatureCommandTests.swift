@@ -23,7 +23,8 @@ import Testing
     arguments: [
       ["mel", "--like", "torchaudio"], ["mfcc", "--window", "25ms", "--hop", "10ms"], ["mfcc", "--like", "htk"],
       ["scattering", "--scale", "5", "--per-octave", "4"], ["stft", "--fft", "512", "--hop", "128", "--window", "400"],
-      ["statistics", "--bands", "0-300,300-3400"], ["stack", "--model", "tiny", "--layer", "1", "--pool", "mean,ppv", "--rate", "48000"],
+      ["statistics", "--bands", "0-300,300-3400"],
+      ["stack", "--model", "tiny", "--layer", "1", "--pool", "mean,ppv", "--rate", "48000"],
     ])
   func formats(_ words: [String]) throws {
     let bench = try bench()
@@ -70,20 +71,25 @@ import Testing
     for (words, times) in [(["--rate", "2"], ["0.0", "0.5", "1.0"]), ([], ["0.0", "1.0", "2.0"])] {
       let rows = try bench.program.run(
         Program.path,
-        ["features", "rows.csv", "--transform", "statistics", "--window", "2", "--hop", "1", "--timestamps", "start", "-o", "-"]
+        [
+          "features", "rows.csv", "--transform", "statistics", "--window", "2", "--hop", "1", "--timestamps", "start",
+          "-o", "-",
+        ]
           + words)
       #expect((rows.status, rows.errors) == (0, ""))
       #expect(rows.output.split(separator: "\n").dropFirst().map { String($0.split(separator: ",")[0]) } == times)
     }
   }
 
-  @Test("A row is there as soon as its last sample has been sent", arguments: ["logmel", "mfcc", "statistics", "stack"])
+  @Test(
+    "A row is there as soon as its last sample has been sent", arguments: ["logmel", "mfcc", "statistics", "stack"])
   func promptness(_ transform: String) throws {
     let bench = try bench()
     let model = transform == "stack" ? ["--model", "empty"] : transform == "statistics" ? [] : ["--like", "htk"]
     let words = ["--transform", transform, "--input-format", "f32le", "--rate", "16000", "--channels", "1"] + model
     let process = try StreamProcess(
-      bench, "-", "-o", "-", "--window", "25ms", "--hop", "10ms", words[0], words[1], words[2], words[3], words[4], words[5],
+      bench, "-", "-o", "-", "--window", "25ms", "--hop", "10ms", words[0], words[1], words[2], words[3], words[4],
+      words[5],
       words[6], words[7], model.first ?? "--quiet", model.dropFirst().first ?? "--force", command: "features")
     let samples = Signals.noise(frames: 400 + 20 * 160)
     func line() throws -> String {
@@ -157,7 +163,8 @@ import Testing
   @Test("Bands that are always zero are named, once")
   func emptyBands() throws {
     let bench = try bench(channels: 2)
-    let outcome = try bench.program.run("features", "in.wav", "--transform", "mel", "--like", "torchaudio", "-o", "a.npy")
+    let outcome = try bench.program.run(
+      "features", "in.wav", "--transform", "mel", "--like", "torchaudio", "-o", "a.npy")
     #expect(outcome.status == 0)
     #expect(outcome.errors.contains("of 128 mel bands 4 are narrower"))
     #expect(outcome.errors.split(separator: "\n").count == 1)
@@ -167,9 +174,15 @@ import Testing
     "What cannot be done is one sentence, and leaves no file",
     arguments: [
       (["--transform", "mel", "--hop", "0"], 64, "'0' is invalid"),
-      (["--transform", "statistics", "--window", "1s"], 1, "in.wav: has 9000 frames, expected at least one window of 16000."),
+      (
+        ["--transform", "statistics", "--window", "1s"], 1,
+        "in.wav: has 9000 frames, expected at least one window of 16000."
+      ),
       (["--transform", "mfcc", "--like", "htk", "--window", "1s"], 1, "expected at least one window of 16000."),
-      (["--transform", "mel", "--padding", "reflect", "--window", "20000", "--fft", "32768"], 1, "in.wav: has 9000 frames"),
+      (
+        ["--transform", "mel", "--padding", "reflect", "--window", "20000", "--fft", "32768"], 1,
+        "in.wav: has 9000 frames"
+      ),
       (["--transform", "mel", "--fft", "512", "--window", "600"], 1, "the window is 600, expected 1 to 512"),
       (["--transform", "mel", "--fmax", "9000"], 1, "to half of the rate, 8000.0 Hz"),
       (["--transform", "mel", "--mels", "0"], 1, "the number of mel bands is 0"),

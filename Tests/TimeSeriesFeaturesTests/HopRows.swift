@@ -28,7 +28,7 @@ struct HopRows: Equatable {
         memory.initialize(from: part, count: part.count)
         return UnsafePointer(memory)
       }
-      defer { pointers.forEach { $0.deallocate() } }
+      defer { for pointer in pointers { pointer.deallocate() } }
       try features.push(pointers, frames: count, keep)
       done += count
     }

@@ -34,7 +34,8 @@ struct SpectralStreamingTests {
   @Test("a row comes with its last sample, as framesToNextRow says, for hops shorter and longer than the window")
   func promptness() throws {
     for (window, hop, centred, padding) in [
-      (400, 160, false, EdgePadding.zeros), (400, 160, true, .zeros), (400, 160, true, .reflect), (100, 350, false, .zeros),
+      (400, 160, false, EdgePadding.zeros), (400, 160, true, .zeros), (400, 160, true, .reflect),
+      (100, 350, false, .zeros),
       (100, 350, true, .reflect), (1, 1, true, .zeros), (16, 5, true, .reflect),
     ] {
       var settings = SpectralSettings(.librosa, .stft, sampleRateHz: 16_000)
@@ -70,7 +71,8 @@ struct SpectralStreamingTests {
     let settings = SpectralSettings(.htk, .mfcc, sampleRateHz: 16_000)
     let stereo = (0..<3).map { Signals.noise(frames: 3000, seed: UInt64($0)) }
     let both = try HopRows(
-      ChannelwiseFeatures(channels: 3) { try SpectralFeatures(settings, sampleRateHz: 16_000) }, stereo, pieces: [777, 20])
+      ChannelwiseFeatures(channels: 3) { try SpectralFeatures(settings, sampleRateHz: 16_000) }, stereo,
+      pieces: [777, 20])
     for channel in 0..<3 {
       let one = try HopRows(SpectralFeatures(settings, sampleRateHz: 16_000), [stereo[channel]])
       #expect(one.starts == both.starts)

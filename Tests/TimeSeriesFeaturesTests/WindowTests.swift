@@ -101,7 +101,8 @@ struct WindowTests {
       { try WindowStatistics(windowFrames: 100, hopFrames: 33, bands: bands, sampleRateHz: 8000) },
       {
         try PooledOutputs(
-          self.makeProcessor(maximumBlockFrames: 64), poolings: [.mean, .ppv], layer: "x", windowFrames: 90, hopFrames: 7)
+          self.makeProcessor(maximumBlockFrames: 64), poolings: [.mean, .ppv], layer: "x", windowFrames: 90,
+          hopFrames: 7)
       },
     ]
     for make in makers {

@@ -38,7 +38,8 @@ public struct HopExtraction: Sendable {
   @discardableResult
   public func run(
     _ path: String, expectedRateHz: Int? = nil, note: (String) -> Void = { _ in },
-    progress: (Int) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }, _ body: (Row) throws -> Void
+    progress: (Int) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false },
+    row body: (Row) throws -> Void
   ) throws -> (rows: Int, sampleRateHz: Int?) {
     var floor: Float?
     if case .spectral(let choice) = transform, let top = choice.topDecibels {
@@ -54,7 +55,7 @@ public struct HopExtraction: Sendable {
     let names = features.names
     let rate = Double(signal.sampleRateHz ?? 1)
     var rows = 0
-    try feed(signal, to: features, progress: progress, isCancelled: isCancelled) { row in
+    func pass(_ row: HopRow) throws {
       rows += 1
       let frame =
         switch times {
@@ -64,6 +65,7 @@ public struct HopExtraction: Sendable {
         }
       try body(Row(names: names, values: row.values, time: frame / rate))
     }
+    try feed(signal, to: features, progress: progress, isCancelled: isCancelled, pass)
     signal.notes.forEach(note)
     return (rows, signal.sampleRateHz)
   }
@@ -81,7 +83,7 @@ public struct HopExtraction: Sendable {
       all.append(one)
       return one
     }
-    try feed(signal, to: features, progress: { _ in }, isCancelled: isCancelled) { _ in }
+    try feed(signal, to: features, progress: { _ in }, isCancelled: isCancelled, { _ in })
     return all.map(\.largestLogarithm).max() ?? 0
   }
 

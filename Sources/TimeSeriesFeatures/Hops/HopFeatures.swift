@@ -88,9 +88,10 @@ public final class ChannelwiseFeatures: HopFeatures {
     while done < frames {
       // No more than one hop at a time, so that few rows wait for the other channels.
       let count = min(frames - done, framesToNextRow)
-      try collect({ member, channel, body in
-        try withUnsafePointer(to: input[channel] + done) { try member.push($0, frames: count, body) }
-      }, body)
+      try collect(
+        { member, channel, body in
+          try withUnsafePointer(to: input[channel] + done) { try member.push($0, frames: count, body) }
+        }, body)
       done += count
     }
   }

@@ -21,8 +21,8 @@ final class PlanarCutter {
 
   /// Calls `body` with each window that is complete, one pointer a channel, and its first frame.
   /// - Parameter input: One pointer a channel.
-  func push<Pointer>(
-    _ input: UnsafePointer<Pointer>, frames: Int, as samples: (Pointer) -> UnsafePointer<Float>,
+  func push(
+    _ input: UnsafePointer<UnsafeMutablePointer<Float>>, frames: Int,
     _ body: (_ windows: UnsafePointer<UnsafePointer<Float>?>, _ start: Int) throws -> Void
   ) rethrows {
     var done = 0
@@ -31,7 +31,7 @@ final class PlanarCutter {
       let count = min(frames - done, framesToNextWindow)
       var complete: Int?
       for (channel, cutter) in cutters.enumerated() {
-        cutter.push(samples(input[channel]) + done, count: count) { window, start in
+        cutter.push(UnsafePointer(input[channel] + done), count: count) { window, start in
           windows[channel] = window
           complete = start
         }

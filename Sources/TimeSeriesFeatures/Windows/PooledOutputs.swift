@@ -107,7 +107,7 @@ public final class PooledOutputs: HopFeatures {
     let dropped = min(framesToDrop, written)
     framesToDrop -= dropped
     for channel in block.indices { shifted[channel] = outputs[channel] + dropped }
-    try cutter.push(shifted, frames: written - dropped, as: { UnsafePointer($0) }) { windows, start in
+    try cutter.push(shifted, frames: written - dropped) { windows, start in
       for (index, pooling) in poolings.enumerated() {
         for channel in block.indices {
           row.base[index * block.count + channel] = pool(windows[channel]!, pooling)

@@ -60,7 +60,8 @@ public final class WindowStatistics: HopFeatures {
       guard let rate = sampleRateHz, band.lowHz >= 0, band.lowHz < band.highHz, band.highHz <= rate / 2 else {
         throw .invalidParameters(
           place: "the band \(band)",
-          expected: sampleRateHz.map { "frequencies that rise, from 0 to \(shortNumber($0 / 2)) Hz" } ?? "a sample rate",
+          expected: sampleRateHz.map { "frequencies that rise, from 0 to \(shortNumber($0 / 2)) Hz" }
+            ?? "a sample rate",
           actual: sampleRateHz == nil ? "none" : "others")
       }
       responses += BandPass.taps(lowHz: band.lowHz, highHz: band.highHz, sampleRateHz: rate, count: bandTaps)
@@ -103,7 +104,7 @@ public final class WindowStatistics: HopFeatures {
       if let filters {
         withUnsafePointer(to: input[0] + done) { _ = filters.process($0, into: outputs + 1, frames: count) }
       }
-      try cutter.push(outputs, frames: count, as: { UnsafePointer($0) }) { windows, start in
+      try cutter.push(outputs, frames: count) { windows, start in
         measure(windows)
         try body(
           HopRow(
