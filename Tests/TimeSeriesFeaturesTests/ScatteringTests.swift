@@ -137,7 +137,7 @@ struct ScatteringTests {
     let features = try Scattering(ScatteringSettings())
     #expect(features.names.count == 234)
     // What Documentation/features.md says.
-    #expect(features.edgeFrames == 6656 && features.lookAheadFrames == 30_720)
+    #expect(features.edgeFrames == 6144 && features.lookAheadFrames == 31_232)
   }
 
   @Test("what cannot be is an error in a sentence")
