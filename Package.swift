@@ -28,7 +28,7 @@ let package = Package(
     // MARK: - Files
     .target(name: "ModelFormats"),
     .target(name: "AudioFiles", dependencies: ["CSndFile"]),
-    .target(name: "ArrayFiles"),
+    .target(name: "ArrayFiles", dependencies: ["CZlib"]),
     .target(name: "Resampling", dependencies: ["CSoxr"]),
 
     // MARK: - Façade and command line
@@ -48,6 +48,9 @@ let package = Package(
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
@@ -80,7 +83,8 @@ let package = Package(
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),
     .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
     .testTarget(
-      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "TestSupport", "CTestSupport"], exclude: ["Fixtures"]),
+      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "CZlib", "TestSupport", "CTestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",

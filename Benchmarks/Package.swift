@@ -15,6 +15,8 @@ let package = Package(
       name: "convolution-benchmark", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
     .executableTarget(
       name: "feature-benchmark", dependencies: [.product(name: "TimeSeriesFeatures", package: "convaudio")]),
+    .executableTarget(
+      name: "spectral-benchmark", dependencies: [.product(name: "TimeSeriesFeatures", package: "convaudio")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -26,6 +26,7 @@ typedef int32_t vi __attribute__((ext_vector_type(CCK_WIDTH)));
 #include "longtaps_body.h"
 #include "lstm_body.h"
 #include "features_body.h"
+#include "spectral_body.h"
 
 extern const cck_kernels CCK_NAME(kernels);
 const cck_kernels CCK_NAME(kernels) = {

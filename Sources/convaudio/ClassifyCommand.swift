@@ -15,7 +15,10 @@ struct ClassifyCommand: ParsableCommand {
   @Argument(help: "Files or folders of series, as of convaudio features.")
   var inputs: [String]
 
-  @OptionGroup(title: "Transform") var fitting: FittingOptions
+  @Option(help: "What to compute.")
+  var transform: FittedTransform.Kind?
+
+  @OptionGroup(title: "Fitting") var fitting: FittingOptions
   @OptionGroup(title: "Series") var series: SeriesOptions
 
   @Option(help: ArgumentHelp("Train, and save the classifier to this file.", valueName: "file"))
@@ -40,10 +43,11 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func validate() throws {
+    try series.checkWindows()
     guard (fit == nil) != (params == nil) else {
       throw ValidationError("one of --fit and --params is needed: to train a classifier, or to use one.")
     }
-    if params != nil, fitting.isGiven {
+    if params != nil, transform != nil || fitting.isGiven {
       throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.")
     }
     if fit != nil, series.window != nil {
@@ -83,7 +87,7 @@ struct ClassifyCommand: ParsableCommand {
     let classifier: SeriesClassifier
     do throws(FeatureError) {
       classifier = try SeriesClassifier(
-        fitting.transform ?? .minirocket, fittingTo: set, labels: known, features: fitting.features,
+        transform ?? .minirocket, fittingTo: set, labels: known, features: fitting.features,
         seed: UInt32(fitting.seed ?? 0), shortSeries: series.short ?? .pad, threads: series.threads)
     } catch {
       throw input.placed(error)

@@ -4,7 +4,7 @@ import ConvAudioKit
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "features",
-    abstract: "Turn time series into features: MiniRocket, MultiRocket, ROCKET, Hydra.",
+    abstract: "Turn time series and sound into features: ROCKET family, mel, MFCC, scattering, networks.",
     discussion: """
       Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series a line, its label first), from NumPy \
       arrays [cases, points] or [cases, channels, points], and from recordings, one series each, or folders of them; - is \
@@ -12,13 +12,25 @@ struct FeaturesCommand: ParsableCommand {
       fitted. With --window the input is one recording, or rows of numbers, one frame each, and each window gives a row as \
       soon as it is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an \
       .npz holds features, names and labels. Threads and batches change no bit.
+
+      stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow recordings, rows of numbers or a \
+      pipe (WAV, raw samples, CSV) hop by hop, and give a row as soon as its last sample has come; the cutting into blocks \
+      changes no bit. --like takes over another program's conventions, down to the numbers. Several inputs stand one \
+      behind the other, with a first column `file` in text.
       """)
 
-  @Argument(help: "Files or folders of series.")
+  @Argument(help: "Files or folders of series; recordings; - is standard input.")
   var inputs: [String]
 
-  @OptionGroup(title: "Transform") var fitting: FittingOptions
+  @Option(help: "What to compute.")
+  var transform: FeatureTransform?
+
+  @OptionGroup(title: "Fitting (minirocket, multirocket, rocket, hydra)") var fitting: FittingOptions
   @OptionGroup(title: "Series") var series: SeriesOptions
+  @OptionGroup(title: "Hop by hop (all others)") var hops: HopOptions
+  @OptionGroup(title: "Spectra (stft, mel, logmel, mfcc)") var spectral: SpectralOptions
+  @OptionGroup(title: "Scattering") var scattering: ScatteringOptions
+  @OptionGroup(title: "Stack, statistics") var windowed: WindowedOptions
 
   @Option(help: ArgumentHelp("Take a fitted transform from this file instead of fitting.", valueName: "file"))
   var params: String?
@@ -44,6 +56,7 @@ struct FeaturesCommand: ParsableCommand {
       let format = try outputFormat()
       if output != "-" { try ReplacingFile.check(path: output, mayReplace: force) }
       if let fit { try ReplacingFile.check(path: fit, mayReplace: force) }
+      if let transform, transform.isHopwise { return try followHops(transform, format) }
       let (transform, input) = try fitted()
       let interruption = Interruption.install()
       do {
@@ -64,20 +77,60 @@ struct FeaturesCommand: ParsableCommand {
   }
 
   func validate() throws {
+    if output.isEmpty { throw ValidationError("--output is empty, expected the name of a file.") }
+    try refuseForeignOptions()
+    if let transform, transform.isHopwise { return }
     if params != nil, fit != nil { throw ValidationError("--params and --fit exclude each other.") }
-    if params == nil, fitting.transform == nil {
+    if params == nil, transform == nil {
       throw ValidationError("there is no transform: --transform or --params says which.")
     }
-    if params != nil, fitting.isGiven {
+    if params != nil, transform != nil || fitting.isGiven {
       throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.")
     }
+    try series.checkWindows()
     if series.window != nil, params == nil {
       throw ValidationError("--window needs --params: a stream cannot be fitted to.")
     }
     if series.window != nil, inputs.count != 1 {
       throw ValidationError("--window takes one input, but there are \(inputs.count).")
     }
-    if output.isEmpty { throw ValidationError("--output is empty, expected the name of a file.") }
+    if fitting.compatibility != nil, transform != .multirocket {
+      throw ValidationError("--compatibility is for --transform multirocket.")
+    }
+  }
+
+  /// Options of a transform that is not asked for are mistakes.
+  private func refuseForeignOptions() throws {
+    let isHopwise = transform?.isHopwise ?? false
+    let groups: [(isGiven: Bool, isWelcome: Bool, what: String)] = [
+      (
+        fitting.isGiven || params != nil || fit != nil, !isHopwise,
+        "--params, --fit, --seed, --features and --compatibility are for minirocket, multirocket, rocket and hydra."
+      ),
+      (hops.isGiven, isHopwise, "--timestamps, --input-format, --channels and --plot are for transforms hop by hop."),
+      (
+        spectral.isGiven, transform?.spectral != nil,
+        "--like and what belongs to it are for stft, mel, logmel and mfcc."
+      ),
+      (
+        scattering.isGiven, transform == .scattering,
+        "--scale, --per-octave, --averaging, --order and --edges are for scattering."
+      ),
+      (windowed.isStackGiven, transform == .stack, "--model, --layer and --pool are for --transform stack."),
+      (windowed.isStatisticsGiven, transform == .statistics, "--bands and --band-taps are for --transform statistics."),
+      (
+        series.short != nil || series.noLabels || series.labels != nil, !isHopwise,
+        "--short, --labels and --no-labels are for series, not for streams."
+      ),
+    ]
+    for group in groups where group.isGiven && !group.isWelcome { throw ValidationError(group.what) }
+    if isHopwise, series.missing == .linear {
+      throw ValidationError("--missing linear needs values that are still to come, expected error, zero or hold.")
+    }
+    if transform == .scattering, series.window != nil || series.hop != nil {
+      throw ValidationError("--window and --hop are not for scattering: --averaging says how far apart rows are.")
+    }
+    if transform == .stack, windowed.model == nil { throw ValidationError("--transform stack needs --model.") }
   }
 
   private func outputFormat() throws -> FeatureOutput.Format {
@@ -97,7 +150,7 @@ struct FeaturesCommand: ParsableCommand {
     if let params {
       transform = try FittedTransform(contentsOf: params)
     } else {
-      let fit = try fitting.fit { try series.input(inputs) }
+      let fit = try fitting.fit(self.transform?.fitted) { try series.input(inputs) }
       (transform, input) = (fit.transform, fit.input)
     }
     if let short = series.short { transform.shortSeries = short }

@@ -3,9 +3,6 @@ import ConvAudioKit
 
 /// What is fitted.
 struct FittingOptions: ParsableArguments {
-  @Option(help: "What to compute.")
-  var transform: FittedTransform.Kind?
-
   @Option(help: "The seed of a fit, 0 to 4294967295: equal seeds give equal bits on every machine. Default: 0.")
   var seed: Int?
 
@@ -19,11 +16,11 @@ struct FittingOptions: ParsableArguments {
   @Option(help: "Which formula differences have in multirocket: the correct one, or aeon's.")
   var compatibility: MultiRocket.Compatibility?
 
-  var isGiven: Bool { transform != nil || seed != nil || features != nil || compatibility != nil }
+  var isGiven: Bool { seed != nil || features != nil || compatibility != nil }
 
-  func fit(_ makeInput: () throws -> SeriesInput) throws -> FeatureFit {
+  func fit(_ kind: FittedTransform.Kind?, _ makeInput: () throws -> SeriesInput) throws -> FeatureFit {
     try FeatureFit(
-      transform ?? .minirocket, to: makeInput, features: features, seed: UInt32(seed ?? 0),
+      kind ?? .minirocket, to: makeInput, features: features, seed: UInt32(seed ?? 0),
       compatibility: compatibility ?? .correct)
   }
 
@@ -33,9 +30,6 @@ struct FittingOptions: ParsableArguments {
     }
     if let features, !(1...MiniRocketParameters.maximumFeatures).contains(features) {
       throw ValidationError("--features is \(features), expected 1 to \(MiniRocketParameters.maximumFeatures).")
-    }
-    if compatibility != nil, transform != .multirocket {
-      throw ValidationError("--compatibility is for --transform multirocket.")
     }
   }
 }
@@ -58,13 +52,20 @@ struct SeriesOptions: ParsableArguments {
       "Text with one label a line, one for each series; lines of .csv and .tsv then have none.", valueName: "file"))
   var labels: String?
 
-  @Option(help: "Features of windows of this length, in frames or with a unit: 500, 250ms, 1s.")
+  @Option(
+    help: """
+      Features of windows of this length, in frames or with a unit: 500, 250ms, 1s. Default: of spectra by --like, of stack \
+      and statistics 25ms.
+      """)
   var window: StreamDuration?
 
-  @Option(help: "How far a window moves on. Default: its length.")
+  @Option(help: "How far a window moves on. Default: its length; of stack and statistics 10ms.")
   var hop: StreamDuration?
 
-  @Option(help: ArgumentHelp("Frames a second of rows.", valueName: "hz"))
+  @Option(
+    help: ArgumentHelp(
+      "Frames a second of rows and raw samples; hop by hop, recordings of other rates are resampled to it.",
+      valueName: "hz"))
   var rate: Int?
 
   @Option(help: "Threads to compute on; they change no bit of the output.")
@@ -75,6 +76,10 @@ struct SeriesOptions: ParsableArguments {
     if let rate, !(1...Int(Int32.max)).contains(rate) {
       throw ValidationError("--rate is \(rate), expected 1 to \(Int32.max).")
     }
+  }
+
+  /// What windows of series need, and do not take. Transforms hop by hop have windows anyway.
+  func checkWindows() throws {
     if window != nil, labels != nil {
       throw ValidationError("--labels is for series; windows have none.")
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A `convaudio stream` that runs between pipes whose other ends are ours.
+/// A `convaudio stream`, or another command, that runs between pipes whose other ends are ours.
 ///
 /// Safe to share because one thread at most writes, and another one reads.
 final class StreamProcess: @unchecked Sendable {
@@ -12,10 +12,10 @@ final class StreamProcess: @unchecked Sendable {
   private let errors = Pipe()
   private var isInputOpen = true
 
-  init(_ bench: Bench, _ arguments: String...) throws {
+  init(_ bench: Bench, _ arguments: String..., command: String = "stream") throws {
     // A program that has ended must not take the tests with it.
     _ = Foundation.signal(SIGPIPE, SIG_IGN)
-    process = bench.program.process(arguments: ["stream"] + arguments)
+    process = bench.program.process(arguments: [command] + arguments)
     process.standardInput = input
     process.standardOutput = output
     process.standardError = errors

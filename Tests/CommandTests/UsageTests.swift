@@ -124,8 +124,8 @@ import Testing
           bench                   Measure how fast a model or preset runs here, by
                                   block size.
           tune                    Measure what convolutions cost on this machine.
-          features                Turn time series into features: MiniRocket,
-                                  MultiRocket, ROCKET, Hydra.
+          features                Turn time series and sound into features: ROCKET
+                                  family, mel, MFCC, scattering, networks.
           classify                Train a classifier of time series, test it, and
                                   predict classes.
 
@@ -465,8 +465,8 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Turn time series into features: MiniRocket, MultiRocket, ROCKET,
-        Hydra.
+        OVERVIEW: Turn time series and sound into features: ROCKET family, mel, MFCC,
+        scattering, networks.
 
         Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series
         a line, its label first), from NumPy arrays [cases, points] or [cases,
@@ -478,14 +478,20 @@ import Testing
         are labels, a first column of them; an .npz holds features, names and labels.
         Threads and batches change no bit.
 
+        stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they
+        follow recordings, rows of numbers or a pipe (WAV, raw samples, CSV) hop by
+        hop, and give a row as soon as its last sample has come; the cutting into
+        blocks changes no bit. --like takes over another program's conventions, down to
+        the numbers. Several inputs stand one behind the other, with a first column
+        `file` in text.
+
         USAGE: convaudio features [<options>] <inputs> ... --output <output>
 
         ARGUMENTS:
-          <inputs>                Files or folders of series.
+          <inputs>                Files or folders of series; recordings; - is standard
+                                  input.
 
-        TRANSFORM:
-          --transform <transform> What to compute. (values: minirocket, multirocket,
-                                  rocket, hydra)
+        FITTING (MINIROCKET, MULTIROCKET, ROCKET, HYDRA):
           --seed <seed>           The seed of a fit, 0 to 4294967295: equal seeds give
                                   equal bits on every machine. Default: 0.
           --features <features>   About how many features to fit. Default: minirocket
@@ -506,13 +512,86 @@ import Testing
           --labels <file>         Text with one label a line, one for each series;
                                   lines of .csv and .tsv then have none.
           --window <window>       Features of windows of this length, in frames or with
-                                  a unit: 500, 250ms, 1s.
-          --hop <hop>             How far a window moves on. Default: its length.
-          --rate <hz>             Frames a second of rows.
+                                  a unit: 500, 250ms, 1s. Default: of spectra by
+                                  --like, of stack and statistics 25ms.
+          --hop <hop>             How far a window moves on. Default: its length; of
+                                  stack and statistics 10ms.
+          --rate <hz>             Frames a second of rows and raw samples; hop by hop,
+                                  recordings of other rates are resampled to it.
           --threads <threads>     Threads to compute on; they change no bit of the
                                   output. (default: 1)
 
+        HOP BY HOP (ALL OTHERS):
+          --timestamps <moment>   A first column `time`: the first frame of a row's
+                                  window, its middle, or the frame behind it; in
+                                  seconds, or frames of rows without a rate. (values:
+                                  start, center, end, none; default: none)
+          --input-format <input-format>
+                                  What comes through a pipe; auto: WAV, or else CSV.
+                                  Raw samples are little-endian and interleaved.
+                                  (values: auto, f32le, f64le, s16le, s24le, s32le, u8,
+                                  wav, csv, ndjson; default: auto)
+          --channels <channels>   Channels of raw samples.
+          --plot <file.png>       Draw the rows as a picture, too.
+
+        SPECTRA (STFT, MEL, LOGMEL, MFCC):
+          --like <like>           Whose conventions hold where nothing else is said.
+                                  Default: librosa. (values: librosa, torchaudio, htk)
+          --fft <n>               Frames of the transform. Default: the window's; htk:
+                                  the next power of two.
+          --window-shape <window-shape>
+                                  What frames are multiplied with. (values: hann,
+                                  hann-symmetric, hamming, hamming-symmetric, blackman,
+                                  povey, rectangular)
+          --centre <true|false>   Whether a row describes the frames around its own.
+          --padding <padding>     What stands beyond the ends of centred rows. (values:
+                                  zeros, reflect)
+          --pre-emphasis <factor> Each sample less so much of the one before.
+          --exponent <1|2>        2: powers; 1: magnitudes.
+          --mels <count>          Mel bands.
+          --fmin <hz>             Where the first mel band begins.
+          --fmax <hz>             Where the last mel band ends. Default: half of the
+                                  rate.
+          --mel-scale <mel-scale> The mel scale. (values: slaney, htk)
+          --mel-norm <mel-norm>   How heavy mel filters are. (values: none, slaney)
+          --mel-axis <mel-axis>   The axis on which mel filters are triangles. (values:
+                                  hertz, mel)
+          --log <log>             Logarithms: decibels, natural, or natural of the sum
+                                  and a small offset. (values: db, ln, ln-offset)
+          --log-floor <value>     The least that a logarithm is taken of, or the offset.
+          --reference <value>     What 0 dB is. Default: 1.
+          --top-db <db>           Raise what lies further below the largest of a whole
+                                  file, as librosa and torchaudio do with 80; a file is
+                                  read twice.
+          --coefficients <count>  Cepstral coefficients, c0 included.
+          --dct <dct>             How cepstral coefficients are scaled. (values: ortho,
+                                  htk)
+          --lifter <length>       The lifter of cepstral coefficients; 0: none.
+
+        SCATTERING:
+          --scale <j>             Wavelets as long as 2^J frames. Default: 8.
+          --per-octave <q1,q2>    Wavelets an octave, and of the second order: 8 or
+                                  8,1, the default.
+          --averaging <n>         Rows every 2^n frames, averaged as long. Default: the
+                                  scale.
+          --order <order>         The highest order: 0, 1 or 2. Default: 2.
+          --edges <edges>         What stands beyond the ends; reflect, of files, as
+                                  kymatio. Default: zeros. (values: zeros, reflect)
+
+        STACK, STATISTICS:
+          --model <model>         stack: a preset's name, or the path of its .json file.
+          --layer <layer>         stack: whose output is pooled: a layer's number,
+                                  counted from 1; node12; or output, the default.
+          --pool <kinds>          stack: mean, max, last or ppv, or several: mean,max.
+                                  Default: mean.
+          --bands <hz-hz,…>       statistics: energies in these bands: 0-300,300-3400.
+          --band-taps <count>     statistics: taps of the bands' filters, odd. Default:
+                                  255.
+
         OPTIONS:
+          --transform <transform> What to compute. (values: minirocket, multirocket,
+                                  rocket, hydra, stft, mel, logmel, mfcc, scattering,
+                                  stack, statistics)
           --params <file>         Take a fitted transform from this file instead of
                                   fitting.
           --fit <file>            Save the fitted transform to this file.
@@ -550,9 +629,7 @@ import Testing
         ARGUMENTS:
           <inputs>                Files or folders of series, as of convaudio features.
 
-        TRANSFORM:
-          --transform <transform> What to compute. (values: minirocket, multirocket,
-                                  rocket, hydra)
+        FITTING:
           --seed <seed>           The seed of a fit, 0 to 4294967295: equal seeds give
                                   equal bits on every machine. Default: 0.
           --features <features>   About how many features to fit. Default: minirocket
@@ -573,13 +650,18 @@ import Testing
           --labels <file>         Text with one label a line, one for each series;
                                   lines of .csv and .tsv then have none.
           --window <window>       Features of windows of this length, in frames or with
-                                  a unit: 500, 250ms, 1s.
-          --hop <hop>             How far a window moves on. Default: its length.
-          --rate <hz>             Frames a second of rows.
+                                  a unit: 500, 250ms, 1s. Default: of spectra by
+                                  --like, of stack and statistics 25ms.
+          --hop <hop>             How far a window moves on. Default: its length; of
+                                  stack and statistics 10ms.
+          --rate <hz>             Frames a second of rows and raw samples; hop by hop,
+                                  recordings of other rates are resampled to it.
           --threads <threads>     Threads to compute on; they change no bit of the
                                   output. (default: 1)
 
         OPTIONS:
+          --transform <transform> What to compute. (values: minirocket, multirocket,
+                                  rocket, hydra)
           --fit <file>            Train, and save the classifier to this file.
           --params <file>         Classify by what was saved to this file.
           -o, --output <output>   Write predictions to this file, one a line; - is

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "FeatureKernels.h"
+#include "SpectralKernels.h"
 
 // Floats that must be readable behind the last frame of every row that a kernel reads: whole vectors are loaded
 // even where fewer lanes are stored. What they hold is never used.

@@ -35,18 +35,23 @@ public final class FeatureOutput {
   private let target: Target
   private let descriptor: Int32?
   private let hasLabels: Bool
+  private let hasTimes: Bool
   private var labels: [String] = []
 
   /// - Parameters:
   ///   - path: `-` is standard output.
   ///   - names: Of the features.
   ///   - hasLabels: Whether rows have labels, which text puts first, under `label`.
+  ///   - labelName: What the column of labels is called in text.
+  ///   - hasTimes: Whether a column `time` stands in front of the features.
   /// - Throws: `OutputError`, `NumPyError`, `StreamError`.
   public init(
-    path: String, format: Format, names: [String], hasLabels: Bool, mayReplace: Bool,
-    isCancelled: @escaping () -> Bool = { false }
+    path: String, format: Format, names: [String], hasLabels: Bool, labelName: String = "label",
+    hasTimes: Bool = false, mayReplace: Bool, isCancelled: @escaping () -> Bool = { false }
   ) throws {
     self.hasLabels = hasLabels
+    self.hasTimes = hasTimes
+    let names = (hasTimes ? ["time"] : []) + names
     let isPiped = path == NumPyArray.standardStream
     let isText = format == .csv || format == .tsv
     if isPiped && isText {
@@ -70,7 +75,7 @@ public final class FeatureOutput {
       let stream = DescriptorStream(
         descriptor: opened ?? STDOUT_FILENO, name: isPiped ? "standard output" : path, isCancelled: isCancelled)
       target = .text(stream, separator: separator)
-      let header = (hasLabels ? ["label"] : []) + names
+      let header = (hasLabels ? [labelName] : []) + names
       try Self.write(header.joined(separator: separator) + "\n", to: stream)
     case .npy:
       descriptor = nil
@@ -107,6 +112,26 @@ public final class FeatureOutput {
         try Self.write(line, to: stream)
       }
     }
+  }
+
+  /// Appends one row that a stream gave.
+  ///
+  /// - Parameters:
+  ///   - time: Written in full to text, and as Float32 to arrays; wanted where `hasTimes` is true.
+  /// - Throws: As above.
+  public func write(row: UnsafeBufferPointer<Float>, time: Double, label: String?) throws {
+    guard case .text(let stream, let separator) = target else {
+      let values = (hasTimes ? [Float(time)] : []) + row
+      if case .array(let writer) = target { try writer.write(values) }
+      if case .archive(let archive) = target { try archive.write(values) }
+      if hasLabels, case .archive = target { labels.append(label ?? "") }
+      return
+    }
+    var line = hasLabels ? Self.quoted(label ?? "", separator: separator) : ""
+    if hasTimes { line += (line.isEmpty ? "" : separator) + "\(time)" }
+    for value in row { line += (line.isEmpty ? "" : separator) + "\(value)" }
+    line += "\n"
+    try Self.write(line, to: stream)
   }
 
   /// Ends the file and gives it its name.

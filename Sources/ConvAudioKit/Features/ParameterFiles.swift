@@ -35,7 +35,7 @@ public func writeLines(_ lines: [String], to path: String, mayReplace: Bool) thr
   }
 }
 
-private func writeFile(_ bytes: [UInt8], to path: String, mayReplace: Bool) throws {
+func writeFile(_ bytes: [UInt8], to path: String, mayReplace: Bool) throws {
   let file = try ReplacingFile(path: path, mayReplace: mayReplace)
   let descriptor = open(file.temporaryPath, O_WRONLY | O_TRUNC | O_CLOEXEC)
   guard descriptor >= 0 else { throw StreamError.writeFailed(name: path, reason: String(cString: strerror(errno))) }

@@ -192,6 +192,13 @@ public struct LoadedPreset: Sendable {
     return copy
   }
 
+  /// The same preset with another chain.
+  func with(stages: [Stage]) -> LoadedPreset {
+    var copy = self
+    copy.stages = stages
+    return copy
+  }
+
   /// The preset's name, with those of what follows it.
   public private(set) var name: String
 

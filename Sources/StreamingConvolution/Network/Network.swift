@@ -162,6 +162,26 @@ public struct Network: Sendable {
     return append(.slice(range), [value], range.count)
   }
 
+  /// The network that gives `value`, without the nodes that only others need.
+  public func ending(at value: Value) -> Network {
+    var isNeeded = [Bool](repeating: false, count: nodes.count + 1)
+    isNeeded[value.index] = true
+    for (index, node) in nodes.enumerated().reversed() where isNeeded[index + 1] {
+      for input in node.inputs { isNeeded[input.index] = true }
+    }
+    var network = Network(inputChannels: inputChannels)
+    var places = [Value(0)]
+    for (index, node) in nodes.enumerated() {
+      guard isNeeded[index + 1] else {
+        places.append(Value(0))
+        continue
+      }
+      places.append(network.append(node.operation, node.inputs.map { places[$0.index] }, node.channels))
+    }
+    network.output = places[value.index]
+    return network
+  }
+
   private mutating func append(_ operation: Operation, _ inputs: [Value], _ channels: Int) -> Value {
     nodes.append(Node(operation: operation, inputs: inputs, channels: channels))
     return Value(nodes.count)

@@ -1,0 +1,60 @@
+import CZlib
+
+/// A picture of bytes, red, green and blue, as a PNG file (ISO/IEC 15948).
+public struct PNGImage: Sendable, Equatable {
+  public let width: Int
+  public let height: Int
+  /// Row after row from the top, three bytes a pixel.
+  public var pixels: [UInt8]
+
+  /// A black picture.
+  /// - Precondition: 1 to 65,535 pixels a side.
+  public init(width: Int, height: Int) {
+    precondition((1...65_535).contains(width) && (1...65_535).contains(height), "a picture has a size")
+    self.width = width
+    self.height = height
+    pixels = [UInt8](repeating: 0, count: 3 * width * height)
+  }
+
+  /// The bytes of a file.
+  public func encoded() -> [UInt8] {
+    var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    // Eight bits a channel, truecolour, deflate, the standard filters, not interlaced.
+    Self.append("IHDR", Self.bigEndian(width) + Self.bigEndian(height) + [8, 2, 0, 0, 0], to: &bytes)
+    Self.append("IDAT", Self.deflated(filteredRows()), to: &bytes)
+    Self.append("IEND", [], to: &bytes)
+    return bytes
+  }
+
+  /// Each row behind the number of its filter: 1, every byte less the one of the pixel to its left, which makes even
+  /// stretches zeros.
+  private func filteredRows() -> [UInt8] {
+    var rows: [UInt8] = []
+    rows.reserveCapacity(height * (3 * width + 1))
+    for row in 0..<height {
+      let line = pixels[(row * 3 * width)..<((row + 1) * 3 * width)]
+      rows.append(1)
+      for index in line.indices { rows.append(line[index] &- (index - line.startIndex < 3 ? 0 : line[index - 3])) }
+    }
+    return rows
+  }
+
+  private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    var count = compressBound(uLong(bytes.count))
+    return [UInt8](unsafeUninitializedCapacity: Int(count)) { buffer, written in
+      // Cannot fail: the bound is zlib's own, and there is no other memory to lack than its 256 KiB.
+      let status = compress2(buffer.baseAddress, &count, bytes, uLong(bytes.count), 6)
+      precondition(status == Z_OK, "zlib has no memory")
+      written = Int(count)
+    }
+  }
+
+  private static func append(_ kind: String, _ data: [UInt8], to bytes: inout [UInt8]) {
+    let body = Array(kind.utf8) + data
+    bytes += bigEndian(data.count) + body + bigEndian(Int(crc32(0, body, uInt(body.count))))
+  }
+
+  private static func bigEndian(_ value: Int) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+  }
+}

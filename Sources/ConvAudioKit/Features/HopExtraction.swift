@@ -1,0 +1,157 @@
+import StreamingConvolution
+import TimeSeriesFeatures
+
+/// Which moment of its frames a row's time is.
+public enum RowTime: String, CaseIterable, Sendable {
+  case start, center, end, none
+}
+
+/// Features of signals, row by row as their hops are complete.
+///
+/// - Streaming: from a pipe no more is read than the next row needs, and the row is out before anything else is read.
+/// - Memory: fixed, whatever the length of the signal.
+public struct HopExtraction: Sendable {
+  public let transform: HopTransform
+  public var input = SignalInput.Settings()
+  public var times = RowTime.none
+
+  public init(_ transform: HopTransform) { self.transform = transform }
+
+  /// A row on its way.
+  public struct Row {
+    public let names: [String]
+    public let values: UnsafeBufferPointer<Float>
+    /// Seconds; frames where there is no rate.
+    public let time: Double
+  }
+
+  /// Takes the features of everything that an input has.
+  ///
+  /// - Parameters:
+  ///   - path: As `SignalInput` takes it.
+  ///   - expectedRateHz: What the rate must be, as that of an earlier input.
+  ///   - note: Is told what a user should know, a sentence each.
+  ///   - progress: Called after every block with the frames so far.
+  ///   - isCancelled: Asked before every block.
+  /// - Returns: The rows, and the signal's rate.
+  /// - Throws: What the input and the transform throw; `CancellationError`.
+  @discardableResult
+  public func run(
+    _ path: String, expectedRateHz: Int? = nil, note: (String) -> Void = { _ in },
+    progress: (Int) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false },
+    row body: (Row) throws -> Void
+  ) throws -> (rows: Int, sampleRateHz: Int?) {
+    var floor: Float?
+    if case .spectral(let choice) = transform, let top = choice.topDecibels {
+      floor = try largestLogarithm(path, isCancelled: isCancelled) - top
+    }
+    let signal = try open(path, isCancelled: isCancelled)
+    if let expectedRateHz, let actual = signal.sampleRateHz, actual != expectedRateHz {
+      throw HopInputError.rates(name: signal.name, expected: expectedRateHz, actual: actual)
+    }
+    let (features, notes) = try transform.makeFeatures(
+      channels: signal.channels, sampleRateHz: signal.sampleRateHz, logarithmFloor: floor)
+    notes.forEach(note)
+    let names = features.names
+    let rate = Double(signal.sampleRateHz ?? 1)
+    var rows = 0
+    func pass(_ row: HopRow) throws {
+      rows += 1
+      let frame =
+        switch times {
+        case .start, .none: Double(row.start)
+        case .center: row.center
+        case .end: Double(row.end)
+        }
+      try body(Row(names: names, values: row.values, time: frame / rate))
+    }
+    try feed(signal, to: features, progress: progress, isCancelled: isCancelled, pass)
+    signal.notes.forEach(note)
+    return (rows, signal.sampleRateHz)
+  }
+
+  /// The number `top_db` is counted from: what a first pass over a recording finds.
+  private func largestLogarithm(_ path: String, isCancelled: @escaping () -> Bool) throws -> Float {
+    let signal = try open(path, isCancelled: isCancelled)
+    guard !signal.isLive else { throw HopInputError.topOfStream(name: signal.name) }
+    guard case .spectral(let choice) = transform else { return 0 }
+    var settings = try choice.settings(sampleRateHz: signal.sampleRateHz)
+    settings.output = .logmel
+    var all: [SpectralFeatures] = []
+    let features = try ChannelwiseFeatures(channels: signal.channels) {
+      let one = try SpectralFeatures(settings, sampleRateHz: Double(signal.sampleRateHz ?? 1))
+      all.append(one)
+      return one
+    }
+    try feed(signal, to: features, progress: { _ in }, isCancelled: isCancelled, { _ in })
+    return all.map(\.largestLogarithm).max() ?? 0
+  }
+
+  private func open(_ path: String, isCancelled: @escaping () -> Bool) throws -> SignalInput {
+    var input = input
+    if let rate = transform.sampleRateHz {
+      if let asked = input.sampleRateHz, asked != rate {
+        throw HopInputError.modelRate(expected: rate, actual: asked)
+      }
+      // Only recordings are resampled; a pipe that says another rate is refused by its reader.
+      input.sampleRateHz = rate
+    }
+    return try SignalInput(path: path, settings: input, isCancelled: isCancelled)
+  }
+
+  private func feed(
+    _ signal: SignalInput, to features: any HopFeatures, progress: (Int) -> Void, isCancelled: () -> Bool,
+    _ body: (HopRow) throws -> Void
+  ) throws {
+    let (channels, most) = (signal.channels, 4096)
+    var interleaved = [Float](repeating: 0, count: most * channels)
+    let planar = PlanarMemory(channels: channels, frames: most)
+    var frames = 0
+    var rows = 0
+    func count(_ row: HopRow) throws {
+      rows += 1
+      try body(row)
+    }
+    while true {
+      if isCancelled() { throw CancellationError() }
+      let wanted = signal.isLive ? min(most, features.framesToNextRow) : most
+      let read = try interleaved.withUnsafeMutableBufferPointer {
+        try signal.read(into: UnsafeMutableBufferPointer(rebasing: $0[..<(wanted * channels)]))
+      }
+      if read == 0 { break }
+      interleaved.withUnsafeBufferPointer { planar.deinterleave($0.baseAddress!, frames: read) }
+      try features.push(planar.readableChannels, frames: read, count)
+      frames += read
+      progress(frames)
+    }
+    if isCancelled() { throw CancellationError() }
+    try signal.finish()
+    do {
+      try features.finish(count)
+    } catch FeatureError.tooShort(_, let expected, let actual) {
+      throw WindowError.tooShort(name: signal.name, expected: expected, actual: actual)
+    }
+  }
+}
+
+/// What does not fit together.
+public enum HopInputError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// An input has another rate than those before it.
+  case rates(name: String, expected: Int, actual: Int)
+  /// A rate was asked for that the model does not run at.
+  case modelRate(expected: Int, actual: Int)
+  /// `top_db` of what has no end yet.
+  case topOfStream(name: String)
+
+  public var description: String {
+    switch self {
+    case .rates(let name, let expected, let actual):
+      "\(name): has a sample rate of \(actual) Hz, expected \(expected) Hz, as the first input; --rate \(expected) "
+        + "resamples recordings."
+    case .modelRate(let expected, let actual):
+      "--rate is \(actual), but the model was made for \(expected) Hz; recordings are resampled to that without --rate."
+    case .topOfStream(let name):
+      "\(name): --top-db needs the largest value of a whole recording, and a pipe is read once; take a file."
+    }
+  }
+}

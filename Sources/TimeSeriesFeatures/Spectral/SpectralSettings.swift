@@ -1,0 +1,170 @@
+/// What is computed of a frame's spectrum.
+public enum SpectralOutput: String, CaseIterable, Sendable {
+  /// The power, or magnitude, of every bin.
+  case stft
+  /// Sums over mel bands.
+  case mel
+  /// Their logarithms.
+  case logmel
+  /// The cosine transform of these: mel-frequency cepstral coefficients.
+  case mfcc
+}
+
+/// Whose conventions are followed where nothing else is said.
+public enum SpectralConvention: String, CaseIterable, Sendable {
+  /// `librosa.feature.melspectrogram` and `mfcc` of librosa 0.11.
+  case librosa
+  /// `torchaudio.transforms.MelSpectrogram`, `AmplitudeToDB` and `MFCC` of torchaudio 2.11.
+  case torchaudio
+  /// HTK's MFCC as `torchaudio.compliance.kaldi` computes it with `htk_compat`: c0 first, samples of full scale ±1.
+  case htk
+}
+
+/// What a sum over a band becomes. All of them put a floor under it first.
+public enum LogScale: Sendable, Equatable {
+  /// 10 · log10(max(x, floor) / reference).
+  case decibels(reference: Float = 1, floor: Float = 1e-10)
+  /// ln(max(x, floor)).
+  case natural(floor: Float = 1e-10)
+  /// ln(x + offset): torchaudio's `log_mels`.
+  case naturalOffset(Float = 1e-6)
+
+  /// Floor, factor of log2 and addend, as the loop takes them.
+  var terms: (floor: Float, scale: Float, offset: Float) {
+    switch self {
+    case .decibels(let reference, let floor):
+      (floor, 3.0102999566398120, Float(-10 * binaryLogarithm(Double(reference)) * 0.30102999566398120))
+    case .natural(let floor): (floor, 0.69314718055994531, 0)
+    case .naturalOffset: (.leastNormalMagnitude, 0.69314718055994531, 0)
+    }
+  }
+}
+
+/// Cepstral coefficients of a row of logarithms.
+public struct CepstrumSettings: Sendable, Equatable {
+  /// How coefficients are scaled.
+  public enum Norm: String, CaseIterable, Sendable {
+    /// √(2/N), and √(1/N) for the first: an orthogonal matrix.
+    case ortho
+    /// √(2/N) for all: HTK's.
+    case htk
+  }
+
+  /// Coefficients that are kept, the first one included.
+  public var coefficients = 20
+  public var norm = Norm.ortho
+  /// L: coefficient n is multiplied by 1 + L/2 · sin(π(n + first)/L); 0: by 1.
+  public var lifter = 0.0
+  /// What n is counted from in that: librosa's 1, HTK's 0.
+  public var lifterFirst = 1
+
+  public init() {}
+}
+
+/// How a stream becomes spectra, mel bands and cepstra; every parameter open.
+public struct SpectralSettings: Sendable, Equatable {
+  public var output: SpectralOutput
+  /// The length of the transform, at least the window's; what the window leaves is zeros.
+  public var fftFrames: Int
+  public var windowFrames: Int
+  public var hopFrames: Int
+  public var window = WindowShape.hann
+  /// Whether row t describes the frames around `t · hop`, with padding at both ends, or those from it on.
+  public var isCentred = true
+  public var padding = EdgePadding.zeros
+  /// Each sample of a frame less so much of the one before, the first one less so much of itself; 0: none.
+  public var preEmphasis: Float = 0
+  /// 2: power; 1: magnitude.
+  public var exponent = 2
+  public var mel = MelSettings()
+  public var logarithm = LogScale.decibels()
+  public var cepstrum = CepstrumSettings()
+  /// Logarithms below this are raised to it: what `top_db` makes of the largest one of a recording.
+  public var logarithmFloor: Float?
+
+  /// The conventions of a program.
+  public init(_ convention: SpectralConvention, _ output: SpectralOutput, sampleRateHz: Double) {
+    self.output = output
+    switch convention {
+    case .librosa:
+      (fftFrames, windowFrames, hopFrames) = (2048, 2048, 512)
+    case .torchaudio:
+      (fftFrames, windowFrames, hopFrames) = (400, 400, 200)
+      padding = .reflect
+      (mel.scale, mel.norm) = (.htk, .none)
+      cepstrum.coefficients = 40
+    case .htk:
+      windowFrames = max(1, Int((0.025 * sampleRateHz).rounded()))
+      hopFrames = max(1, Int((0.010 * sampleRateHz).rounded()))
+      fftFrames = Self.powerOfTwo(atLeast: windowFrames)
+      window = .hammingSymmetric
+      isCentred = false
+      preEmphasis = 0.97
+      (mel.bands, mel.scale, mel.norm, mel.axis) = (26, .htk, .none, .mel)
+      logarithm = .natural(floor: .ulpOfOne)
+      cepstrum.coefficients = 13
+      (cepstrum.norm, cepstrum.lifter, cepstrum.lifterFirst) = (.htk, 22, 0)
+    }
+  }
+
+  /// The smallest power of two that is not below `count`.
+  public static func powerOfTwo(atLeast count: Int) -> Int {
+    var power = 1
+    while power < count { power *= 2 }
+    return power
+  }
+
+  /// Frames by which a centred window begins before the frame that it describes.
+  var lead: Int { isCentred ? fftFrames / 2 - (fftFrames - windowFrames) / 2 : 0 }
+
+  /// Rows of a whole recording.
+  public func rows(frames: Int) -> Int {
+    if isCentred {
+      let padded = frames + fftFrames / 2 * 2 - fftFrames
+      return frames == 0 || padded < 0 ? 0 : 1 + padded / hopFrames
+    }
+    return frames < windowFrames ? 0 : 1 + (frames - windowFrames) / hopFrames
+  }
+
+  /// Refuses what contradicts itself.
+  /// - Throws: `FeatureError`.
+  func check() throws(FeatureError) {
+    guard (1...FrameCutter.largest).contains(fftFrames) else {
+      throw .outOfRange(what: "the transform", expected: "1 to \(FrameCutter.largest) frames", actual: fftFrames)
+    }
+    for (what, value, limit) in [("the window", windowFrames, fftFrames), ("the hop", hopFrames, FrameCutter.largest)] {
+      guard (1...limit).contains(value) else {
+        throw .outOfRange(
+          what: what, expected: "1 to \(limit) frames" + (limit == fftFrames ? ", as many as the transform has" : ""),
+          actual: value)
+      }
+    }
+    guard (1...2).contains(exponent) else {
+      throw .outOfRange(what: "the exponent", expected: "1 or 2", actual: exponent)
+    }
+    guard preEmphasis.isFinite else {
+      throw .invalidParameters(place: "pre-emphasis", expected: "a finite number", actual: "\(preEmphasis)")
+    }
+    let (reference, floor): (Float, Float) =
+      switch logarithm {
+      case .decibels(let reference, let floor): (reference, floor)
+      case .natural(let floor): (1, floor)
+      case .naturalOffset(let offset): (1, offset)
+      }
+    for (what, value) in [("the reference of decibels", reference), ("what is below the logarithm", floor)]
+    where !(value.isNormal && value > 0) {
+      throw .invalidParameters(place: what, expected: "a positive number", actual: "\(value)")
+    }
+    guard output == .stft || (1...16_384).contains(mel.bands) else {
+      throw .outOfRange(what: "the number of mel bands", expected: "1 to 16384", actual: mel.bands)
+    }
+    guard output != .mfcc || (1...mel.bands).contains(cepstrum.coefficients) else {
+      throw .outOfRange(
+        what: "the number of coefficients", expected: "1 to the number of mel bands, \(mel.bands)",
+        actual: cepstrum.coefficients)
+    }
+    guard cepstrum.lifter.isFinite, cepstrum.lifter >= 0 else {
+      throw .invalidParameters(place: "the lifter", expected: "0 or more", actual: "\(cepstrum.lifter)")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Convolution
+import StreamingConvolution
+
+/// The outputs of a processor, a network's layer above all, pooled over windows: a trained network as features.
+///
+/// - Shapes: `inputChannels` → rows of one number for each kind of pooling and output channel.
+/// - Streaming: latency is taken away, so that a row's frames are those of the input; a row comes `latencyFrames` behind its
+///   last frame.
+/// - Numerics: means in double precision, in the order of the frames.
+public final class PooledOutputs: HopFeatures {
+  /// What becomes of a window of one channel.
+  public enum Pooling: String, CaseIterable, Sendable {
+    /// The mean.
+    case mean
+    /// The largest value.
+    case max
+    /// The last value.
+    case last
+    /// The share of values above 0.
+    case ppv
+  }
+
+  public var channels: Int { processor.inputChannels }
+  public let names: [String]
+  private let processor: any BlockProcessor
+  private let poolings: [Pooling]
+  private let cutter: PlanarCutter
+  private let block: [AlignedMemory]
+  private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let shifted: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let row: AlignedMemory
+  private var framesToDrop: Int
+  private var framesIn = 0
+
+  /// - Parameters:
+  ///   - processor: As new, of rate 1; owned from here on.
+  ///   - layer: What names say of it: `mean_LAYER_c0`.
+  /// - Throws: `FeatureError`.
+  public init(
+    _ processor: any BlockProcessor, poolings: [Pooling], layer: String, windowFrames: Int, hopFrames: Int
+  ) throws(FeatureError) {
+    guard processor.rate == .unity, processor.grainFrames == 1 else {
+      throw .invalidParameters(
+        place: "the processor", expected: "one output frame for each input frame", actual: "\(processor.rate)")
+    }
+    guard !poolings.isEmpty, Set(poolings).count == poolings.count else {
+      throw .invalidParameters(
+        place: "the poolings", expected: "one of each kind at most, and one at least",
+        actual: poolings.isEmpty ? "none" : poolings.map(\.rawValue).joined(separator: ","))
+    }
+    self.processor = processor
+    self.poolings = poolings
+    let count = processor.outputChannels
+    cutter = try PlanarCutter(channels: count, windowFrames: windowFrames, hopFrames: hopFrames)
+    block = (0..<count).map { _ in AlignedMemory(count: processor.maximumOutputFrames + 64) }
+    outputs = .allocate(capacity: count)
+    shifted = .allocate(capacity: count)
+    outputs.initialize(from: block.map(\.base), count: count)
+    shifted.initialize(from: block.map(\.base), count: count)
+    names = poolings.flatMap { pooling in (0..<count).map { "\(pooling.rawValue)_\(layer)_c\($0)" } }
+    row = AlignedMemory(count: names.count)
+    framesToDrop = processor.latencyFrames
+  }
+
+  deinit {
+    outputs.deallocate()
+    shifted.deallocate()
+  }
+
+  public var framesToNextRow: Int { cutter.framesToNextWindow + framesToDrop }
+
+  public func push(
+    _ input: UnsafePointer<UnsafePointer<Float>>, frames: Int, _ body: (HopRow) throws -> Void
+  ) throws {
+    let inputs = UnsafeMutablePointer<UnsafePointer<Float>>.allocate(capacity: channels)
+    defer { inputs.deallocate() }
+    var done = 0
+    while done < frames {
+      let count = min(frames - done, processor.maximumBlockFrames)
+      inputs.initialize(from: (0..<channels).map { input[$0] + done }, count: channels)
+      try run(inputs, frames: count, body)
+      done += count
+    }
+    framesIn += frames
+  }
+
+  public func finish(_ body: (HopRow) throws -> Void) throws {
+    let zeros = AlignedMemory(count: processor.maximumBlockFrames)
+    let inputs = UnsafeMutablePointer<UnsafePointer<Float>>.allocate(capacity: channels)
+    inputs.initialize(repeating: UnsafePointer(zeros.base), count: channels)
+    defer { inputs.deallocate() }
+    var owed = processor.latencyFrames
+    while owed > 0 {
+      let count = min(owed, processor.maximumBlockFrames)
+      try run(inputs, frames: count, body)
+      owed -= count
+    }
+    guard framesIn >= cutter.windowFrames else {
+      throw FeatureError.tooShort(series: 0, expected: cutter.windowFrames, actual: framesIn)
+    }
+  }
+
+  private func run(
+    _ inputs: UnsafePointer<UnsafePointer<Float>>, frames: Int, _ body: (HopRow) throws -> Void
+  ) throws {
+    let written = processor.process(inputs, into: outputs, frames: frames)
+    let dropped = min(framesToDrop, written)
+    framesToDrop -= dropped
+    for channel in block.indices { shifted[channel] = outputs[channel] + dropped }
+    try cutter.push(shifted, frames: written - dropped) { windows, start in
+      for (index, pooling) in poolings.enumerated() {
+        for channel in block.indices {
+          row.base[index * block.count + channel] = pool(windows[channel]!, pooling)
+        }
+      }
+      try body(
+        HopRow(
+          values: UnsafeBufferPointer(start: row.base, count: names.count), start: start,
+          end: start + cutter.windowFrames))
+    }
+  }
+
+  private func pool(_ x: UnsafePointer<Float>, _ pooling: Pooling) -> Float {
+    let count = cutter.windowFrames
+    switch pooling {
+    case .last: return x[count - 1]
+    case .mean:
+      var sum = 0.0
+      for index in 0..<count { sum += Double(x[index]) }
+      return Float(sum / Double(count))
+    case .max:
+      var largest = x[0]
+      // A NaN stays.
+      for index in 1..<Swift.max(1, count) where !(x[index] <= largest) && !largest.isNaN { largest = x[index] }
+      return largest
+    case .ppv:
+      var positive = 0
+      for index in 0..<count where x[index] > 0 { positive += 1 }
+      return Float(Double(positive) / Double(count))
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import ConvAudioKit
+
+extension FeaturesCommand {
+  /// What the options say, with presets loaded.
+  private func hopTransform(_ kind: FeatureTransform) throws -> HopTransform {
+    if let output = kind.spectral { return .spectral(try spectral.choice(output, series)) }
+    let windows = HopTransform.Windows(window: series.window, hop: series.hop)
+    return switch kind {
+    case .scattering: .scattering(try scattering.settings())
+    case .stack: .stack(try windowed.stack(windows))
+    default: .statistics(try windowed.statistics(windows))
+    }
+  }
+
+  /// Follows every input hop by hop, rows going out as they come.
+  func followHops(_ kind: FeatureTransform, _ format: FeatureOutput.Format) throws {
+    var extraction = HopExtraction(try hopTransform(kind))
+    extraction.times = hops.timestamps
+    extraction.input = hops.input(rate: series.rate, missing: series.missing)
+    if let plot = hops.plot { try ReplacingFile.check(path: plot, mayReplace: force) }
+    let interruption = Interruption.install()
+    let progress = ProgressLine(isShown: !quiet && output != "-")
+    var rows = HopRowWriter(self, format, isCancelled: { interruption.isRequested })
+    do {
+      defer { progress.clear() }
+      var rate: Int?
+      for input in inputs {
+        let name = input == "-" ? "standard input" : input
+        let done = try extraction.run(
+          input, expectedRateHz: rate, note: { if !quiet { printError($0) } },
+          progress: { progress.draw("\(name): \($0) frames") }, isCancelled: { interruption.isRequested },
+          row: { try rows.write($0, of: input) })
+        rate = rate ?? done.sampleRateHz
+      }
+      progress.clear()
+      try rows.finish()
+    } catch is ReaderClosed {
+      // A reader that wants only the beginning is content.
+    } catch where interruption.isRequested {
+      // An input that was interrupted looks like one that ended too early. Rows of text that went to a pipe are whole.
+      if output == "-", format == .csv || format == .tsv { return }
+      printError("\(output): was interrupted; nothing was written.")
+      throw ExitCode(130)
+    }
+  }
+}
+
+/// The outputs of a run: the rows, and their picture. Made with the first row, which says how many columns there are.
+private struct HopRowWriter {
+  private let command: FeaturesCommand
+  private let format: FeatureOutput.Format
+  private let isCancelled: () -> Bool
+  private var output: FeatureOutput?
+  private var plot: FeaturePlot?
+  private var names: [String] = []
+  private var count = 0
+
+  init(_ command: FeaturesCommand, _ format: FeatureOutput.Format, isCancelled: @escaping () -> Bool) {
+    (self.command, self.format, self.isCancelled) = (command, format, isCancelled)
+  }
+
+  mutating func write(_ row: HopExtraction.Row, of input: String) throws {
+    if output == nil {
+      names = row.names
+      output = try FeatureOutput(
+        path: command.output, format: format, names: names, hasLabels: command.inputs.count > 1, labelName: "file",
+        hasTimes: command.hops.timestamps != .none, mayReplace: command.force, isCancelled: isCancelled)
+      if command.hops.plot != nil { plot = FeaturePlot(columns: names.count) }
+    }
+    guard row.values.count == names.count else {
+      throw CommandError(
+        "\(input): gives \(row.values.count) columns, expected \(names.count), as the first input; channels or rates differ."
+      )
+    }
+    count += 1
+    plot?.add(row.values)
+    try output?.write(row: row.values, time: row.time, label: command.inputs.count > 1 ? input : nil)
+  }
+
+  func finish() throws {
+    try output?.finish()
+    if let path = command.hops.plot { try plot?.write(to: path, mayReplace: command.force) }
+    if !command.quiet, command.output != "-" {
+      writeToStandardOutput("\(count) rows × \(names.count) features\n")
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import ConvAudioKit
+import Foundation
+import TestSupport
+import Testing
+
+/// `convaudio features` hop by hop.
+@Suite(.timeLimit(.minutes(5))) struct HopFeatureCommandTests {
+  private static let rate = 16_000
+
+  private func bench(channels: Int = 1, frames: Int = 9000) throws -> Bench {
+    let bench = try Bench()
+    try bench.audio(
+      "in.wav", Signals.noise(channels: channels, frames: frames, seed: 3), encoding: .float32, sampleRateHz: Self.rate)
+    return bench
+  }
+
+  private func array(_ bench: Bench, _ name: String) throws -> NumPyArray {
+    try NumPyArray(contentsOf: bench.path(name))
+  }
+
+  @Test(
+    "The rows of the library, in every format, from a file and from pipes",
+    arguments: [
+      ["mel", "--like", "torchaudio"], ["mfcc", "--window", "25ms", "--hop", "10ms"], ["mfcc", "--like", "htk"],
+      ["scattering", "--scale", "5", "--per-octave", "4"], ["stft", "--fft", "512", "--hop", "128", "--window", "400"],
+      ["statistics", "--bands", "0-300,300-3400"],
+      ["stack", "--model", "tiny", "--layer", "1", "--pool", "mean,ppv", "--rate", "48000"],
+    ])
+  func formats(_ words: [String]) throws {
+    let bench = try bench()
+    func run(_ script: String) throws -> Outcome {
+      try bench.program.shell(script, ["--quiet", "--transform"] + words)
+    }
+    #expect(try run(#""$0" features in.wav "$@" -o a.npy"#).errors == "")
+    let a = try array(bench, "a.npy")
+    #expect(a.shape[0] > 10 && a.values.allSatisfy(\.isFinite))
+    let csv = try run(#""$0" features in.wav "$@" -o -"#)
+    #expect((csv.status, csv.errors) == (0, ""))
+    let lines = csv.output.split(separator: "\n")
+    #expect(lines.count == a.shape[0] + 1)
+    #expect(Set(lines[0].split(separator: ",")).count == a.shape[1])
+    #expect(lines.dropFirst().flatMap { $0.split(separator: ",").map { Float($0)! } } == a.values)
+    guard words[0] != "stack" else { return }
+    #expect(try run(#"cat in.wav | "$0" features - "$@" -o b.npy"#).errors == "")
+    #expect(try array(bench, "b.npy") == a)
+    // Raw samples are the end of the WAV.
+    try bench.write("in.raw", bench.bytes("in.wav").suffix(4 * 9000))
+    #expect(
+      try run(#""$0" features - "$@" --input-format f32le --rate 16000 --channels 1 -o c.npz < in.raw"#).errors == "")
+    #expect(FileManager.default.fileExists(atPath: bench.path("c.npz")))
+    let raw = try run(#"cat in.raw | "$0" features - "$@" --input-format f32le --rate 16000 --channels 1 -o -"#)
+    #expect(raw.output == csv.output)
+  }
+
+  @Test("Channels stand side by side, files one behind the other, and times are those of the windows")
+  func layout() throws {
+    let bench = try bench(channels: 2)
+    let one = try bench.program.run(
+      "features", "in.wav", "--transform", "statistics", "--timestamps", "center", "-o", "-")
+    let lines = one.output.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(lines[0][0] == "time" && lines[0][1] == "ch1_mean" && lines[0].last! == "ch2_zero_crossings")
+    #expect(lines[1][0] == "0.0125" && lines[2][0] == "0.0225")
+    let two = try bench.program.run(
+      "features", "in.wav", "in.wav", "--transform", "statistics", "--timestamps", "end", "-o", "-")
+    let both = two.output.split(separator: "\n")
+    #expect(both.count == 2 * (lines.count - 1) + 1)
+    #expect(both[0].hasPrefix("file,time,ch1_mean") && both[1].hasPrefix("in.wav,0.025,"))
+    #expect(both[1].split(separator: ",")[2...] == lines[1][1...])
+    #expect(both[lines.count] == both[1])
+    try "x\n1\n2\n-3\n4\n".write(toFile: bench.path("rows.csv"), atomically: true, encoding: .utf8)
+    for (words, times) in [(["--rate", "2"], ["0.0", "0.5", "1.0"]), ([], ["0.0", "1.0", "2.0"])] {
+      let rows = try bench.program.run(
+        Program.path,
+        [
+          "features", "rows.csv", "--transform", "statistics", "--window", "2", "--hop", "1", "--timestamps", "start",
+          "-o", "-",
+        ]
+          + words)
+      #expect((rows.status, rows.errors) == (0, ""))
+      #expect(rows.output.split(separator: "\n").dropFirst().map { String($0.split(separator: ",")[0]) } == times)
+    }
+  }
+
+  @Test(
+    "A row is there as soon as its last sample has been sent", arguments: ["logmel", "mfcc", "statistics", "stack"])
+  func promptness(_ transform: String) throws {
+    let bench = try bench()
+    let model = transform == "stack" ? ["--model", "empty"] : transform == "statistics" ? [] : ["--like", "htk"]
+    let words = ["--transform", transform, "--input-format", "f32le", "--rate", "16000", "--channels", "1"] + model
+    let process = try StreamProcess(
+      bench, "-", "-o", "-", "--window", "25ms", "--hop", "10ms", words[0], words[1], words[2], words[3], words[4],
+      words[5],
+      words[6], words[7], model.first ?? "--quiet", model.dropFirst().first ?? "--force", command: "features")
+    let samples = Signals.noise(frames: 400 + 20 * 160)
+    func line() throws -> String {
+      var bytes: [UInt8] = []
+      while bytes.last != UInt8(ascii: "\n") { bytes += try process.receive(1) }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    try process.send(littleEndian(Array(samples[..<400])))
+    #expect(try line().hasSuffix("\n"))  // the header
+    var rows = [try line()]
+    for hop in 0..<20 {
+      try process.send(littleEndian(Array(samples[400 + 160 * hop..<560 + 160 * hop])))
+      rows.append(try line())
+    }
+    try process.closeInput()
+    #expect(try process.receiveAll() == [])
+    #expect(try process.wait() == 0)
+    #expect(Set(rows).count == 21)
+  }
+
+  @Test("A recording of another rate is resampled when a rate is asked for, and a pipe is refused")
+  func rates() throws {
+    let bench = try bench()
+    try bench.audio("fast.wav", frames: 9000, sampleRateHz: 48_000)
+    let resampled = try bench.program.run(
+      "features", "in.wav", "--transform", "statistics", "--rate", "8000", "-o", "a.npy")
+    #expect((resampled.status, resampled.errors) == (0, "convaudio: in.wav: resampled 16000 → 8000 Hz.\n"))
+    // 4500 frames in windows of 200 every 80.
+    #expect(try array(bench, "a.npy").shape[0] == 1 + (4500 - 200) / 80)
+    let mixed = try bench.program.run("features", "in.wav", "fast.wav", "--transform", "statistics", "-o", "b.npy")
+    #expect(mixed.status == 1)
+    #expect(
+      mixed.errors
+        == "convaudio: fast.wav: has a sample rate of 48000 Hz, expected 16000 Hz, as the first input; --rate 16000 resamples "
+        + "recordings.\n")
+    let pipe = try bench.program.shell(
+      #"cat in.wav | "$0" features - --transform statistics --rate 8000 -o c.npy"#)
+    #expect(pipe.status == 1 && pipe.errors.contains("16000"))
+    let model = try bench.program.run(
+      "features", "in.wav", "--transform", "stack", "--model", "tiny", "--rate", "16000", "-o", "d.npy")
+    #expect(model.errors.contains("--rate is 16000, but the model was made for 48000 Hz"))
+    #expect(try bench.files().filter { !$0.hasSuffix(".wav") } == ["a.npy"])
+  }
+
+  @Test("--top-db is counted from the largest of the whole file")
+  func topDecibels() throws {
+    let bench = try bench()
+    let words = ["features", "in.wav", "--transform", "logmel", "--top-db", "3", "-o", "a.npy"]
+    #expect(try bench.program.run(Program.path, words).status == 0)
+    #expect(try bench.program.run("features", "in.wav", "--transform", "logmel", "-o", "b.npy").status == 0)
+    let (a, b) = (try array(bench, "a.npy"), try array(bench, "b.npy"))
+    let floor = b.values.max()! - 3
+    #expect(a.values == b.values.map { max($0, floor) })
+    #expect(b.values.contains { $0 < floor })
+    let pipe = try bench.program.shell(#"cat in.wav | "$0" features - --transform logmel --top-db 20 -o c.npy"#)
+    #expect(pipe.status == 1 && pipe.errors.contains("a pipe is read once"))
+  }
+
+  @Test("--plot draws a picture beside the rows")
+  func plot() throws {
+    let bench = try bench()
+    let outcome = try bench.program.run(
+      "features", "in.wav", "--transform", "logmel", "-o", "a.npy", "--plot", "a.png")
+    #expect((outcome.status, outcome.output) == (0, "18 rows × 128 features\n"))
+    #expect(try [UInt8](bench.bytes("a.png").prefix(4)) == [0x89, 0x50, 0x4E, 0x47])
+    let again = try bench.program.run(
+      "features", "in.wav", "--transform", "logmel", "-o", "b.npy", "--plot", "a.png")
+    #expect(again.status == 1 && again.errors.contains("a.png: exists already"))
+  }
+
+  @Test("Bands that are always zero are named, once")
+  func emptyBands() throws {
+    let bench = try bench(channels: 2)
+    let outcome = try bench.program.run(
+      "features", "in.wav", "--transform", "mel", "--like", "torchaudio", "-o", "a.npy")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("of 128 mel bands 4 are narrower"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test(
+    "What cannot be done is one sentence, and leaves no file",
+    arguments: [
+      (["--transform", "mel", "--hop", "0"], 64, "'0' is invalid"),
+      (
+        ["--transform", "statistics", "--window", "1s"], 1,
+        "in.wav: has 9000 frames, expected at least one window of 16000."
+      ),
+      (["--transform", "mfcc", "--like", "htk", "--window", "1s"], 1, "expected at least one window of 16000."),
+      (
+        ["--transform", "mel", "--padding", "reflect", "--window", "20000", "--fft", "32768"], 1,
+        "in.wav: has 9000 frames"
+      ),
+      (["--transform", "mel", "--fft", "512", "--window", "600"], 1, "the window is 600, expected 1 to 512"),
+      (["--transform", "mel", "--fmax", "9000"], 1, "to half of the rate, 8000.0 Hz"),
+      (["--transform", "mel", "--mels", "0"], 1, "the number of mel bands is 0"),
+      (["--transform", "mfcc", "--coefficients", "200"], 1, "expected 1 to the number of mel bands, 128"),
+      (["--transform", "mel", "--top-db", "80"], 1, "--top-db is for logarithms"),
+      (["--transform", "scattering", "--scale", "40"], 1, "the scale J is 40, expected 1 to 15."),
+      (["--transform", "scattering", "--edges", "reflect", "--scale", "12"], 1, "in.wav: has 9000 frames"),
+      (["--transform", "scattering", "--window", "5"], 64, "--window and --hop are not for scattering"),
+      (["--transform", "scattering", "--per-octave", "x"], 64, "--per-octave is x"),
+      (["--transform", "stack"], 64, "--transform stack needs --model."),
+      (["--transform", "stack", "--model", "none"], 1, "preset none: not found"),
+      (["--transform", "stack", "--model", "tiny", "--layer", "99"], 1, "has no layer99"),
+      (["--transform", "stack", "--model", "tiny", "--layer", "x"], 64, "'x' is invalid"),
+      (["--transform", "stack", "--model", "tiny", "--pool", "median"], 64, "--pool is median"),
+      (["--transform", "statistics", "--bands", "4000-300"], 1, "the band 4000-300: expected frequencies that rise"),
+      (["--transform", "statistics", "--bands", "low"], 64, "--bands is low"),
+      (["--transform", "mel", "--seed", "7"], 64, "are for minirocket"),
+      (["--transform", "minirocket", "--like", "htk"], 64, "are for stft, mel, logmel and mfcc"),
+      (["--transform", "minirocket", "--plot", "x.png"], 64, "hop by hop"),
+      (["--transform", "mel", "--missing", "linear"], 64, "--missing linear needs values that are still to come"),
+    ])
+  func errors(_ words: [String], _ status: Int, _ sentence: String) throws {
+    let bench = try bench()
+    let before = try bench.files()
+    let outcome = try bench.program.run(Program.path, ["features", "in.wav", "-o", "out.npy"] + words)
+    #expect(outcome.status == Int32(status), "\(outcome.errors)")
+    #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
+    #expect(try bench.files() == before)
+  }
+
+  @Test("Inputs that are nothing of the kind are one sentence, too")
+  func inputs() throws {
+    let bench = try bench()
+    try bench.write("empty", Data())
+    try "a,b\n1,2\n1\n".write(toFile: bench.path("ragged.csv"), atomically: true, encoding: .utf8)
+    try bench.audio("nothing.wav", [[]], encoding: .float32, sampleRateHz: Self.rate)
+    for (input, sentence) in [
+      ("none.wav", "none.wav: cannot be read"), (".", "it is a folder"), ("ragged.csv", "ragged.csv: line 3"),
+      ("nothing.wav", "nothing.wav: has 0 frames"), ("empty", "empty"),
+    ] {
+      let outcome = try bench.program.run(
+        "features", input, "--transform", "statistics", "--window", "1", "--hop", "1", "-o", "out.npy")
+      #expect(outcome.status == 1 && outcome.errors.contains(sentence), "\(outcome.errors)")
+      #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    }
+    let rows = try bench.program.shell(#"printf '1\n2\n3\n' | "$0" features - --transform mel -o -"#)
+    #expect(rows.status == 1 && rows.errors.contains("--rate says how many come in a second"), "\(rows.errors)")
+    let few = try bench.program.shell(
+      #"printf '1\n2\nnan\n' | "$0" features - --transform statistics --window 3 --hop 1 --missing zero -o -"#)
+    #expect((few.status, few.errors) == (0, ""))
+    #expect(few.output.hasSuffix("1.0,0.8164966,1.2909944,2.0,0.0\n"))
+  }
+
+  @Test("A reader that wants only the beginning ends it without a word")
+  func readerGone() throws {
+    let bench = try bench(frames: 200_000)
+    let outcome = try bench.program.shell(#""$0" features in.wav --transform stft -o - | head -n 2 | wc -l"#)
+    #expect(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines) == "2")
+    #expect(outcome.errors == "")
+  }
+}
