@@ -3,43 +3,44 @@
 // Vectors run across the rows of the gates, because a frame needs the state of the one before: along the frames there is
 // nothing to do at once. A lane is one row's own chain of multiply-adds, so the bits do not depend on the width.
 
-// Rows of `count` vectors from row `first` on. Several chains side by side, because each waits for its own last
-// multiply-add.
-static inline __attribute__((always_inline)) void CCK_NAME(lstm_rows)(
-    const cck_lstm *p, const float *x, size_t first, const int count) {
-  vf sum[8];
-  _Pragma("clang loop unroll(full)") for (int v = 0; v < count; v++)
-    sum[v] = CCK_NAME(load)(p->bias + first + v * CCK_WIDTH);
+// `blocks` vectors of units from unit `first` on: their four gates each, which never leave the registers, their cells, and
+// their new hidden state to `next`. Several chains side by side, because each waits for its own last multiply-add.
+static inline __attribute__((always_inline)) void CCK_NAME(lstm_units)(
+    const cck_lstm *p, const float *x, size_t first, float *next, const int blocks) {
+  size_t units = p->units;
+  vf sum[8];  // by gate, i, f, o and g, and block
+#define CCK_EACH_SUM _Pragma("clang loop unroll(full)") for (int i = 0; i < 4 * blocks; i++)
+#define CCK_ROW ((size_t)(i / blocks) * units + (size_t)(i % blocks) * CCK_WIDTH)
+  CCK_EACH_SUM sum[i] = CCK_NAME(load)(p->bias + first + CCK_ROW);
   const float *w = p->weights + first;
-  for (size_t i = 0; i < p->inputs; i++, w += 4 * p->units) {
-    vf value = (vf)(x[(ptrdiff_t)i * p->x_stride]);
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < count; v++)
-      sum[v] = __builtin_elementwise_fma(CCK_NAME(load)(w + v * CCK_WIDTH), value, sum[v]);
+  for (size_t column = 0; column < p->inputs; column++, w += 4 * units) {
+    vf value = (vf)(x[(ptrdiff_t)column * p->x_stride]);
+    CCK_EACH_SUM sum[i] = __builtin_elementwise_fma(CCK_NAME(load)(w + CCK_ROW), value, sum[i]);
   }
-  for (size_t i = 0; i < p->outputs; i++, w += 4 * p->units) {
-    vf value = (vf)(p->hidden[i]);
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < count; v++)
-      sum[v] = __builtin_elementwise_fma(CCK_NAME(load)(w + v * CCK_WIDTH), value, sum[v]);
+  for (size_t column = 0; column < p->outputs; column++, w += 4 * units) {
+    vf value = (vf)(p->hidden[column]);
+    CCK_EACH_SUM sum[i] = __builtin_elementwise_fma(CCK_NAME(load)(w + CCK_ROW), value, sum[i]);
   }
-  _Pragma("clang loop unroll(full)") for (int v = 0; v < count; v++)
-    CCK_NAME(store)(p->gates + first + v * CCK_WIDTH, sum[v], CCK_WIDTH);
+#undef CCK_ROW
+#undef CCK_EACH_SUM
+  _Pragma("clang loop unroll(full)") for (int b = 0; b < blocks; b++) {
+    size_t at = first + (size_t)b * CCK_WIDTH;
+    vf input = CCK_NAME(sigmoid)(sum[b]), forget = CCK_NAME(sigmoid)(sum[blocks + b]);
+    vf output = CCK_NAME(sigmoid)(sum[2 * blocks + b]), candidate = CCK_NAME(tanh)(sum[3 * blocks + b]);
+    vf cell = __builtin_elementwise_fma(forget, CCK_NAME(load)(p->cell + at), input * candidate);
+    CCK_NAME(store)(p->cell + at, cell, CCK_WIDTH);
+    CCK_NAME(store)(next + at, output * CCK_NAME(tanh)(cell), CCK_WIDTH);
+  }
 }
 
 static void CCK_NAME(lstm)(const cck_lstm *p) {
-  size_t units = p->units, rows = 4 * units;  // rows: a multiple of four vectors of any width
+  size_t units = p->units;  // a multiple of any width
+  float *next = units <= 2 * CCK_WIDTH ? p->hidden : p->next;  // everybody has read the old state, or not
   for (size_t t = 0; t < p->frames; t++) {
-    size_t row = 0;
-    for (; row + 8 * CCK_WIDTH <= rows; row += 8 * CCK_WIDTH) CCK_NAME(lstm_rows)(p, p->x + t, row, 8);
-    if (row < rows) CCK_NAME(lstm_rows)(p, p->x + t, row, 4);
-    for (size_t u = 0; u < units; u += CCK_WIDTH) {
-      const float *gates = p->gates + u;
-      vf input = CCK_NAME(sigmoid)(CCK_NAME(load)(gates)), forget = CCK_NAME(sigmoid)(CCK_NAME(load)(gates + units));
-      vf output = CCK_NAME(sigmoid)(CCK_NAME(load)(gates + 2 * units));
-      vf candidate = CCK_NAME(tanh)(CCK_NAME(load)(gates + 3 * units));
-      vf cell = __builtin_elementwise_fma(forget, CCK_NAME(load)(p->cell + u), input * candidate);
-      CCK_NAME(store)(p->cell + u, cell, CCK_WIDTH);
-      CCK_NAME(store)(p->hidden + u, output * CCK_NAME(tanh)(cell), CCK_WIDTH);
-    }
-    for (size_t u = 0; u < p->outputs; u++) p->y[(ptrdiff_t)u * p->y_stride + (ptrdiff_t)t] = p->hidden[u];
+    size_t u = 0;
+    for (; u + 2 * CCK_WIDTH <= units; u += 2 * CCK_WIDTH) CCK_NAME(lstm_units)(p, p->x + t, u, next, 2);
+    if (u < units) CCK_NAME(lstm_units)(p, p->x + t, u, next, 1);
+    if (next != p->hidden) __builtin_memcpy(p->hidden, next, units * sizeof *next);
+    for (size_t i = 0; i < p->outputs; i++) p->y[(ptrdiff_t)i * p->y_stride + (ptrdiff_t)t] = p->hidden[i];
   }
 }

@@ -8,8 +8,9 @@ void cck_convolve_plain(const cck_convolution *c) {
   const cck_kernels *kernels = cck_kernels_of(CCK_LEVEL_BASELINE);
   size_t taps = 0;
   for (size_t s = 0; s < c->source_count; s++) taps += c->sources[s].taps;
-  for (size_t o = 0; o < c->outputs; o++) {
-    for (size_t t = 0; t < c->frames; t++) {
+  for (size_t t = 0; t < c->frames; t++) {
+    float frame[(CCK_MOST_THEN - 1) * CCK_TILE_PITCH + 1];
+    for (size_t o = 0; o < c->outputs; o++) {
       float total = c->bias[o];
       size_t tap = 0;
       for (size_t s = 0; s < c->source_count; s++) {
@@ -22,11 +23,25 @@ void cck_convolve_plain(const cck_convolution *c) {
       float value[1 + CCK_READ_SLACK] = {total};
       kernels->activate(c->activation, c->parameters ? c->parameters[o] : 0, value, value, 1);
       if (c->residual) value[0] += c->residual[(ptrdiff_t)o * c->residual_stride + (ptrdiff_t)t];
-      float *y = c->y + (ptrdiff_t)o * c->y_stride + t;
-      *y = value[0];
-      if (c->mirror) y[c->mirror] = value[0];
+      if (c->then) frame[o * CCK_TILE_PITCH] = value[0];
+      if (c->y) {
+        float *y = c->y + (ptrdiff_t)o * c->y_stride + t;
+        *y = value[0];
+        if (c->mirror) y[c->mirror] = value[0];
+      }
       ptrdiff_t at = (ptrdiff_t)o * c->total_stride + (ptrdiff_t)t;
       if (c->previous) c->total[at] = c->previous[at] + value[0];
+    }
+    if (c->then) {
+      cck_convolution then = *c->then;
+      cck_source source = then.sources[0];
+      source.base = frame;
+      then.sources = &source;
+      then.frames = 1;
+      if (then.residual) then.residual += t;
+      if (then.previous) then.previous += t, then.total += t;
+      then.y += t;
+      cck_convolve_plain(&then);
     }
   }
 }
@@ -35,22 +50,23 @@ void cck_lstm_plain(const cck_lstm *p) {
   const cck_kernels *kernels = cck_kernels_of(CCK_LEVEL_BASELINE);
   size_t rows = 4 * p->units;
   for (size_t t = 0; t < p->frames; t++) {
-    for (size_t row = 0; row < rows; row++) {
-      float sum = p->bias[row];
-      for (size_t i = 0; i < p->inputs; i++)
-        sum = fmaf(p->weights[i * rows + row], p->x[(ptrdiff_t)i * p->x_stride + (ptrdiff_t)t], sum);
-      for (size_t i = 0; i < p->outputs; i++) sum = fmaf(p->weights[(p->inputs + i) * rows + row], p->hidden[i], sum);
-      p->gates[row] = sum;
-    }
     for (size_t u = 0; u < p->outputs; u++) {
       float value[4][1 + CCK_READ_SLACK];
       for (size_t gate = 0; gate < 4; gate++) {
-        value[gate][0] = p->gates[gate * p->units + u];
+        size_t row = gate * p->units + u;
+        float sum = p->bias[row];
+        for (size_t i = 0; i < p->inputs; i++)
+          sum = fmaf(p->weights[i * rows + row], p->x[(ptrdiff_t)i * p->x_stride + (ptrdiff_t)t], sum);
+        for (size_t i = 0; i < p->outputs; i++) sum = fmaf(p->weights[(p->inputs + i) * rows + row], p->hidden[i], sum);
+        value[gate][0] = sum;
         kernels->activate(gate == 3 ? CCK_TANH : CCK_SIGMOID, 0, value[gate], value[gate], 1);
       }
       p->cell[u] = value[0][0] = fmaf(value[1][0], p->cell[u], value[0][0] * value[3][0]);
       kernels->activate(CCK_TANH, 0, value[0], value[0], 1);
-      p->hidden[u] = value[2][0] * value[0][0];
+      p->next[u] = value[2][0] * value[0][0];
+    }
+    for (size_t u = 0; u < p->outputs; u++) {
+      p->hidden[u] = p->next[u];
       p->y[(ptrdiff_t)u * p->y_stride + (ptrdiff_t)t] = p->hidden[u];
     }
   }

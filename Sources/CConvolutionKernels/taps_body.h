@@ -12,100 +12,140 @@
 // Accumulators of the largest tile.
 #define CCK_TILE_VECTORS 24
 
-// Results to memory: residual, store (twice into a mirrored ring), running total. What is wanted is known at compile
-// time in each instance, and so is whether all lanes count, so that the loops hold nothing but the work.
+// Vectors between the rows of a tile on its way from the accumulators to memory.
+#define CCK_PITCH (CCK_TILE_PITCH / CCK_WIDTH)
+
+// Where a row's results go; NULL where they do not.
+typedef struct {
+  const float *residual;
+  float *y, *second;  // into a mirrored ring twice
+  const float *previous;
+  float *total;
+} CCK_NAME(row);
+
+static inline __attribute__((always_inline)) CCK_NAME(row) CCK_NAME(row_of)(
+    const cck_convolution *c, size_t row, size_t frame) {
+  ptrdiff_t r = (ptrdiff_t)row, f = (ptrdiff_t)frame, t = r * c->total_stride + f;
+  CCK_NAME(row) to = {};
+  if (c->residual) to.residual = c->residual + r * c->residual_stride + f;
+  if (c->y) to.y = c->y + r * c->y_stride + f;
+  if (c->y && c->mirror) to.second = to.y + c->mirror;
+  if (c->previous) to.previous = c->previous + t, to.total = c->total + t;
+  return to;
+}
+
+// One row's results: residual, store, running total; and back to `values` for the 1x1 that follows. Lanes: that count.
 static inline __attribute__((always_inline)) void CCK_NAME(deliver)(
-    const cck_convolution *c, const vf *values, size_t row, size_t rows, size_t frame, size_t vectors,
-    const int residual, const int mirror, const int total, const int whole) {
-  size_t left = c->frames - frame;
-  for (size_t m = 0; m < rows; m++) {
-    ptrdiff_t r = (ptrdiff_t)(row + m), f = (ptrdiff_t)frame;
-    const float *added = residual ? c->residual + r * c->residual_stride + f : NULL;
-    float *y = c->y + r * c->y_stride + f;
-    const float *previous = total ? c->previous + r * c->total_stride + f : NULL;
-    float *sum = total ? c->total + r * c->total_stride + f : NULL;
-    for (size_t v = 0; v < vectors; v++) {
-      size_t at = v * CCK_WIDTH, lanes = whole ? CCK_WIDTH : left - at;
-      vf value = values[m * vectors + v];
-      if (residual) value += CCK_NAME(load)(added + at);
-      CCK_NAME(store)(y + at, value, lanes);
-      if (mirror) CCK_NAME(store)(y + at + c->mirror, value, lanes);
-      if (total) CCK_NAME(store)(sum + at, CCK_NAME(load)(previous + at) + value, lanes);
-    }
-  }
+    CCK_NAME(row) to, vf *results, vf *values, const int vectors, size_t lanes) {
+  if (to.residual)
+    for (int v = 0; v < vectors; v++) results[v] += CCK_NAME(load)(to.residual + v * CCK_WIDTH);
+  for (int v = 0; v < vectors; v++) values[v] = results[v];
+  if (to.y)
+    for (int v = 0; v < vectors; v++)
+      CCK_NAME(store)(to.y + v * CCK_WIDTH, results[v], lanes - (size_t)v * CCK_WIDTH);
+  if (to.second)
+    for (int v = 0; v < vectors; v++)
+      CCK_NAME(store)(to.second + v * CCK_WIDTH, results[v], lanes - (size_t)v * CCK_WIDTH);
+  if (to.previous)
+    for (int v = 0; v < vectors; v++)
+      CCK_NAME(store)(to.total + v * CCK_WIDTH, CCK_NAME(load)(to.previous + v * CCK_WIDTH) + results[v],
+                      lanes - (size_t)v * CCK_WIDTH);
 }
 
-// The last, partial vector of a run, and combinations that no fused layer has.
-static __attribute__((noinline)) void CCK_NAME(deliver_rest)(
-    const cck_convolution *c, const vf *values, size_t row, size_t rows, size_t frame, size_t vectors) {
-  CCK_NAME(deliver)(
-      c, values, row, rows, frame, vectors, c->residual != NULL, c->mirror != 0, c->previous != NULL, 0);
-}
-
-static inline __attribute__((always_inline)) void CCK_NAME(deliver_any)(
-    const cck_convolution *c, const vf *values, size_t row, size_t rows, size_t frame, size_t vectors) {
-  if (frame + vectors * CCK_WIDTH > c->frames || (c->previous && (c->residual || c->mirror))) {
-    CCK_NAME(deliver_rest)(c, values, row, rows, frame, vectors);
-  } else if (c->previous) {
-    CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 0, 0, 1, 1);
-  } else if (c->residual) {
-    if (c->mirror) CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 1, 1, 0, 1);
-    else CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 1, 0, 0, 1);
-  } else {
-    if (c->mirror) CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 0, 1, 0, 1);
-    else CCK_NAME(deliver)(c, values, row, rows, frame, vectors, 0, 0, 0, 1);
-  }
-}
-
-// A WaveNet layer: tanh and the running total in one pass, `together` rows at a time, so that nothing goes back to
-// `values`. Returns: the rows that are done; the rest is for the general way.
-static inline __attribute__((always_inline)) size_t CCK_NAME(finish_tanh_total)(
-    const cck_convolution *c, const vf *values, size_t row, size_t rows, size_t frame, const int vectors,
+// Activation and delivery of rows of whole vectors, `together` rows at a time.
+// Returns: the rows that are done.
+static inline __attribute__((always_inline)) size_t CCK_NAME(finish_rows)(
+    const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, const int kind, const int vectors,
     const int together) {
   size_t m = 0;
-  for (; m + (size_t)together <= rows; m += (size_t)together) {
-    vf group[CCK_TOGETHER];
+  CCK_NAME(row) to = CCK_NAME(row_of)(c, row, frame);
+  ptrdiff_t residual_stride = c->residual_stride, y_stride = c->y_stride, total_stride = c->total_stride;
+  const float *slopes = c->parameters + row;
+  for (; m + (size_t)together <= rows; m += (size_t)together, values += together * CCK_PITCH) {
+    vf group[CCK_TOGETHER > 4 ? CCK_TOGETHER : 4];
     _Pragma("clang loop unroll(full)") for (int i = 0; i < together * vectors; i++)
-      group[i] = values[m * (size_t)vectors + (size_t)i];
-    CCK_NAME(tanh_side_by_side)(group, together * vectors);
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < together * vectors; i++) {
-      ptrdiff_t r = (ptrdiff_t)(row + m) + i / vectors, at = (ptrdiff_t)frame + i % vectors * CCK_WIDTH;
-      CCK_NAME(store)(c->y + r * c->y_stride + at, group[i], CCK_WIDTH);
-      ptrdiff_t t = r * c->total_stride + at;
-      CCK_NAME(store)(c->total + t, CCK_NAME(load)(c->previous + t) + group[i], CCK_WIDTH);
+      group[i] = values[i / vectors * CCK_PITCH + i % vectors];
+    if (kind == CCK_TANH)
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < together * vectors; i += CCK_TOGETHER)
+        CCK_NAME(tanh_side_by_side)(
+            group + i, together * vectors - i < CCK_TOGETHER ? together * vectors - i : CCK_TOGETHER);
+    if (kind == CCK_LEAKY_RELU)
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < together * vectors; i++)
+        group[i] = CCK_NAME(leaky_relu)(group[i], (vf)(slopes[m + (size_t)(i / vectors)]));
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < together; i++) {
+      CCK_NAME(deliver)(to, group + i * vectors, values + i * CCK_PITCH, vectors, (size_t)vectors * CCK_WIDTH);
+      if (to.residual) to.residual += residual_stride;
+      if (to.y) to.y += y_stride;
+      if (to.second) to.second += y_stride;
+      if (to.previous) to.previous += total_stride, to.total += total_stride;
     }
   }
   return m;
 }
 
+static inline __attribute__((always_inline)) void CCK_NAME(finish_whole)(
+    const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, const int kind, const int vectors) {
+  size_t done = 0;
+  if (kind == CCK_TANH && vectors < CCK_TOGETHER)
+    done = CCK_NAME(finish_rows)(c, values, row, rows, frame, kind, vectors, CCK_TOGETHER / vectors);
+  CCK_NAME(finish_rows)(
+      c, values + done * CCK_PITCH, row + done, rows - done, frame, kind, vectors, 1);
+}
+
+// Results of `rows` by `vectors` from `values` to memory.
 static __attribute__((noinline)) void CCK_NAME(finish)(
     const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, size_t vectors) {
-  if (c->activation == CCK_TANH && c->previous && !c->residual && !c->mirror &&
-      frame + vectors * CCK_WIDTH <= c->frames && vectors <= 2) {
-    size_t done = vectors == 1 ? CCK_NAME(finish_tanh_total)(c, values, row, rows, frame, 1, CCK_TOGETHER)
-                               : CCK_NAME(finish_tanh_total)(c, values, row, rows, frame, 2, CCK_TOGETHER / 2);
-    if (done == rows) return;
-    values += done * vectors, row += done, rows -= done;
+#define CCK_FINISH(kind, vectors) \
+  case vectors: CCK_NAME(finish_whole)(c, values, row, rows, frame, kind, vectors); return;
+#define CCK_FINISH_KIND(kind) \
+  case kind:                  \
+    switch (vectors) { CCK_FINISH(kind, 1) CCK_FINISH(kind, 2) CCK_FINISH(kind, 3) CCK_FINISH(kind, 4) } break;
+  if (frame + vectors * CCK_WIDTH <= c->frames)
+    switch (c->activation) {
+      CCK_FINISH_KIND(CCK_IDENTITY)
+      CCK_FINISH_KIND(CCK_TANH)
+      CCK_FINISH_KIND(CCK_LEAKY_RELU)
+    }
+#undef CCK_FINISH_KIND
+#undef CCK_FINISH
+  // Any other function, and the last, partial vector of a run.
+  for (size_t m = 0; m < rows; m++, values += CCK_PITCH) {
+    vf slope = c->activation == CCK_LEAKY_RELU ? (vf)(c->parameters[row + m]) : (vf){};
+    CCK_NAME(activate_vectors)(c->activation, slope, values, vectors);
+    CCK_NAME(deliver)(CCK_NAME(row_of)(c, row + m, frame), values, values, (int)vectors, c->frames - frame);
   }
-  if (c->activation == CCK_LEAKY_RELU) {  // the one with a parameter a row
-    for (size_t m = 0; m < rows; m++)
-      CCK_NAME(activate_vectors)(c->activation, (vf)(c->parameters[row + m]), values + m * vectors, vectors);
-  } else {
-    CCK_NAME(activate_vectors)(c->activation, (vf){}, values, rows * vectors);
-  }
-  switch (vectors) {  // constant counts, so that the loops unroll
-    case 1: CCK_NAME(deliver_any)(c, values, row, rows, frame, 1); return;
-    case 2: CCK_NAME(deliver_any)(c, values, row, rows, frame, 2); return;
-    case 3: CCK_NAME(deliver_any)(c, values, row, rows, frame, 3); return;
-    default: CCK_NAME(deliver_any)(c, values, row, rows, frame, vectors);
+}
+
+// The activation and the running total of M rows by V vectors while they are in registers, and to `values`: what the
+// first convolution of a WaveNet layer wants.
+static inline __attribute__((always_inline)) void CCK_NAME(bend)(
+    const cck_convolution *c, vf *sum, vf *values, size_t row, size_t frame, const int M, const int V,
+    const int activation) {
+  const int together = V < CCK_TOGETHER ? CCK_TOGETHER / V : 1;  // rows
+  ptrdiff_t stride = c->total_stride, at = (ptrdiff_t)row * stride + (ptrdiff_t)frame;
+  const float *previous = c->previous + at;
+  float *total = c->total + at;
+  _Pragma("clang loop unroll(full)") for (int first = 0; first < M; first += together) {
+    vf *group = sum + first * V;
+    const int count = (M - first < together ? M - first : together) * V;
+    if (activation == CCK_TANH) CCK_NAME(tanh_side_by_side)(group, count);
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++) {
+      int m = first + i / V, v = i % V;
+      if (activation == CCK_LEAKY_RELU)
+        group[i] = CCK_NAME(leaky_relu)(group[i], (vf)(c->parameters[row + (size_t)m]));
+      values[m * CCK_PITCH + v] = group[i];
+      ptrdiff_t lane = m * stride + v * CCK_WIDTH;
+      CCK_NAME(store)(total + lane, CCK_NAME(load)(previous + lane) + group[i], CCK_WIDTH);
+    }
   }
 }
 
 // The sums of M rows by V vectors. `w` holds, for each tap in turn, `stride` weights of which the first M count. They
-// go to `values`, or, when that is NULL, straight from the registers to their rows: what a 1x1 with a residual wants.
+// go to `values`, through `activation` and into the running total, if there is one; or, when `values` is NULL, straight
+// from the registers to their rows: what a 1x1 with a residual wants.
 static inline __attribute__((always_inline)) void CCK_NAME(sums)(
     const cck_convolution *c, vf *values, size_t row, const float *w, size_t stride, size_t frame,
-    const int M, const int V) {
+    const int M, const int V, const int activation) {
   vf sum[CCK_TILE_VECTORS];
   _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++)
     _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) sum[m * V + v] = (vf)(c->bias[row + m]);
@@ -123,8 +163,12 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
       }
     }
   }
+  if (activation != CCK_IDENTITY) {
+    CCK_NAME(bend)(c, sum, values, row, frame, M, V, activation);
+    return;
+  }
   if (values) {
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) values[i] = sum[i];
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < M * V; i++) values[i / V * CCK_PITCH + i % V] = sum[i];
     return;
   }
   float *y = c->y + (ptrdiff_t)row * c->y_stride + frame;
@@ -172,49 +216,92 @@ static __attribute__((noinline)) void CCK_NAME(chained_sums)(
 
 typedef void (*CCK_NAME(sums_fn))(
     const cck_convolution *, vf *, size_t, const float *, size_t, size_t);
-#define CCK_TILE(M, V)                                                                                         \
-  static void CCK_NAME(sums_##M##x##V)(const cck_convolution *c, vf *values, size_t row,                         \
-                                       const float *w, size_t stride, size_t frame) {                          \
-    CCK_NAME(sums)(c, values, row, w, stride, frame, M, V);                                                    \
+#define CCK_TILE_FUNCTION(name, M, V, activation)                                                             \
+  static void CCK_NAME(name##_##M##x##V)(const cck_convolution *c, vf *values, size_t row, const float *w,      \
+                                         size_t stride, size_t frame) {                                       \
+    CCK_NAME(sums)(c, values, row, w, stride, frame, M, V, activation);                                        \
   }
+#define CCK_TILE(M, V) CCK_TILE_FUNCTION(sums, M, V, CCK_IDENTITY)
 CCK_TILES(CCK_TILE)
 #undef CCK_TILE
+#define CCK_TILE(M, V) \
+  CCK_TILE_FUNCTION(tanh, M, V, CCK_TANH) CCK_TILE_FUNCTION(leaky_relu, M, V, CCK_LEAKY_RELU)
+CCK_BENDING_TILES(CCK_TILE)
+#undef CCK_TILE
+#undef CCK_TILE_FUNCTION
 
 // By rows and vectors; holes are tiles that would not fit the registers.
-static const CCK_NAME(sums_fn) CCK_NAME(tiles)[CCK_ROW_BLOCK + 1][CCK_WIDEST_FEW + 1] = {
+typedef CCK_NAME(sums_fn) CCK_NAME(tile_table)[CCK_ROW_BLOCK + 1][CCK_WIDEST_FEW + 1];
+static const CCK_NAME(tile_table) CCK_NAME(tiles) = {
 #define CCK_TILE(M, V) [M][V] = CCK_NAME(sums_##M##x##V),
     CCK_TILES(CCK_TILE)
 #undef CCK_TILE
 };
+static const CCK_NAME(tile_table) CCK_NAME(tanh_tiles) = {
+#define CCK_TILE(M, V) [M][V] = CCK_NAME(tanh_##M##x##V),
+    CCK_BENDING_TILES(CCK_TILE)
+#undef CCK_TILE
+};
+static const CCK_NAME(tile_table) CCK_NAME(leaky_relu_tiles) = {
+#define CCK_TILE(M, V) [M][V] = CCK_NAME(leaky_relu_##M##x##V),
+    CCK_BENDING_TILES(CCK_TILE)
+#undef CCK_TILE
+};
+
+// The rows of `step` vectors of frames. Taps: of all sources together.
+static inline __attribute__((always_inline)) void CCK_NAME(convolve_step)(
+    const cck_convolution *c, size_t taps, vf *values, size_t frame, size_t step, const int chained) {
+  size_t tallest = chained ? 1 : CCK_TALLEST(step);
+  int direct = c->activation == CCK_IDENTITY && !c->previous && !c->then && !chained &&
+               frame + step * CCK_WIDTH <= c->frames;
+  // Tiles of one vector leave registers enough to bend their sums themselves, where nothing but running total and 1x1
+  // wants them.
+  const CCK_NAME(tile_table) *tiles = &CCK_NAME(tiles);
+  if (step == 1 && c->then && c->previous && !c->y && !c->residual && !chained &&
+      frame + CCK_WIDTH <= c->frames) {
+    if (c->activation == CCK_TANH) tiles = &CCK_NAME(tanh_tiles);
+    if (c->activation == CCK_LEAKY_RELU) tiles = &CCK_NAME(leaky_relu_tiles);
+  }
+  for (size_t block = 0; block < c->outputs; block += CCK_ROW_BLOCK) {
+    size_t rows = c->outputs - block < CCK_ROW_BLOCK ? c->outputs - block : CCK_ROW_BLOCK;
+    const float *w = c->weights + block * taps;
+    size_t count = 1;
+    while (count * tallest < rows) count++;
+    for (size_t row = 0; row < rows; count--) {  // of nearly the same height
+      size_t tall = count == 1 ? rows - row : (rows - row + count - 1) / count;
+      vf *place = direct ? NULL : values + row * CCK_PITCH;
+      if (chained) CCK_NAME(chained_sums)(c, place, block + row, w + row, rows, frame, step);
+      else (*tiles)[tall][step](c, place, block + row, w + row, rows, frame);
+      row += tall;
+    }
+    if (!direct && tiles == &CCK_NAME(tiles)) CCK_NAME(finish)(c, values, block, rows, frame, step);
+    if (c->then) values += CCK_ROW_BLOCK * CCK_PITCH;
+  }
+}
 
 static void CCK_NAME(convolve)(const cck_convolution *c) {
-  // The results of a block of rows on their way from the accumulators to memory.
-  vf values[CCK_ROW_BLOCK * 4];  // four vectors of chains; of tiles at most 16 by 3 or 4 by 6
+  vf values[CCK_MOST_THEN * CCK_PITCH], then_values[CCK_ROW_BLOCK * CCK_PITCH];
   size_t taps = 0;
   int chained = 0;
   for (size_t s = 0; s < c->source_count; s++) taps += c->sources[s].taps, chained |= c->sources[s].separate;
-  int bare = c->activation == CCK_IDENTITY && !c->previous && !chained;
-  size_t widest = c->outputs <= CCK_FEW_ROWS ? CCK_WIDEST_FEW : CCK_WIDEST;
-  if (chained) widest = 4;
+  cck_convolution then;
+  cck_source tile;
+  if (c->then) {
+    then = *c->then;
+    tile = then.sources[0];
+    then.sources = &tile;
+    then.frames = c->frames;
+  }
+  size_t widest = chained ? 4 : CCK_WIDEST_OF(c->outputs);
   size_t vectors_left = (c->frames + CCK_WIDTH - 1) / CCK_WIDTH;
   for (size_t frame = 0; vectors_left > 0;) {
     // Four vectors go as two and two rather than three and one.
     size_t step = widest == 3 && vectors_left == 4 ? 2 : vectors_left < widest ? vectors_left : widest;
-    size_t most = chained ? 1 : step == 1 ? CCK_MOST_ROWS_OF_ONE : CCK_MOST_ROWS;
-    int direct = bare && frame + step * CCK_WIDTH <= c->frames;
-    for (size_t block = 0; block < c->outputs; block += CCK_ROW_BLOCK) {
-      size_t rows = c->outputs - block < CCK_ROW_BLOCK ? c->outputs - block : CCK_ROW_BLOCK;
-      const float *w = c->weights + block * taps;
-      for (size_t row = 0; row < rows;) {
-        size_t tall = rows - row < most ? rows - row : most;
-        vf *place = direct ? NULL : values + row * step;
-        if (chained)
-          CCK_NAME(chained_sums)(c, place, block + row, w + row, rows, frame, step);
-        else
-          CCK_NAME(tiles)[tall][step](c, place, block + row, w + row, rows, frame);
-        row += tall;
-      }
-      if (!direct) CCK_NAME(finish)(c, values, block, rows, frame, step);
+    if (chained) CCK_NAME(convolve_step)(c, taps, values, frame, step, 1);
+    else CCK_NAME(convolve_step)(c, taps, values, frame, step, 0);
+    if (c->then) {
+      tile.base = (const float *)values - frame;
+      CCK_NAME(convolve_step)(&then, c->outputs, then_values, frame, step, 0);
     }
     vectors_left -= step;
     frame += step * CCK_WIDTH;

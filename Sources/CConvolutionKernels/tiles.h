@@ -5,6 +5,9 @@
 //   CCK_MOST_ROWS         of a tile of up to CCK_WIDEST vectors
 //   CCK_MOST_ROWS_OF_ONE  of a tile of one vector: more, because eight chains would only just hide the latency of a
 //                         multiply-add
+//   CCK_TALLEST(V)        most rows of a tile of V vectors of frames along the run of a stream
+//   CCK_WIDEST_OF(rows)   most vectors of such a tile, by the rows there are
+//   CCK_BENDING_TILES(X)  those of one vector, which may take the activation of their sums, too
 //   CCK_FEW_ROWS          with so few outputs a tile may have CCK_WIDEST_FEW vectors
 //   CCK_FEW_TAPS          and with so few taps
 //   CCK_TOGETHER          vectors that an activation takes side by side
@@ -52,7 +55,10 @@
 #define CCK_SLIDE_WIDEST(M) ((size_t)4)
 #define CCK_TILES(X)                                                                                          \
   CCK_ROWS_1_TO_16(X, 1) CCK_ROWS_1_TO_8(X, 2) CCK_ROWS_1_TO_8(X, 3)                                           \
-  CCK_ROWS_1_TO_4(X, 4) CCK_ROWS_1_TO_4(X, 5) CCK_ROWS_1_TO_4(X, 6)
+  CCK_ROWS_1_TO_6(X, 4) CCK_ROWS_1_TO_4(X, 5) CCK_ROWS_1_TO_4(X, 6)
+#define CCK_TALLEST(V) ((size_t)((V) == 1 ? 16 : (V) <= 3 ? 8 : (V) == 4 ? 6 : 4))
+#define CCK_WIDEST_OF(rows) ((size_t)((rows) <= 4 ? 6 : 4))
+#define CCK_BENDING_TILES(X) CCK_ROWS_1_TO_16(X, 1)
 #define CCK_MOST_ROWS 8
 #define CCK_WIDEST 3
 #define CCK_MOST_ROWS_OF_ONE 16
@@ -66,6 +72,9 @@
 #define CCK_TILES(X)                                                                                          \
   CCK_ROWS_1_TO_8(X, 1) CCK_ROWS_1_TO_4(X, 2) CCK_ROWS_1_TO_4(X, 3)                                            \
   CCK_ROWS_1_TO_2(X, 4) CCK_ROWS_1_TO_2(X, 5)
+#define CCK_TALLEST(V) ((size_t)((V) == 1 ? 8 : (V) <= 3 ? 4 : 2))
+#define CCK_WIDEST_OF(rows) ((size_t)((rows) <= 2 ? 5 : 3))
+#define CCK_BENDING_TILES(X) CCK_ROWS_1_TO_8(X, 1)
 #define CCK_MOST_ROWS 4
 #define CCK_WIDEST 3
 #define CCK_MOST_ROWS_OF_ONE 8

@@ -19,6 +19,17 @@ struct TapCase {
   var residual = false
   var mirror = false
   var total = Total.none
+  /// A second convolution of what the first one gives, of kernel size 1.
+  struct Then {
+    var outputs: Int
+    var activation = CCK_IDENTITY
+    var residual = false
+    var mirror = false
+    var total = false
+    /// Whether what the first one gives is written, too.
+    var isStored = false
+  }
+  var then: Then?
   var seed: UInt64 = 1
 
   static let slack = Int(CCK_READ_SLACK)
@@ -85,16 +96,33 @@ struct TapCase {
 
     let weights = (0..<outputs * taps).map { _ in random.nextSample() }
     let bias = (0..<outputs).map { _ in random.nextSample() }
-    let slopes = (0..<outputs).map { _ in random.nextSample() }
-    let added = rows(memory.residual, outputs, stride: rowStride, count: frames, last: frames + Self.slack)
-    let previous = rows(memory.previous, outputs, stride: rowStride, count: frames, last: frames + Self.slack)
-    var written = [Float](repeating: Self.guardValue, count: outputs * (yStride + rowStride) + 64)
+    let slopes = (0..<max(outputs, then?.outputs ?? 0)).map { _ in random.nextSample() }
+    let added = rows(memory.residual, max(outputs, then?.outputs ?? 0), stride: rowStride, count: frames, last: frames + Self.slack)
+    let previous = rows(memory.previous, max(outputs, then?.outputs ?? 0), stride: rowStride, count: frames, last: frames + Self.slack)
+    var written = [Float](repeating: Self.guardValue, count: writtenFloats)
     let totalStart = outputs * yStride + 32
     if total == .inPlace {
       for row in 0..<outputs {
         for i in 0..<frames { written[totalStart + row * rowStride + i] = previous[row * rowStride + i] }
       }
     }
+
+    var second = cck_convolution()
+    let pieces = (0..<outputs).map { $0 * Int(CCK_TILE_PITCH) }
+    let thenStart = outputs * (yStride + rowStride) + 64
+    if let then {
+      second.outputs = then.outputs
+      second.source_count = 1
+      second.activation = Int32(then.activation.rawValue)
+      second.residual = then.residual ? UnsafePointer(added) : nil
+      second.residual_stride = rowStride
+      second.y_stride = yStride
+      second.mirror = then.mirror ? mirrorOffset : 0
+      second.total_stride = rowStride
+    }
+    let thenWeights = (0..<(then?.outputs ?? 0) * outputs).map { _ in random.nextSample() }
+    let thenBias = (0..<(then?.outputs ?? 0)).map { _ in random.nextSample() }
+    var piece = cck_source()
 
     var call = cck_convolution()
     call.outputs = outputs
@@ -120,8 +148,36 @@ struct TapCase {
                 call.total = written.baseAddress! + totalStart
                 call.previous = total == .inPlace ? UnsafePointer(call.total) : UnsafePointer(previous)
               }
-              change(&call)
-              convolve(&call)
+              guard let then else {
+                change(&call)
+                convolve(&call)
+                return
+              }
+              if !then.isStored { call.y = nil }
+              second.y = written.baseAddress! + thenStart
+              if then.total {
+                second.total = second.y + then.outputs * yStride + 16
+                second.previous = UnsafePointer(previous)
+              }
+              second.parameters = then.activation == CCK_LEAKY_RELU ? slopes.baseAddress : nil
+              thenWeights.withUnsafeBufferPointer { weights in
+                thenBias.withUnsafeBufferPointer { bias in
+                  pieces.withUnsafeBufferPointer { pieces in
+                    second.weights = weights.baseAddress
+                    second.bias = bias.baseAddress
+                    piece.offsets = pieces.baseAddress
+                    piece.taps = pieces.count
+                    withUnsafePointer(to: piece) { piece in
+                      second.sources = piece
+                      withUnsafePointer(to: second) { second in
+                        call.then = second
+                        change(&call)
+                        convolve(&call)
+                      }
+                    }
+                  }
+                }
+              }
             }
           }
         }
@@ -130,15 +186,26 @@ struct TapCase {
     return written
   }
 
+  private var writtenFloats: Int {
+    (outputs + (then?.outputs ?? 0)) * (yStride + rowStride) + 64 + (then == nil ? 0 : 32)
+  }
+
   /// Of what `run` returns, the places that should have been written.
   var writable: [Bool] {
-    var places = [Bool](repeating: false, count: outputs * (yStride + rowStride) + 64)
-    for row in 0..<outputs {
-      for frame in 0..<frames {
-        places[16 + row * yStride + frame] = true
-        if mirror { places[16 + row * yStride + mirrorOffset + frame] = true }
-        if total != .none { places[outputs * yStride + 32 + row * rowStride + frame] = true }
-      }
+    var places = [Bool](repeating: false, count: writtenFloats)
+    func mark(_ start: Int, rows: Int, stride: Int) {
+      for row in 0..<rows { for frame in 0..<frames { places[start + row * stride + frame] = true } }
+    }
+    if then?.isStored != false {
+      mark(16, rows: outputs, stride: yStride)
+      if mirror { mark(16 + mirrorOffset, rows: outputs, stride: yStride) }
+    }
+    if total != .none { mark(outputs * yStride + 32, rows: outputs, stride: rowStride) }
+    if let then {
+      let start = outputs * (yStride + rowStride) + 64
+      mark(start, rows: then.outputs, stride: yStride)
+      if then.mirror { mark(start + mirrorOffset, rows: then.outputs, stride: yStride) }
+      if then.total { mark(start + then.outputs * yStride + 16, rows: then.outputs, stride: rowStride) }
     }
     return places
   }

@@ -88,6 +88,32 @@ struct TapKernelTests {
     }
   }
 
+  @Test("equals the plain kernel with a second convolution of kernel size 1 behind it", arguments: 1...20)
+  func everySecondConvolution(outputs: Int) {
+    let memory = TapCase.Memory()
+    for (turn, frames) in [1, 5, 8, 15, 16, 17, 31, 32, 33, 48, 49, 63, 64, 65, 80, 96, 97, 128, 130].enumerated() {
+      for flags in 0..<4 {
+        let mix = outputs + 3 * turn + 5 * flags
+        let c = TapCase(
+          // As many as there may be, now and then.
+          outputs: mix % 13 == 0 ? Int(CCK_MOST_THEN) : outputs, frames: frames,
+          sources: mix % 11 == 0
+            ? [.init(channels: 1, positions: 130, chain: 64)] : [.init(channels: 2, positions: 3, dilation: 5), .init()],
+          activation: mix % 2 == 0 ? CCK_TANH : Self.activations[mix % Self.activations.count],
+          residual: mix % 5 == 0, mirror: mix % 4 == 0, total: flags & 1 != 0 ? .inPlace : .none,
+          then: TapCase.Then(
+            outputs: 1 + (outputs * 7 + turn) % 20,
+            activation: mix % 3 == 0 ? Self.activations[(mix + 1) % Self.activations.count] : CCK_IDENTITY,
+            residual: flags & 2 != 0, mirror: turn % 2 == 0, total: mix % 6 == 0, isStored: mix % 4 == 0),
+          seed: 4)
+        if let difference = difference(c, memory) {
+          Issue.record("\(difference)")
+          return
+        }
+      }
+    }
+  }
+
   @Test("writes its rows and nothing else", arguments: KernelLevel.available)
   func writesNothingElse(_ level: KernelLevel) {
     let memory = TapCase.Memory()
@@ -95,7 +121,9 @@ struct TapKernelTests {
       for flags in 0..<8 {
         let c = TapCase(
           outputs: outputs, frames: frames, residual: flags & 1 != 0, mirror: flags & 2 != 0,
-          total: flags & 4 != 0 ? .apart : .none)
+          total: flags & 4 != 0 ? .apart : .none,
+          then: frames % 2 == 0
+            ? nil : TapCase.Then(outputs: 9, residual: true, mirror: true, total: flags & 4 != 0, isStored: flags & 1 != 0))
         let written = c.run(in: memory, by: level.kernels.pointee.convolve)
         let writable = c.writable
         let wrong = written.indices.first {
@@ -143,6 +171,35 @@ struct TapKernelTests {
       }
       #expect(firstBitDifference(written, expected) == nil)
     }
+  }
+
+  @Test("the plain kernel with a second convolution is two calls, one after the other")
+  func plainSecondConvolution() {
+    let memory = TapCase.Memory()
+    let c = TapCase(
+      outputs: 19, frames: 33, activation: CCK_TANH, mirror: true, total: .apart,
+      then: TapCase.Then(outputs: 18, activation: CCK_RELU, residual: true, mirror: true, total: true, isStored: true))
+    let together = c.run(in: memory, by: cck_convolve_plain)
+    let apart = c.run(in: memory) { call in
+      var first = call.pointee
+      first.then = nil
+      cck_convolve_plain(&first)
+      var second = call.pointee.then.pointee
+      second.frames = first.frames
+      let offsets = (0..<first.outputs).map { $0 * first.y_stride }
+      offsets.withUnsafeBufferPointer { offsets in
+        var source = second.sources[0]
+        source.base = UnsafePointer(first.y)
+        source.offsets = offsets.baseAddress
+        withUnsafePointer(to: source) { source in
+          second.sources = source
+          cck_convolve_plain(&second)
+        }
+      }
+    }
+    #expect(firstBitDifference(together, apart) == nil)
+    let lost = c.run(in: memory, by: cck_convolve_plain) { $0.then = nil }
+    #expect(firstBitDifference(together, lost) != nil, "the comparison sees a lost second convolution")
   }
 
   @Test("the comparison sees a frame's shift, a swapped row, a dropped tap, a lost bias and one frame too many")

@@ -11,12 +11,15 @@ struct NetworkPlanTests {
   private func words(_ network: Network, fused: Bool = true) -> [String] {
     NetworkPlan(network, fused: fused).steps.map { step in
       switch step {
-      case .convolution(let fused):
-        var word = "conv"
-        if fused.activation != .identity { word += "+activation" }
-        if fused.residual != nil { word += "+residual" }
-        if fused.total != nil { word += "+total" }
-        return word
+      case .convolution(let fused, let then):
+        return [fused, then].compactMap { fused in
+          guard let fused else { return nil }
+          var word = "conv"
+          if fused.activation != .identity { word += "+activation" }
+          if fused.residual != nil { word += "+residual" }
+          if fused.total != nil { word += "+total" }
+          return word + (fused.isStored ? "" : ", not stored")
+        }.joined(separator: " then ")
       case .gate: return "gate"
       case .pointwise(let node):
         switch network.nodes[node].operation {
@@ -53,8 +56,7 @@ struct NetworkPlanTests {
     var made: Set<Int> = [0]
     for step in plan.steps {
       for input in plan.inputs(of: step) { #expect(made.contains(input.index), "\(step)") }
-      made.insert(plan.output(of: step).index)
-      if case .convolution(let fused) = step, let total = fused.total { made.insert(total.index) }
+      made.formUnion(plan.outputs(of: step).map(\.index) + plan.totals(of: step).map(\.total.index))
     }
     #expect(made.contains(c.network.output.index))
   }
@@ -116,7 +118,7 @@ struct NetworkPlanTests {
       try plan(inputChannels: 1) { m in
         try m.waveNet(channels: 4, kernelSize: 3, dilations: [1, 2, 4], activation: .tanh)
       } == [
-        "conv", "conv+activation", "conv+residual", "conv+activation+total", "conv+residual",
+        "conv", "conv+activation then conv+residual", "conv+activation+total, not stored then conv+residual",
         // The last layer's answer is heard in the sum alone.
         "conv+activation+residual", "conv", "affine",
       ])
@@ -134,7 +136,39 @@ struct NetworkPlanTests {
         let b = try m.network.activate(m.convolve(a, 4), .tanh)
         let sum = try m.network.add(a, b)
         return m.network.concatenate([sum, b, a])
-      } == ["conv+activation", "conv+activation", "add", "concatenate"])
+      } == ["conv+activation then conv+activation", "add", "concatenate"])
+  }
+
+  @Test("a convolution of kernel size 1 runs with the one that it reads, which is stored only for others")
+  func secondConvolution() throws {
+    #expect(
+      try plan { m in try m.convolve(m.network.activate(m.convolve(m.network.input, 4), .tanh), 3) } == [
+        "conv+activation, not stored then conv"
+      ])
+    #expect(
+      try plan { m in
+        let a = try m.convolve(m.network.input, 4)
+        return try m.network.concatenate([a, m.convolve(a, 3)])
+      } == ["conv then conv", "concatenate"])
+    #expect(
+      try plan { m in
+        let a = try m.convolve(m.network.input, 4)
+        return try m.network.concatenate([m.convolve(a, 3), m.convolve(a, 2, size: 2)])
+      } == ["conv then conv", "conv", "concatenate"])
+  }
+
+  @Test("a convolution with a past, with groups, of wide input or with a later residual runs by itself")
+  func noSecondConvolution() throws {
+    #expect(try plan { m in try m.convolve(m.convolve(m.network.input, 4), 4, size: 2) } == ["conv", "conv"])
+    #expect(try plan { m in try m.convolve(m.convolve(m.network.input, 4), 4, groups: 2) } == ["conv", "conv"])
+    #expect(try plan { m in try m.convolve(m.convolve(m.network.input, 4, groups: 2), 4) } == ["conv", "conv"])
+    #expect(try plan { m in try m.convolve(m.convolve(m.network.input, 65), 4) } == ["conv", "conv"])
+    #expect(
+      try plan { m in
+        let a = try m.convolve(m.network.input, 4)
+        let late = try m.network.activate(m.network.input, .tanh)
+        return try m.network.add(m.convolve(a, 4), late)
+      } == ["conv, not stored then conv", "activation", "add"], "the sum is made later")
   }
 
   private func gate(

@@ -165,18 +165,18 @@ struct RecurrentNetworkTests {
     let x = numbers(inputs * frames)
     func run(_ kernel: (UnsafePointer<cck_lstm>) -> Void) -> [Float] {
       var state = [Float](repeating: 0, count: 2 * padded)
-      var gates = [Float](repeating: 0, count: 4 * padded)
+      var next = [Float](repeating: 0, count: padded)
       var y = [Float](repeating: 0, count: hidden * frames)
       weights.withUnsafeBufferPointer { weights in
         bias.withUnsafeBufferPointer { bias in
           x.withUnsafeBufferPointer { x in
             state.withUnsafeMutableBufferPointer { state in
-              gates.withUnsafeMutableBufferPointer { gates in
+              next.withUnsafeMutableBufferPointer { next in
                 y.withUnsafeMutableBufferPointer { y in
                   var p = cck_lstm(
                     inputs: inputs, outputs: hidden, units: padded, weights: weights.baseAddress,
                     bias: bias.baseAddress,
-                    hidden: state.baseAddress, cell: state.baseAddress! + padded, gates: gates.baseAddress,
+                    hidden: state.baseAddress, cell: state.baseAddress! + padded, next: next.baseAddress,
                     x: x.baseAddress, x_stride: frames, y: y.baseAddress, y_stride: frames, frames: frames)
                   kernel(&p)
                 }

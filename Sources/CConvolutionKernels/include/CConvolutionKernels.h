@@ -71,15 +71,51 @@ typedef struct cck_convolution {
   const float *previous;          // or NULL; may be `total`
   float *total;
   ptrdiff_t total_stride;         // of previous and total alike
+  // Or NULL: a convolution of kernel size 1 of this one's y, computed piece by piece while that is in the first-level
+  // cache. Its one source has the offsets i * CCK_TILE_PITCH; its base, and the frames, are not read. With `then` y may
+  // be NULL, and there are at most CCK_MOST_THEN outputs.
+  const struct cck_convolution *then;
 } cck_convolution;
 
 #define CCK_ROW_BLOCK 16
+#define CCK_TILE_PITCH 96
+#define CCK_MOST_THEN 64
 
 static inline size_t cck_packed_weight(size_t outputs, size_t taps, size_t output, size_t tap) {
   size_t block = output / CCK_ROW_BLOCK * CCK_ROW_BLOCK;
   size_t rows = outputs - block < CCK_ROW_BLOCK ? outputs - block : CCK_ROW_BLOCK;
   return block * taps + tap * rows + (output - block);
 }
+
+// A mirrored ring: capacity R, every frame written at p and at p + R, so that any run with its history lies contiguous.
+typedef struct cck_ring {
+  ptrdiff_t capacity, history;
+  ptrdiff_t position;  // p: where the present sub-block is written
+  ptrdiff_t read;      // where it is read, with its history in front
+  ptrdiff_t mirror;    // floats to the second copy, or 0 when the sub-block straddles p = R
+} cck_ring;
+
+// Rows that move with a ring.
+typedef struct cck_moving {
+  float *origin;   // of the first row; NULL: there are none
+  ptrdiff_t ring;  // -1: rows of one sub-block, which do not move
+} cck_moving;
+
+// Where the results of a convolution meet memory.
+typedef struct cck_results {
+  cck_moving residual, output, total;
+} cck_results;
+
+// A convolution of a running network and what of it moves. The pointers of `kernel` and `then` are set for every
+// sub-block.
+typedef struct cck_layer {
+  cck_convolution kernel;
+  cck_source *sources;       // of the kernel
+  const cck_moving *inputs;  // where they stand
+  cck_results results;
+  cck_convolution *then;     // of the kernel, or NULL
+  cck_results then_results;
+} cck_layer;
 
 // The taps of outputs whose windows hold the same kernel positions, in the order of the sum.
 typedef struct cck_tap_list {
@@ -226,7 +262,7 @@ typedef struct cck_lstm {
   const float *weights;      // inputs + outputs columns, each of 4 * units rows in the order i, f, o, g
   const float *bias;         // 4 * units
   float *hidden, *cell;      // the state, units each, 64-byte aligned
-  float *gates;              // scratch, 4 * units, 64-byte aligned
+  float *next;               // scratch, units, 64-byte aligned
   const float *x;            // rows x_stride apart
   ptrdiff_t x_stride;
   float *y;                  // rows y_stride apart
@@ -279,6 +315,16 @@ const cck_kernels *cck_kernels_of(int level);
 int cck_selected_level(void);
 // 0 when CONVAUDIO_KERNELS asks for a level that there is not; the highest available one is used then.
 int cck_request_was_met(void);
+
+// Says where a sub-block of so many frames stands in every ring.
+void cck_begin_rings(cck_ring *rings, size_t count, size_t frames);
+// Moves every ring on.
+void cck_advance_rings(cck_ring *rings, size_t count, size_t frames);
+// Copies what stands at the ring's position to where its second copy belongs, in rows `stride` floats apart.
+void cck_mirror_rows(const cck_ring *ring, float *origin, ptrdiff_t stride, size_t rows, size_t frames);
+// Runs layers one after the other. rings[-1] stands for rows that do not move: all zeros.
+void cck_run_layers(
+    const cck_kernels *kernels, cck_layer *layers, size_t count, const cck_ring *rings, size_t frames);
 
 // The definition of cck_kernels.convolve in plain scalar C, for tests: the same bits by fmaf.
 void cck_convolve_plain(const cck_convolution *c);

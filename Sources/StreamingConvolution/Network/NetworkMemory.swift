@@ -20,32 +20,13 @@ final class NetworkMemory {
     var ring: Int
   }
 
-  /// What is added to a place's origin during the present sub-block.
-  struct Offsets {
-    /// Where it is read, with its history in front.
-    var read = 0
-    /// Where it is written.
-    var write = 0
-    /// Floats to the second copy of what is written, or 0 when the sub-block straddles p = R, or for rows.
-    var mirror = 0
-  }
-
-  /// A mirrored ring's position.
-  struct Ring {
-    /// R, in frames.
-    let capacity: Int
-    let history: Int
-    /// p: where the next frame is written.
-    var position = 0
-    /// What every channel's past is after a reset.
-    let settled: UnsafeMutablePointer<Float>
-    let place: Place
-  }
-
   let places: [Place]
-  let rings: UnsafeMutableBufferPointer<Ring>
-  /// One a ring; at −1 the zeros of rows, so that no step asks which of the two it has.
-  let offsets: UnsafeMutablePointer<Offsets>
+  /// The rings. At −1 stand the zeros of rows, so that no step asks which of the two it has.
+  let rings: UnsafeMutablePointer<cck_ring>
+  /// For every ring, the place that it moves.
+  let ringPlaces: [Place]
+  /// For every ring, what every channel's past is after a reset.
+  let settled: [UnsafeMutablePointer<Float>]
   private let memory: AlignedMemory
 
   /// Allocates what `layout` says.
@@ -53,92 +34,68 @@ final class NetworkMemory {
     memory = AlignedMemory(count: layout.floats)
     let base = memory.base
     var places: [Place] = []
-    var rings: [Ring] = []
+    var moving: [Place] = []
+    var settled: [UnsafeMutablePointer<Float>] = []
+    var rings = [cck_ring()]
     for slot in layout.slots {
       let place = Place(
         origin: base + slot.offset, stride: slot.stride, channels: slot.channels,
-        ring: slot.history > 0 ? rings.count : -1)
+        ring: slot.history > 0 ? moving.count : -1)
       places.append(place)
       if slot.history > 0 {
-        rings.append(
-          Ring(
-            capacity: slot.capacity, history: slot.history, settled: base + slot.settledOffset, place: place))
+        moving.append(place)
+        settled.append(base + slot.settledOffset)
+        rings.append(cck_ring(capacity: slot.capacity, history: slot.history, position: 0, read: 0, mirror: 0))
       }
     }
     self.places = places
-    self.rings = .allocate(capacity: rings.count)
-    _ = self.rings.initialize(from: rings)
-    let zeros = UnsafeMutablePointer<Offsets>.allocate(capacity: rings.count + 1)
-    zeros.initialize(repeating: Offsets(), count: rings.count + 1)
-    offsets = zeros + 1
+    self.settled = settled
+    ringPlaces = moving
+    let pointer = UnsafeMutablePointer<cck_ring>.allocate(capacity: rings.count)
+    pointer.initialize(from: rings, count: rings.count)
+    self.rings = pointer + 1
   }
 
-  deinit {
-    rings.deallocate()
-    (offsets - 1).deallocate()
-  }
+  deinit { (rings - 1).deallocate() }
 
   // MARK: - Running
 
   /// Says where a sub-block of `frames` frames is written and read.
-  @inline(__always) func begin(frames: Int) {
-    for index in rings.indices {
-      let (position, capacity) = (rings[index].position, rings[index].capacity)
-      offsets[index] = Offsets(
-        read: position >= rings[index].history ? position : position &+ capacity, write: position,
-        mirror: position &+ frames <= capacity ? capacity : 0)
-    }
-  }
+  @inline(__always) func begin(frames: Int) { cck_begin_rings(rings, ringPlaces.count, frames) }
 
   /// Moves every ring on.
-  @inline(__always) func advance(frames: Int) {
-    for index in rings.indices {
-      let next = rings[index].position &+ frames
-      rings[index].position = next >= rings[index].capacity ? next &- rings[index].capacity : next
-    }
-  }
+  @inline(__always) func advance(frames: Int) { cck_advance_rings(rings, ringPlaces.count, frames) }
 
   /// Where the present sub-block of channel 0 is read.
   @inline(__always) func readBase(_ place: Place) -> UnsafeMutablePointer<Float> {
-    place.origin + offsets[place.ring].read
+    place.origin + rings[place.ring].read
   }
 
   /// Where the present sub-block of channel 0 is written.
   @inline(__always) func writeBase(_ place: Place) -> UnsafeMutablePointer<Float> {
-    place.origin + offsets[place.ring].write
-  }
-
-  /// The distance to the second copy that a kernel may write itself; 0 when there is none, or `mirror` must be called.
-  @inline(__always) func mirrorOffset(_ place: Place) -> Int {
-    offsets[place.ring].mirror
+    place.origin + rings[place.ring].position
   }
 
   /// Copies what was written at the ring's position to where its second copy belongs.
-  func mirror(_ place: Place, frames: Int) {
+  @inline(__always) func mirror(_ place: Place, frames: Int) {
     guard place.ring >= 0 else { return }
-    let ring = rings[place.ring]
-    let before = min(frames, ring.capacity - ring.position)
-    for channel in 0..<place.channels {
-      let row = place.origin + channel * place.stride
-      (row + ring.position + ring.capacity).update(from: row + ring.position, count: before)
-      row.update(from: row + ring.capacity, count: frames - before)
-    }
+    cck_mirror_rows(rings + place.ring, place.origin, place.stride, place.channels, frames)
   }
 
   // MARK: - The past
 
   /// Makes the constants that ring `index` starts from its past.
   func fill(ring index: Int) {
-    let ring = rings[index]
-    for channel in 0..<ring.place.channels {
-      (ring.place.origin + channel * ring.place.stride).update(
-        repeating: ring.settled[channel], count: 2 * ring.capacity)
+    let place = ringPlaces[index]
+    for channel in 0..<place.channels {
+      (place.origin + channel * place.stride).update(
+        repeating: settled[index][channel], count: 2 * rings[index].capacity)
     }
   }
 
   /// Makes every ring as new.
   func reset() {
-    for index in rings.indices {
+    for index in ringPlaces.indices {
       rings[index].position = 0
       fill(ring: index)
     }
@@ -210,10 +167,11 @@ struct NetworkLayout {
     take(0, &slots, &floats)
     for (index, step) in plan.steps.enumerated() {
       var ended = Set(plan.inputs(of: step).map(\.index))
-      let output = plan.output(of: step).index
-      take(output, &slots, &floats)
-      ended.insert(output)  // a value that nobody reads
-      if case .convolution(let fused) = step, let total = fused.total, let previous = fused.previous {
+      for output in plan.outputs(of: step) {
+        take(output.index, &slots, &floats)
+        ended.insert(output.index)  // a value that nobody reads
+      }
+      for (previous, total) in plan.totals(of: step) {
         slots[total.index].stride = stride
         slots[total.index].offset = slots[previous.index].offset
         ended.remove(previous.index)

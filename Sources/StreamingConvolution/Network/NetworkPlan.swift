@@ -1,9 +1,11 @@
+import CConvolutionKernels
 import Convolution
 
 /// The order of work for a network, with the patterns that have a fused kernel recognised.
 ///
 /// Fusing saves passes over memory and never changes a bit, because a fused step keeps the order of the unfused ones:
-/// convolution and mix-in, activation, residual, running total.
+/// convolution and mix-in, activation, residual, running total. A convolution of kernel size 1 that reads what another one
+/// gives runs with it, piece by piece: a whole WaveNet layer is one step.
 struct NetworkPlan {
   /// A convolution and what follows it while the sums are in registers.
   struct FusedConvolution {
@@ -17,11 +19,14 @@ struct NetworkPlan {
     /// `total` = `previous` + `output`, in the memory of `previous`.
     var previous: Network.Value?
     var total: Network.Value?
+    /// Whether `output` goes to memory: not where only the running total and a convolution of the same step read it.
+    var isStored = true
   }
 
   /// One pass over the channels of a sub-block.
   enum Step {
-    case convolution(FusedConvolution)
+    /// `then` is a convolution of kernel size 1 of what the first one gives.
+    case convolution(FusedConvolution, then: FusedConvolution?)
     /// first(x[0 ..< n]) · second(x[n ..< 2n])
     case gate(Activation, Activation, input: Network.Value, output: Network.Value)
     /// Any other node by itself.
@@ -50,8 +55,12 @@ struct NetworkPlan {
       switch network.nodes[index].operation {
       case .convolution:
         var step = FusedConvolution(node: index, output: Network.Value(index + 1))
-        if fused { extend(&step, consumers: consumers, absorbed: &absorbed) }
-        steps.append(.convolution(step))
+        var then: FusedConvolution?
+        if fused {
+          extend(&step, runningAt: index, consumers: consumers, absorbed: &absorbed)
+          then = following(&step, consumers: consumers, absorbed: &absorbed)
+        }
+        steps.append(.convolution(step, then: then))
       case .slice:
         if fused, let gate = gate(startingAt: index, consumers: consumers) {
           absorbed.formUnion(gate.nodes)
@@ -76,17 +85,20 @@ struct NetworkPlan {
   }
 
   /// Takes up the activation, the residual and the running total that follow a convolution.
-  private func extend(_ step: inout FusedConvolution, consumers: [[Int]], absorbed: inout Set<Int>) {
+  /// - Parameter start: The node in whose place the step runs: what stands before it is known.
+  private func extend(
+    _ step: inout FusedConvolution, runningAt start: Int, consumers: [[Int]], absorbed: inout Set<Int>
+  ) {
     let nodes = network.nodes
     func onlyConsumer() -> Int? {
       let readers = consumers[step.output.index]
       return readers.count == 1 && readers[0] < nodes.count ? readers[0] : nil
     }
-    /// The other operand of the sum at node `sum`, when it is known before the convolution runs.
+    /// The other operand of the sum at node `sum`, when it is known before the step runs.
     func earlierOperand(of sum: Int) -> Network.Value? {
       guard case .add = nodes[sum].operation else { return nil }
       let others = nodes[sum].inputs.filter { $0 != step.output }
-      return others.count == 1 && others[0].index <= step.node ? others[0] : nil
+      return others.count == 1 && others[0].index <= start ? others[0] : nil
     }
 
     if let next = onlyConsumer(), case .activation(let activation) = nodes[next].operation {
@@ -104,13 +116,37 @@ struct NetworkPlan {
       // The total takes the memory of what was summed before, so nobody may read that later, or its past.
       guard let previous = earlierOperand(of: next), previous != network.input,
         historyFrames[previous.index] == 0, historyFrames[next + 1] == 0,
-        consumers[previous.index].allSatisfy({ $0 == next || $0 < step.node })
+        consumers[previous.index].allSatisfy({ $0 == next || $0 < start })
       else { continue }
       step.previous = previous
       step.total = Network.Value(next + 1)
       absorbed.insert(next)
       return
     }
+  }
+
+  /// The first convolution of kernel size 1 that reads what `step` gives, with what follows it.
+  private func following(
+    _ step: inout FusedConvolution, consumers: [[Int]], absorbed: inout Set<Int>
+  ) -> FusedConvolution? {
+    let nodes = network.nodes
+    func isUngrouped(_ node: Int) -> Bool {
+      guard case .convolution(let kernels, _) = nodes[node].operation else { return false }
+      return kernels.allSatisfy { $0.groups == 1 }
+    }
+    guard isUngrouped(step.node), nodes[step.node].channels <= Int(CCK_MOST_THEN) else { return nil }
+    let readers = consumers[step.output.index]
+    let next = readers.first { reader in
+      guard reader < nodes.count, case .convolution(let kernels, _) = nodes[reader].operation else { return false }
+      return nodes[reader].inputs == [step.output] && kernels[0].kernelSize == 1 && isUngrouped(reader)
+    }
+    guard let next else { return nil }
+    var then = FusedConvolution(node: next, output: Network.Value(next + 1))
+    absorbed.insert(next)
+    extend(&then, runningAt: step.node, consumers: consumers, absorbed: &absorbed)
+    let sum = step.total.map { $0.index - 1 }
+    step.isStored = historyFrames[step.output.index] > 0 || readers.contains { $0 != next && $0 != sum }
+    return then
   }
 
   /// Recognises first(x[0 ..< n]) · second(x[n ..< 2n]) from its first slice on, when nobody reads the parts.
@@ -134,22 +170,32 @@ struct NetworkPlan {
 
   // MARK: - What a step touches
 
-  /// Values that `step` reads.
+  /// Values that `step` reads from memory.
   func inputs(of step: Step) -> [Network.Value] {
     switch step {
-    case .convolution(let fused):
-      network.nodes[fused.node].inputs + [fused.residual, fused.previous].compactMap { $0 }
+    case .convolution(let fused, let then):
+      network.nodes[fused.node].inputs
+        + [fused.residual, fused.previous, then?.residual, then?.previous].compactMap { $0 }
     case .gate(_, _, let input, _): [input]
     case .pointwise(let node): network.nodes[node].inputs
     }
   }
 
-  /// What `step` gives, besides a running total.
-  func output(of step: Step) -> Network.Value {
+  /// What `step` writes to memory of its own.
+  func outputs(of step: Step) -> [Network.Value] {
     switch step {
-    case .convolution(let fused): fused.output
-    case .gate(_, _, _, let output): output
-    case .pointwise(let node): Network.Value(node + 1)
+    case .convolution(let fused, let then): (fused.isStored ? [fused.output] : []) + (then.map { [$0.output] } ?? [])
+    case .gate(_, _, _, let output): [output]
+    case .pointwise(let node): [Network.Value(node + 1)]
+    }
+  }
+
+  /// The running totals that `step` keeps in the memory of what was summed before.
+  func totals(of step: Step) -> [(previous: Network.Value, total: Network.Value)] {
+    guard case .convolution(let fused, let then) = step else { return [] }
+    return [fused, then].compactMap { fused in
+      guard let fused, let previous = fused.previous, let total = fused.total else { return nil }
+      return (previous, total)
     }
   }
 }

@@ -10,8 +10,8 @@ final class NetworkRunner {
 
   /// One pass. Trivial, so that walking the list neither retains nor releases.
   private enum Step {
-    /// `calls[first ..< first + count]`, one a group of outputs.
-    case convolution(first: Int, count: Int, output: Place)
+    /// `layers[first ..< first + count]`: neighbouring convolutions, each as many layers as it has groups of outputs.
+    case layers(first: Int, count: Int)
     case gate(Int32, UnsafePointer<Float>, Int32, UnsafePointer<Float>, input: Place, output: Place)
     case activation(Int32, UnsafePointer<Float>, input: Place, output: Place)
     case affine(scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, input: Place, output: Place)
@@ -23,30 +23,8 @@ final class NetworkRunner {
     case copy(channels: Int, input: Place, from: Int, output: Place, to: Int)
   }
 
-  /// A pointer that moves with a ring: its channel's origin and the ring, −1 for rows.
-  struct Moving {
-    let origin: UnsafeMutablePointer<Float>
-    let ring: Int
-
-    init(_ place: NetworkMemory.Place, channel: Int) {
-      origin = place.origin + channel * place.stride
-      ring = place.ring
-    }
-  }
-
-  /// One call of the convolution kernel and what of it moves.
-  private struct Call {
-    var kernel: cck_convolution
-    /// The call's sources, patched in place, and where they stand.
-    let sources: UnsafeMutablePointer<cck_source>
-    let inputs: UnsafePointer<Moving>
-    let residual: Moving?
-    let output: Moving
-    let total: Moving?
-  }
-
   private let steps: UnsafeMutableBufferPointer<Step>
-  private let calls: UnsafeMutableBufferPointer<Call>
+  private let layers: UnsafeMutableBufferPointer<cck_layer>
   private let memory: NetworkMemory
   private let cells: RecurrentCells
   private let constants: ConstantPool
@@ -54,14 +32,14 @@ final class NetworkRunner {
   private let input: Place
   private let output: Place
   private let subBlock: Int
-  /// For every step, the ring that its output stands in, or −1.
+  /// For every step but layers, the ring that it writes to, or −1.
   private let stepRings: [Int]
 
   init(plan: NetworkPlan, layout: NetworkLayout, subBlock: Int, level: KernelLevel) {
     let memory = NetworkMemory(layout)
     let constants = ConstantPool()
     var steps: [Step] = []
-    var calls: [Call] = []
+    var layers: [cck_layer] = []
     var stepRings: [Int] = []
     var cells: [LSTMCell] = []
     func place(_ value: Network.Value) -> Place { memory.places[value.index] }
@@ -70,19 +48,37 @@ final class NetworkRunner {
     }
 
     for step in plan.steps {
-      let output = place(plan.output(of: step))
+      let outputs = plan.outputs(of: step).map(place)
       switch step {
-      case .convolution(let fused):
-        guard case .convolution(let kernels, let bias) = plan.network.nodes[fused.node].operation else { continue }
-        let inputs = plan.network.nodes[fused.node].inputs.map(place)
-        let first = calls.count
-        calls += Self.calls(
-          kernels, bias: bias, inputs: inputs, activation: fused.activation,
-          slopes: slopes(fused.activation, channels: bias.count), residual: fused.residual.map(place), output: output,
-          total: fused.previous.map(place), constants: constants)
-        steps.append(.convolution(first: first, count: calls.count - first, output: output))
+      case .convolution(let fused, let then):
+        func made(_ fused: NetworkPlan.FusedConvolution, inputs: [Place]) -> [cck_layer] {
+          guard case .convolution(let kernels, let bias) = plan.network.nodes[fused.node].operation else { return [] }
+          return Self.layers(
+            kernels, bias: bias, inputs: inputs, activation: fused.activation,
+            slopes: slopes(fused.activation, channels: bias.count), residual: fused.residual.map(place),
+            output: fused.isStored ? place(fused.output) : nil, total: fused.previous.map(place), constants: constants)
+        }
+        let first = layers.count
+        layers += made(fused, inputs: plan.network.nodes[fused.node].inputs.map(place))
+        if let then {
+          // Its input is a piece of what the first one gives, which stands where the kernel says.
+          var piece = place(fused.output)
+          piece.stride = Int(CCK_TILE_PITCH)
+          for second in made(then, inputs: [piece]) {
+            layers[first].then = constants.convolution(second.kernel)
+            layers[first].then_results = second.results
+            layers[first].kernel.then = UnsafePointer(layers[first].then)
+          }
+        }
+        if case .layers(let earlier, _) = steps.last {
+          steps[steps.count - 1] = .layers(first: earlier, count: layers.count - earlier)
+          continue
+        }
+        steps.append(.layers(first: first, count: layers.count - first))
+        stepRings.append(-1)
+        continue
       case .gate(let left, let right, let input, _):
-        let input = place(input)
+        let (input, output) = (place(input), outputs[0])
         let half = output.channels  // the input may have further channels, which the gate does not read
         steps.append(
           .gate(
@@ -90,7 +86,7 @@ final class NetworkRunner {
             input: input, output: output))
       case .pointwise(let index):
         let node = plan.network.nodes[index]
-        let inputs = node.inputs.map(place)
+        let (inputs, output) = (node.inputs.map(place), outputs[0])
         switch node.operation {
         case .activation(let activation):
           steps.append(
@@ -119,7 +115,7 @@ final class NetworkRunner {
         case .convolution: preconditionFailure("a convolution is a step of its own")
         }
       }
-      stepRings.append(output.ring)
+      stepRings.append(outputs[0].ring)
     }
 
     self.memory = memory
@@ -132,20 +128,20 @@ final class NetworkRunner {
     output = place(plan.network.output)
     self.steps = .allocate(capacity: steps.count)
     _ = self.steps.initialize(from: steps)
-    self.calls = .allocate(capacity: calls.count)
-    _ = self.calls.initialize(from: calls)
+    self.layers = .allocate(capacity: layers.count)
+    _ = self.layers.initialize(from: layers)
   }
 
   deinit {
     steps.deallocate()
-    calls.deallocate()
+    layers.deallocate()
   }
 
-  /// The kernel calls of one convolution, one a group of outputs.
-  private static func calls(
+  /// One convolution as layers, one a group of outputs.
+  private static func layers(
     _ kernels: [CausalKernel], bias: [Float], inputs: [Place], activation: Activation, slopes: UnsafePointer<Float>,
-    residual: Place?, output: Place, total: Place?, constants: ConstantPool
-  ) -> [Call] {
+    residual: Place?, output: Place?, total: Place?, constants: ConstantPool
+  ) -> [cck_layer] {
     let taps = TapList(kernels: kernels, channelStrides: inputs.map(\.stride))
     let offsets = taps.chains.map { constants.offsets($0.offsets) }
     let biases = constants.floats(bias)
@@ -157,7 +153,7 @@ final class NetworkRunner {
           base: nil, offsets: offsets[index], taps: chain.offsets.count, separate: chain.isSeparate ? 1 : 0)
       }
       let moving = taps.chains.map { chain in
-        Moving(inputs[chain.kernel], channel: taps.firstInput(of: kernels[chain.kernel], group: group))
+        cck_moving(inputs[chain.kernel], channel: taps.firstInput(of: kernels[chain.kernel], group: group))
       }
       var kernel = cck_convolution()
       kernel.outputs = taps.groupOutputs
@@ -168,12 +164,16 @@ final class NetworkRunner {
       kernel.activation = activation.kernelCode
       kernel.parameters = slopes + channel
       kernel.residual_stride = residual?.stride ?? 0
-      kernel.y_stride = output.stride
+      kernel.y_stride = output?.stride ?? 0
       kernel.total_stride = total?.stride ?? 0
-      return Call(
-        kernel: kernel, sources: sources, inputs: constants.moving(moving),
-        residual: residual.map { Moving($0, channel: channel) }, output: Moving(output, channel: channel),
-        total: total.map { Moving($0, channel: channel) })
+      var layer = cck_layer()
+      layer.kernel = kernel
+      layer.sources = sources
+      layer.inputs = constants.moving(moving)
+      if let residual { layer.results.residual = cck_moving(residual, channel: channel) }
+      if let output { layer.results.output = cck_moving(output, channel: channel) }
+      if let total { layer.results.total = cck_moving(total, channel: channel) }
+      return layer
     }
   }
 
@@ -208,9 +208,8 @@ final class NetworkRunner {
   @inline(__always) private func run(_ step: Step, frames: Int) {
     let table = kernels
     switch step {
-    case .convolution(let first, let count, let output):
-      for index in first..<first + count { convolve(&calls[index], frames: frames) }
-      finish(output, frames)
+    case .layers(let first, let count):
+      cck_run_layers(table, layers.baseAddress! + first, count, memory.rings, frames)
     case .gate(let left, let leftSlopes, let right, let rightSlopes, let input, let output):
       let x = memory.readBase(input)
       let y = memory.writeBase(output)
@@ -276,30 +275,6 @@ final class NetworkRunner {
     memory.mirror(output, frames: frames)
   }
 
-  @inline(__always) private func convolve(_ call: inout Call, frames: Int) {
-    let offsets = memory.offsets
-    call.kernel.frames = frames
-    for index in 0..<call.kernel.source_count {
-      let input = call.inputs[index]
-      call.sources[index].base = UnsafePointer(input.origin + offsets[input.ring].read)
-    }
-    if let residual = call.residual {
-      call.kernel.residual = UnsafePointer(residual.origin + offsets[residual.ring].read)
-    }
-    call.kernel.y = call.output.origin + offsets[call.output.ring].write
-    call.kernel.mirror = offsets[call.output.ring].mirror
-    if let total = call.total {
-      call.kernel.total = total.origin + offsets[total.ring].read
-      call.kernel.previous = UnsafePointer(call.kernel.total)
-    }
-    kernels.pointee.convolve(&call.kernel)
-  }
-
-  /// Mirrors what a kernel could not mirror itself, because the sub-block straddles the end of the ring.
-  @inline(__always) private func finish(_ output: Place, _ frames: Int) {
-    if output.ring >= 0, memory.mirrorOffset(output) == 0 { memory.mirror(output, frames: frames) }
-  }
-
   // MARK: - The past before the first frame
 
   /// Finds what every value rests at while the input is `restingInput` for ever, makes everything as new with that past
@@ -313,9 +288,9 @@ final class NetworkRunner {
     defer { cck_restore_denormals(denormals) }
     func rest(ring index: Int) {
       guard index >= 0 else { return }
-      let ring = memory.rings[index]
-      let base = memory.writeBase(ring.place)
-      for channel in 0..<ring.place.channels { ring.settled[channel] = base[channel * ring.place.stride] }
+      let place = memory.ringPlaces[index]
+      let base = memory.writeBase(place)
+      for channel in 0..<place.channels { memory.settled[index][channel] = base[channel * place.stride] }
       memory.fill(ring: index)
     }
     memory.begin(frames: 1)
@@ -323,22 +298,37 @@ final class NetworkRunner {
     for channel in 0..<input.channels { inputBase[channel * input.stride] = restingInput[channel] }
     rest(ring: input.ring)
     for (step, ring) in zip(steps, stepRings) {
-      if case .recur(let cell, let input, let output) = step {
+      switch step {
+      case .recur(let cell, let input, let output):
         cells.settle(
           cell, memory.readBase(input), stride: input.stride, into: memory.writeBase(output), stride: output.stride)
-      } else {
-        run(step, frames: 1)
+      case .layers(let first, let count):
+        for index in first..<first + count {
+          run(.layers(first: index, count: 1), frames: 1)
+          for results in [layers[index].results, layers[index].then_results] where results.output.origin != nil {
+            rest(ring: results.output.ring)
+          }
+        }
+      default: run(step, frames: 1)
       }
       rest(ring: ring)
     }
     let outputBase = memory.readBase(output)
     let resting = (0..<output.channels).map { outputBase[$0 * output.stride] }
     if past == .zeroHistory {
-      for ring in memory.rings { ring.settled.update(repeating: 0, count: ring.place.channels) }
+      for (settled, place) in zip(memory.settled, memory.ringPlaces) {
+        settled.update(repeating: 0, count: place.channels)
+      }
       cells.forgetSettledState()
     }
     reset()
     return resting
+  }
+}
+
+extension cck_moving {
+  fileprivate init(_ place: NetworkMemory.Place, channel: Int) {
+    self.init(origin: place.origin + channel * place.stride, ring: place.ring)
   }
 }
 
@@ -364,10 +354,16 @@ private final class ConstantPool {
     return UnsafePointer(pointer)
   }
 
+  func convolution(_ value: cck_convolution) -> UnsafeMutablePointer<cck_convolution> {
+    let pointer = allocate(cck_convolution.self, count: 1)
+    pointer.initialize(to: value)
+    return pointer
+  }
+
   func sources(count: Int) -> UnsafeMutablePointer<cck_source> { allocate(cck_source.self, count: count) }
 
-  func moving(_ values: [NetworkRunner.Moving]) -> UnsafePointer<NetworkRunner.Moving> {
-    let pointer = allocate(NetworkRunner.Moving.self, count: values.count)
+  func moving(_ values: [cck_moving]) -> UnsafePointer<cck_moving> {
+    let pointer = allocate(cck_moving.self, count: values.count)
     pointer.initialize(from: values, count: values.count)
     return UnsafePointer(pointer)
   }

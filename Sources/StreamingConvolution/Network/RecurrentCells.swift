@@ -34,7 +34,7 @@ final class RecurrentCells {
       kernel.units = units
       kernel.weights = UnsafePointer(floats(cell.packedWeights))
       kernel.bias = UnsafePointer(floats(cell.packedBias))
-      kernel.gates = floats([Float](repeating: 0, count: 4 * units))
+      kernel.next = floats([Float](repeating: 0, count: units))
       let state = floats(start)
       kernel.hidden = state
       kernel.cell = state + units
