@@ -18,7 +18,7 @@ public struct ModelStage: Sendable {
   /// What the model runs as: networks and, for Linear ones, impulse responses, in running order.
   var parts: [LoadedPreset.Stage]
   /// Gains around the model, and its share.
-  public let levels: StageLevels
+  public internal(set) var levels: StageLevels
 
   /// Reads the model at `path`.
   /// - Throws: `ModelFormatError`; `ModelStageError` when the model does not say what is asked for; `GeometryError`.

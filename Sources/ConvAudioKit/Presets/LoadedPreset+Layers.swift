@@ -49,30 +49,54 @@ public struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension LoadedPreset {
-  /// The chain up to a layer, whose channels then are the output.
+  /// The chain up to a layer, whose channels then are the output. Gains behind the layer, and mixes, are left out.
   /// - Throws: `LayerError`.
-  public func ending(at layer: LayerChoice) throws -> LoadedPreset {
-    if layer == .output { return self }
-    var networks: [(stage: Int, network: Network, past: Past)] = []
-    for (index, stage) in stages.enumerated() {
-      if case .network(let network, let past) = stage { networks.append((index, network, past)) }
+  public func ending(at layer: LayerChoice) throws(LayerError) -> LoadedPreset {
+    let networks = stages.enumerated().flatMap { index, stage in
+      stage.networks.map { (stage: index, part: $0.part, network: $0.network) }
     }
-    let layers = networks.flatMap { entry in entry.network.layers.map { (entry, $0) } }
+    let layers = networks.flatMap { place in place.network.layers.map { (place: place, value: $0) } }
     let error = LayerError(
-      preset: name, layer: layer, layers: layers.count,
-      nodes: networks.count == 1 ? networks[0].network.nodes.count : 0)
-    let entry: (stage: Int, network: Network, past: Past)
-    let value: Network.Value
+      preset: name, layer: layer, layers: layers.count, nodes: networks.count == 1 ? networks[0].network.nodes.count : 0)
     switch layer {
+    case .output: return self
     case .layer(let number):
       guard layers.indices.contains(number - 1) else { throw error }
-      (entry, value) = layers[number - 1]
+      let (place, value) = layers[number - 1]
+      return ending(in: place.stage, part: place.part, at: value)
     case .node(let number):
-      guard networks.count == 1, let found = networks[0].network.value(ofNode: number) else { throw error }
-      (entry, value) = (networks[0], found)
-    case .output: return self
+      guard networks.count == 1, let value = networks[0].network.value(ofNode: number) else { throw error }
+      return ending(in: networks[0].stage, part: networks[0].part, at: value)
     }
-    return with(
-      stages: Array(stages[..<entry.stage]) + [.network(entry.network.ending(at: value), past: entry.past)])
+  }
+
+  private func ending(in stage: Int, part: Int, at value: Network.Value) -> LoadedPreset {
+    with(stages: stages[..<stage] + [stages[stage].ending(inPart: part, at: value)])
+  }
+}
+
+extension LoadedPreset.Stage {
+  /// The networks in it, each with its place among the stage's parts.
+  fileprivate var networks: [(part: Int, network: Network)] {
+    switch self {
+    case .network(let stage): [(0, stage.network)]
+    case .model(let model): model.parts.enumerated().flatMap { part, stage in stage.networks.map { (part, $0.network) } }
+    case .response, .gain: []
+    }
+  }
+
+  /// The stage up to a value of the network in one of its parts.
+  fileprivate func ending(inPart part: Int, at value: Network.Value) -> LoadedPreset.Stage {
+    switch self {
+    case .network(let stage):
+      return .network(
+        NetworkStage(
+          stage.network.ending(at: value), past: stage.past, levels: StageLevels(gainIn: stage.levels.gainIn)))
+    case .model(var model):
+      model.parts = model.parts[..<part] + [model.parts[part].ending(inPart: 0, at: value)]
+      model.levels = StageLevels(gainIn: model.levels.gainIn)
+      return .model(model)
+    case .response, .gain: preconditionFailure("a value is in a network")
+    }
   }
 }

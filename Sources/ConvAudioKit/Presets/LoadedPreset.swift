@@ -33,7 +33,8 @@ public struct LoadedPreset: Sendable {
     var outputChannels: Int? {
       switch self {
       case .network(let stage): stage.network.outputChannels
-      case .model(let model): model.model.outputChannels
+      // Its parts end where the model does, or at one of its layers.
+      case .model(let model): model.parts.last?.outputChannels ?? model.model.outputChannels
       case .response(let response): response.pathChannels?.output
       case .gain: nil
       }
@@ -184,18 +185,11 @@ public struct LoadedPreset: Sendable {
     return copy
   }
 
-  /// The same chain with other stages, for another rate.
-  func with(stages: [Stage], sampleRateHz: Int?) -> LoadedPreset {
+  /// The same preset with other stages, and for another rate where one is named.
+  func with(stages: [Stage], sampleRateHz: Int? = nil) -> LoadedPreset {
     var copy = self
     copy.stages = stages
-    copy.preset.sampleRateHz = sampleRateHz
-    return copy
-  }
-
-  /// The same preset with another chain.
-  func with(stages: [Stage]) -> LoadedPreset {
-    var copy = self
-    copy.stages = stages
+    copy.preset.sampleRateHz = sampleRateHz ?? preset.sampleRateHz
     return copy
   }
 
