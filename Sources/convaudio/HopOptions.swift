@@ -209,7 +209,7 @@ struct ScatteringOptions: ParsableArguments {
 
 /// Layers of networks, and plain figures of windows.
 struct WindowedOptions: ParsableArguments {
-  @Option(help: "stack: a preset's name, or the path of its .json file.")
+  @Option(help: "stack: a model (.nam), a preset's name, or the path of its .json file.")
   var model: String?
 
   @Option(help: "stack: whose output is pooled: a layer's number, counted from 1; node12; or output, the default.")
