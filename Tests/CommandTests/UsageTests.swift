@@ -579,7 +579,8 @@ import Testing
                                   kymatio. Default: zeros. (values: zeros, reflect)
 
         STACK, STATISTICS:
-          --model <model>         stack: a preset's name, or the path of its .json file.
+          --model <model>         stack: a model (.nam), a preset's name, or the path
+                                  of its .json file.
           --layer <layer>         stack: whose output is pooled: a layer's number,
                                   counted from 1; node12; or output, the default.
           --pool <kinds>          stack: mean, max, last or ppv, or several: mean,max.

@@ -66,6 +66,24 @@ struct SpectralStreamingTests {
     }
   }
 
+  @Test("the mirror image of the end is whole where old frames have just been dropped")
+  func mirrorBehindDroppedFrames() throws {
+    var settings = SpectralSettings(.librosa, .stft, sampleRateHz: 16_000)
+    (settings.fftFrames, settings.windowFrames, settings.hopFrames, settings.padding) = (64, 64, 2088, .reflect)
+    // Memory holds three windows and 8192 frames, 32 of them in front of the stream: it is full with frame 8352, the middle
+    // of the last window.
+    for frames in 8340...8400 {
+      let input = Signals.noise(frames: frames, seed: UInt64(frames))
+      let rows = try HopRows(SpectralFeatures(settings, sampleRateHz: 16_000), [input])
+      let mirrored = (1...32).reversed().map { input[$0] } + input + (2...33).map { input[frames - $0] }
+      var plain = settings
+      plain.isCentred = false
+      let expected = try HopRows(SpectralFeatures(plain, sampleRateHz: 16_000), [mirrored])
+      #expect(rows.starts == expected.starts.map { $0 - 32 })
+      #expect(firstBitDifference(rows.values, expected.values) == nil, "\(frames) frames")
+    }
+  }
+
   @Test("channels stand side by side")
   func channels() throws {
     let settings = SpectralSettings(.htk, .mfcc, sampleRateHz: 16_000)

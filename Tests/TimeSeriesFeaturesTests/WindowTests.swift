@@ -118,7 +118,8 @@ struct WindowTests {
     let rows = try HopRows(WindowStatistics(windowFrames: 4, hopFrames: 4), [[1, .nan, 3, 2]])
     #expect(rows.values[0].isNaN && rows.values[3].isNaN)
     let pooled = try HopRows(
-      PooledOutputs(makeProcessor(), poolings: [.max], layer: "x", windowFrames: 4, hopFrames: 4), [[1, .nan, 3, 2]])
+      PooledOutputs(makeProcessor(), poolings: [.max], layer: "x", windowFrames: 8, hopFrames: 8),
+      [[1, .nan, 3, 2, 5, 6, 7, 8]])
     #expect(pooled.values[0].isNaN)
     #expect(throws: FeatureError.tooShort(series: 0, expected: 5, actual: 4)) {
       _ = try HopRows(WindowStatistics(windowFrames: 5, hopFrames: 4), [[1, 2, 3, 4]])
