@@ -4,7 +4,7 @@ import ReferenceConvolution
 import TestSupport
 import Testing
 
-/// The README's picture: Prewitt's and Sobel's kernels over a still life, as a program.
+/// The picture of the page on arrays: Prewitt's and Sobel's kernels over a still life, as a program.
 @Suite struct PictureExampleTests {
   private static let samples = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -61,13 +61,13 @@ import Testing
       && zip(values, truths).allSatisfy { abs(Double($0) - $1.0) <= $1.1 }
   }
 
-  @Test("The explanation in the README is what its last command prints")
+  @Test("The explanation in the page on arrays is what its last command prints")
   func explanation() throws {
     let bench = try Bench()
-    let readme = try String(
-      contentsOfFile: Self.samples + "/../README.md", encoding: .utf8)
-    let block = try #require(readme.firstRange(of: "```text\ndirect:"))
-    let text = "direct:" + readme[block.upperBound...].prefix { $0 != "`" }
+    let page = try String(
+      contentsOfFile: Self.samples + "/../Documentation/arrays.md", encoding: .utf8)
+    let block = try #require(page.firstRange(of: "```text\ndirect:"))
+    let text = "direct:" + page[block.upperBound...].prefix { $0 != "`" }
     _ = try edges(
       of: "\(Self.samples)/still-life.npy", in: bench, "--padding", "same", "--mode", "replicate")
     let outcome = try bench.program.run(
