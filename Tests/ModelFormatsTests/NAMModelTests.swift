@@ -142,23 +142,13 @@ struct NAMModelTests {
     #expect(array.head.weights == [40.0 / 16] && array.head.bias == [43.0 / 16])
   }
 
-  @Test("the largest standard network, 13,802 weights in 280 kB, is read in milliseconds")
-  func speed() throws {
+  @Test("the largest standard network, 13,802 weights in 280 kB")
+  func standard() throws {
     let text = standardNAM()
-    let model = try readNAM(text)
-    guard case .waveNet(let network) = model.architecture else { throw CancellationError() }
+    #expect(text.utf8.count > 250_000)
+    guard case .waveNet(let network) = try readNAM(text).architecture else { throw CancellationError() }
     #expect(network.arrays.map(\.channels) == [16, 8])
-    let bytes = Array(text.utf8)
-    #expect(bytes.count > 250_000)
-    var best = Duration.seconds(1)
-    for _ in 0..<10 {
-      let start = ContinuousClock.now
-      _ = try NAMModel(json: bytes, path: "m")
-      best = min(best, .now - start)
-    }
-    // In release 3 ms; slow machines and debug builds get more than ten times that.
-    #expect(best < .milliseconds(100), "\(best)")
-    print("reading a standard model of \(bytes.count) bytes: \(best)")
+    #expect(network.arrays.map(\.layers.count) == [10, 10])
   }
 }
 

@@ -1,5 +1,5 @@
-// How fast a preset or a .nam model runs: times real time by block size, beside the multiply-add peak of the same run, and the worst
-// block of many. Pin it to a core:
+// How fast a preset or a .nam model runs: times real time by block size, beside the multiply-add peak of the same run, the
+// worst block of many, and how long it takes to load. Pin it to a core:
 //
 //     taskset -c 0 swift run -c release stack-benchmark [PRESET|MODEL.nam] [ROUNDS]
 
@@ -8,13 +8,23 @@ import Foundation
 
 func benchmark() throws {
   let arguments = CommandLine.arguments.dropFirst()
-  let preset = try LoadedPreset(arguments.first ?? "dilated-stack")
+  let name = arguments.first ?? "dilated-stack"
+  let preset = try LoadedPreset(name)
   let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 15
   let rateHz = Double(preset.preset.sampleRateHz ?? 48000)
   let operationsPerFrame = 2 * Double(preset.multiplyAddsPerFrame)
   let level = KernelLevel.selected
 
   print("\(preset.preset.name): \(Int(operationsPerFrame / 2)) multiply-adds a frame, \(level.name), one core")
+
+  // From the file to values: the best of many, with the file in the system's cache.
+  var loading = Duration.seconds(1000)
+  for _ in 0..<20 {
+    let start = ContinuousClock.now
+    _ = try LoadedPreset(name)
+    loading = min(loading, .now - start)
+  }
+  print("loaded in \(decimal(loading / .milliseconds(1))) ms")
 
   // All block sizes take their turn in every round, so that a change in the machine's speed meets them all.
   let blocks = [1, 16, 32, 64, 256, 2048]
