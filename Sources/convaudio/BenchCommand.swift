@@ -22,6 +22,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Seconds for each block size.")
   var seconds = 0.5
 
+  @OptionGroup var options: SubjectOptions
+
   @Flag(help: "Print a JSON report.")
   var json = false
 
@@ -39,7 +41,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      let preset = try LoadedPreset(subject)
+      let preset = try options.load(subject)
       let costs = try CostTable.selected()
       var speeds: [ChainSpeed] = []
       if !json { writeToStandardOutput(Self.header(subject)) }

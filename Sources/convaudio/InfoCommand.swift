@@ -10,6 +10,8 @@ struct InfoCommand: ParsableCommand {
     help: "A model (.nam), a preset's name, the path of its .json file, or an audio file of impulse responses.")
   var subject: String
 
+  @OptionGroup var options: SubjectOptions
+
   func run() throws {
     try exitingOnError {
       let costs = try CostTable.selected()
@@ -19,7 +21,7 @@ struct InfoCommand: ParsableCommand {
         print(subject)
         for line in summary.lines { print("  " + line) }
       } else {
-        let preset = try LoadedPreset(subject)
+        let preset = try options.load(subject)
         for line in try PresetSummary(of: preset, costs: costs).lines { print(line) }
         if !preset.stages.isEmpty { print("  times real time    " + (try speeds(of: preset, costs: costs))) }
       }

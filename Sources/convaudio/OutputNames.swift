@@ -32,7 +32,7 @@ struct OutputNames {
   func makeFolders(for outputs: [String]) throws -> MadeFolders {
     if isFolder, kind == .file, let output {
       throw CommandError(
-        "\(output): is a file, expected a folder, because there are \(inputs.count) inputs"
+        "\(output): is a file, expected a folder, because there \(inputs.count == 1 ? "is 1 input" : "are \(inputs.count) inputs")"
           + (chains > 1 ? " and \(chains) models." : "."))
     }
     guard output != nil && isFolder || template.contains("/") else { return MadeFolders(paths: []) }

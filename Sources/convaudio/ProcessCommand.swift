@@ -86,6 +86,11 @@ struct ProcessCommand: ParsableCommand {
   }
 
   func validate() throws {
+    // What a shell makes of a pattern without quotes.
+    if let model = inputs.first(where: { $0.hasSuffix(".nam") }) {
+      throw ValidationError(
+        "\(model) is a model, expected audio; a pattern of --models stands in quotes, and each model behind a --model.")
+    }
     if chain.isEmpty, batch.patterns.isEmpty, response.ir == nil {
       throw ValidationError(
         "there is nothing to process with: --preset, --model, --models, --ir, or several of them say what.")

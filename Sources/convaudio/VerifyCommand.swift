@@ -28,8 +28,7 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp("The most that an error may be against the level of the truth.", valueName: "dB"))
   var tolerance = ChainVerification.defaultToleranceDecibels
 
-  @Flag(help: "Let a preset name files outside its own folder.")
-  var allowOutside = false
+  @OptionGroup var options: SubjectOptions
 
   @Flag(help: "Print a JSON report.")
   var json = false
@@ -48,7 +47,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      let preset = try LoadedPreset(subject, allowOutside: allowOutside)
+      let preset = try options.load(subject)
       let signal = try signal(for: preset)
       let proof = try ChainVerification(
         of: preset, on: signal.channels, sampleRateHz: signal.sampleRateHz, costs: try CostTable.selected(),

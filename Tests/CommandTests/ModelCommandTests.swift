@@ -64,7 +64,8 @@ import Testing
     #expect(
       (outcome.status, outcome.errors)
         == (
-          1, "convaudio: mute.nam: metadata.loudness is missing, expected because a normalised loudness is asked for.\n"
+          1,
+          "convaudio: mute.nam: metadata.loudness is no number, expected one because a normalised loudness is asked for.\n"
         ))
   }
 
@@ -183,7 +184,7 @@ import Testing
       (["--models", "*.nam", "--names", "{input"], 64, "--names has {input, expected {input}, {model}, {extension}."),
       (
         ["--models", "*.nam", "--names", "x.wav"], 1,
-        "x.wav: would be written for in.wav more than once; give the outputs different names."
+        "x.wav: would be written for in.wav through both half and quarter; put {model} into the name."
       ),
       (
         ["--slim", "0.5", "-p", "tiny"], 64,
@@ -195,6 +196,19 @@ import Testing
       ),
       (["--chain", "a.json", "-p", "tiny"], 64, "--preset and --chain both begin the chain, expected one."),
       (["--model", ""], 64, "--model is empty, expected a file."),
+      (["in.wav", "--model", "half.nam"], 1, "in.half.wav: would be written for in.wav more than once; name it once."),
+      (
+        ["quarter.nam", "--models", "half.nam"], 64,
+        "quarter.nam is a model, expected audio; a pattern of --models stands in quotes, and each model behind a --model."
+      ),
+      (
+        ["--models", "half.nam", "-o", "in.wav"], 1,
+        "in.wav: is an input, and would count as the output of in.wav; leave it out, or write into another folder."
+      ),
+      (
+        ["--models", "*.nam", "-o", "in.wav"], 1,
+        "in.wav: is a file, expected a folder, because there is 1 input and 2 models."
+      ),
     ])
   func refused(arguments: [String], status: Int32, sentence: String) throws {
     let bench = try bench()
@@ -205,7 +219,92 @@ import Testing
     #expect(try bench.files() == ["half.nam", "in.wav", "quarter.nam"])
   }
 
+  @Test("models of one name in two folders are not written over each other")
+  func sameNames() throws {
+    let bench = try bench()
+    try bench.audio("in.wav")
+    for folder in ["a", "b"] {
+      try FileManager.default.createDirectory(atPath: bench.path(folder), withIntermediateDirectories: true)
+      try bench.write("\(folder)/amp.nam", Data(Self.linear(gain: 1).utf8))
+    }
+    let outcome = try bench.program.run("process", "in.wav", "--models", "*/amp.nam", "-o", "out/")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors
+        == """
+        convaudio: out/in.amp.wav: would be written for in.wav through two models called amp; \
+        process them into different folders.
+
+        """)
+  }
+
+  @Test("metadata that would silence the output are refused, and what is no number is said to be none")
+  func strangeMetadata() throws {
+    let bench = try bench()
+    try bench.audio("in.wav")
+    for (loudness, sentence) in [
+      ("1e308", "the gains come to 0.0 dB before the model and -1e+308 dB behind it, expected -400 to 400."),
+      ("-500", "the gains come to 0.0 dB before the model and 482.0 dB behind it, expected -400 to 400."),
+      ("\"loud\"", "metadata.loudness is no number, expected one because a normalised loudness is asked for."),
+    ] {
+      let text = Self.linear(gain: 1).replacing(#""loudness":-12"#, with: "\"loudness\":\(loudness)")
+      try bench.write("odd.nam", Data(text.utf8))
+      let outcome = try bench.program.run("process", "in.wav", "--model", "odd.nam", "--normalize-loudness")
+      #expect((outcome.status, outcome.errors) == (1, "convaudio: odd.nam: \(sentence)\n"))
+    }
+  }
+
   // MARK: - verify, bench, info
+
+  @Test("a size, and files outside a preset's folder, can be described, measured and verified")
+  func subjects() throws {
+    let bench = try bench()
+    let models = [(0.5, 0.25), (1, 0.5)].map { limit, gain in
+      "{\"max_value\":\(limit),\"model\":\(Self.linear(gain: gain))}"
+    }
+    try bench.write(
+      "sizes.nam",
+      Data(
+        """
+        {"version":"0.7.0","architecture":"SlimmableContainer","config":{"submodels":[\(models.joined(separator: ","))]},\
+        "weights":[]}
+        """.utf8))
+    #expect(try bench.program.run("info", "sizes.nam").output.contains("    size             1.0 of 0 to 1\n"))
+    #expect(
+      try bench.program.run("info", "sizes.nam", "--slim", "0").output.contains("    size             0.0 of 0 to 1\n"))
+    #expect(!(try bench.program.run("info", "half.nam").output.contains("    size ")))
+    let x = try bench.audio("in.wav", encoding: .float32)
+    try bench.audio("small.wav", x.map { $0.map { 0.25 * $0 } }, encoding: .float32)
+    let verify = ["verify", "sizes.nam", "--input", "in.wav", "--reference", "small.wav"]
+    #expect(try bench.program.run(Program.path, verify).status == 1)
+    #expect(try bench.program.run(Program.path, verify + ["--slim", "0"]).status == 0)
+    #expect(
+      try bench.program.run("verify", "tiny.json", "--slim", "0").errors
+        == "convaudio: tiny.json: --slim is about models, expected a .nam file.\n")
+    #expect(try bench.program.run("bench", "half.nam", "--slim", "2").status == 64)
+
+    try FileManager.default.createDirectory(atPath: bench.path("rigs"), withIntermediateDirectories: true)
+    let stage = #"{"type":"nam","model":"../half.nam"}"#
+    try bench.write(
+      "rigs/rig.json",
+      Data(
+        #"{"format":"convaudio-preset","version":1,"name":"rig","description":"","stages":[\#(stage)]}"#.utf8))
+    for arguments in [["info"], ["bench", "--blocks", "64", "--seconds", "0.01"]] {
+      #expect(try bench.program.run(Program.path, arguments + ["rigs/rig.json"]).status != 0)
+      let allowed = try bench.program.run(Program.path, arguments + ["--allow-outside", "rigs/rig.json"])
+      #expect((allowed.status, allowed.errors) == (0, ""))
+    }
+  }
+
+  @Test("what a maker wrote cannot move the cursor or turn the line")
+  func printable() throws {
+    let bench = try bench()
+    let text = Self.linear(gain: 1).replacing(
+      #""loudness":-12"#, with: "\"name\":\"a\\u001b[2J\\n\\u202eb\"")
+    try bench.write("odd.nam", Data(text.utf8))
+    let output = try bench.program.run("info", "odd.nam").output
+    #expect(output.hasPrefix("odd: a[2Jb\n") && output.contains("    name             a[2Jb\n"))
+  }
 
   @Test("verify holds for a preset, exits with 1 where too much is asked or another program differs")
   func verify() throws {

@@ -141,6 +141,25 @@ struct ModelStageTests {
     #expect(throws: ModelFormatError.self) { try load(#"{"type":"nam","model":"m.nam","size":1}"#) }
   }
 
+  @Test("the networks of a chain share a limit of memory, and say the same only once")
+  func limits() throws {
+    let text = try String(contentsOf: Self.golden("heads"), encoding: .utf8)
+      .replacing(try Regex(#", ?"sample_rate": ?[0-9.]+"#), with: "")
+    #expect(!text.contains("sample_rate"), "each stage notes that")
+    let stage = #"{"type":"nam","model":"m.nam"}"#
+    let preset = try load(stage, stage, stage, models: ["m.nam": text])
+    var settings = ChainSettings()
+    let chain = try preset.makeChain(settings)
+    #expect(chain.notes.count == 1, "\(chain.notes)")
+    settings.maximumStateBytes = chain.stateBytes
+    #expect(try preset.makeChain(settings).stateBytes == chain.stateBytes)
+    settings.maximumStateBytes = chain.stateBytes - 1
+    #expect(throws: PresetLookupError.self) { try preset.makeChain(settings) }
+    settings.maximumStateBytes = chain.stateBytes
+    settings.channels = 2
+    #expect(throws: PresetLookupError.self) { try preset.makeChain(settings) }
+  }
+
   @Test("models of unlike channels are not mixed, and say so")
   func mix() throws {
     let models = ["m.nam": try String(contentsOf: Self.golden("two-channels"), encoding: .utf8)]

@@ -175,6 +175,23 @@ struct NAMErrorTests {
         == "m.nam: config.models[0].version is missing")
   }
 
+  @Test("sequences within sequences hold no more models than one")
+  func longSequences() {
+    let linear = namModel("Linear", "{\"receptive_field\":1}", weights: 1)
+    func sequence(_ models: [String]) -> String {
+      "{\"version\":\"0.7.0\",\"architecture\":\"Sequential\",\"weights\":[],\"config\":{\"models\":[\(models.joined(separator: ","))]}}"
+    }
+    let half = sequence([String](repeating: linear, count: 128))
+    func result(_ models: [String]) -> String {
+      refusal { () throws(ModelFormatError) in try readNAM(sequence(models)) }
+    }
+    #expect(result([half, half]) == "accepted")
+    #expect(
+      result([half, half, linear])
+        == "m.nam: config.models[2] should be the end of a sequence of at most 256 models, those of sequences within it counted, but is model 257 of it"
+    )
+  }
+
   @Test("ten thousand nested models, and a gigabyte that is not there, take neither stack nor memory")
   func hostile() throws {
     let open = "{\"version\":\"0.7.0\",\"architecture\":\"Sequential\",\"weights\":[],\"config\":{\"models\":["

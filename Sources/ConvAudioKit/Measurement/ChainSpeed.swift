@@ -26,12 +26,16 @@ public struct ChainSpeed: Sendable {
   /// How many such chains one core runs side by side, by the mean of all blocks.
   public var instancesPerCore: Int { Int(timesRealTime) }
 
+  /// Seconds that a pass may take where less is asked for: a model far slower than real time has fewer blocks then.
+  private static let longestPassSeconds = 0.5
+
   /// Runs `preset` on noise.
   ///
   /// - Parameters:
   ///   - channels: Of the signal. Default: what the chain takes, or needs, else one.
   ///   - sampleRateHz: Of the signal, where the chain has no rate.
-  ///   - seconds: How long the measurement may take; three passes are made in any case.
+  ///   - seconds: How long the measurement may take; three passes are made in any case, each of
+  ///     as many blocks as half a second, or that time, is enough for.
   /// - Throws: As `LoadedPreset.makeChain`.
   public init(
     of preset: LoadedPreset, channels: Int? = nil, blockFrames: Int, sampleRateHz: Int = 48_000,
@@ -44,7 +48,7 @@ public struct ChainSpeed: Sendable {
     settings.costs = costs
     let processor = try preset.makeChain(settings).processor
     // Long enough for every rhythm of a partitioned convolution up to a third of a second.
-    let blocks = max(16, 16_384 / blockFrames)
+    let most = max(16, 16_384 / blockFrames)
     let noise = ChainVerification.testSignal(
       channels: processor.inputChannels, frames: blockFrames, sampleRateHz: sampleRateHz)
     let input = PlanarMemory(channels: processor.inputChannels, frames: blockFrames)
@@ -52,23 +56,30 @@ public struct ChainSpeed: Sendable {
     for channel in 0..<processor.inputChannels {
       for frame in 0..<blockFrames { input.channels[channel][frame] = noise[channel][frame] }
     }
-    var least = [Double](repeating: .infinity, count: blocks)
     let clock = ContinuousClock()
     let begin = clock.now
+    func process() -> Double {
+      let start = clock.now
+      _ = processor.process(input.readableChannels, into: output.channels, frames: blockFrames)
+      return (clock.now - start).inSeconds
+    }
+    // The first pass warms caches and clock, and finds for how many blocks of a slow chain there is time.
+    var blocks = 0
+    while blocks < most, blocks == 0 || (clock.now - begin).inSeconds < max(seconds, Self.longestPassSeconds) {
+      _ = process()
+      blocks += 1
+    }
+    var least = [Double](repeating: .infinity, count: blocks)
     var passes = 0
-    // The first pass warms caches and clock.
-    while passes < 4 || (clock.now - begin).inSeconds < seconds {
-      for block in 0..<blocks {
-        let start = clock.now
-        _ = processor.process(input.readableChannels, into: output.channels, frames: blockFrames)
-        let time = (clock.now - start).inSeconds
-        if passes > 0 { least[block] = min(least[block], time) }
-      }
+    while passes < 3 || (clock.now - begin).inSeconds < seconds {
+      // So that a block of a shorter pass is the same in each.
+      if blocks < most { processor.reset() }
+      for block in 0..<blocks { least[block] = min(least[block], process()) }
       passes += 1
     }
     self.blockFrames = blockFrames
     self.sampleRateHz = settings.sampleRateHz ?? sampleRateHz
-    self.passes = passes - 1
+    self.passes = passes
     let sorted = least.sorted()
     medianBlockSeconds = sorted[blocks / 2]
     worstBlockSeconds = sorted[blocks - 1]

@@ -11,7 +11,7 @@ extension ModelStage {
         return PreparedStage(
           processor: chain.processor,
           restingOutput: output ?? [Float](repeating: 0, count: chain.processor.outputChannels), notes: chain.notes,
-          explanation: chain.explanation, memoryBytes: chain.memoryBytes)
+          explanation: chain.explanation, memoryBytes: chain.memoryBytes, stateBytes: chain.stateBytes)
       } catch PresetLookupError.network(_, _, let reason) {
         throw PresetLookupError.network(path: place.path, stage: place.index, reason: reason)
       }

@@ -15,6 +15,8 @@ public struct ModelStage: Sendable {
   public let model: NAMModel
   /// What was asked for.
   public let description: ModelDescription
+  /// Whether the file has more sizes than this one.
+  public let isSlimmable: Bool
   /// What the model runs as: networks and, for Linear ones, impulse responses, in running order.
   var parts: [LoadedPreset.Stage]
   /// Gains around the model, and its share.
@@ -32,6 +34,7 @@ public struct ModelStage: Sendable {
     self.path = path
     self.model = model.slimmed(to: description.size)
     self.description = description
+    isSlimmable = model.isSlimmable
     parts = try Self.parts(
       of: self.model, past: Past(description.past), path: path)
     var input = Double(description.levels.inputGainDecibels)
@@ -48,16 +51,20 @@ public struct ModelStage: Sendable {
       }
       output += Self.normalLoudnessDecibels - loudness
     }
+    guard Self.gains.contains(input), Self.gains.contains(output) else {
+      throw ModelStageError.levels(path: path, inputDecibels: input, outputDecibels: output)
+    }
     levels = StageLevels(
       gainIn: input == 0 ? 1 : Float(pow(10, input / 20)), gainOut: output == 0 ? 1 : Float(pow(10, output / 20)),
       mix: description.levels.mix)
-    guard levels.gainIn.isFinite, levels.gainOut.isFinite else {
-      throw ModelStageError.levels(path: path, inputDecibels: input, outputDecibels: output)
-    }
   }
 
   /// What `normalizesLoudness` brings a model to on the trainer's test clip, as players do.
   static let normalLoudnessDecibels = -18.0
+
+  /// What gains and metadata may come to, in dB: what is said twice of 200 dB at most, and factors far from what Float32
+  /// can hold. A model that calls itself 1e308 dB loud would come out silent.
+  private static let gains = -400.0...400.0
 
   /// The rate that the model was made for, in whole frames a second.
   public var sampleRateHz: Int { Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded()) }
@@ -88,7 +95,7 @@ public struct ModelStage: Sendable {
 
 /// Why a model cannot be used as it was asked for.
 public enum ModelStageError: Error, Equatable, Sendable {
-  /// The metadata do not have what would be needed.
+  /// The metadata do not have the number that would be needed.
   case unknown(path: String, key: String, wanted: String)
   /// The gains are beyond what a factor can be.
   case levels(path: String, inputDecibels: Double, outputDecibels: Double)
@@ -98,9 +105,9 @@ extension ModelStageError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let path, let key, let wanted):
-      "\(path): metadata.\(key) is missing, expected because \(wanted) is asked for."
+      "\(path): metadata.\(key) is no number, expected one because \(wanted) is asked for."
     case .levels(let path, let input, let output):
-      "\(path): the gains come to \(input) dB before the model and \(output) dB behind it, expected less than 700."
+      "\(path): the gains come to \(input) dB before the model and \(output) dB behind it, expected -400 to 400."
     }
   }
 }

@@ -1,4 +1,5 @@
 import Convolution
+import StreamingConvolution
 
 /// How long a convolution may take to answer.
 public enum ConvolutionLatency: Hashable, Sendable {
@@ -26,6 +27,8 @@ public struct ChainSettings: Sendable {
   public var latency = ConvolutionLatency.lowest
   /// What all convolutions with impulse responses may take together.
   public var maximumMemoryBytes = 4 << 30
+  /// What the histories and working memory of all networks may take together, over all channels.
+  public var maximumStateBytes = NetworkProcessor.defaultMaximumStateBytes
   /// The table of costs that plans are made from.
   public var costs = ConvolutionCosts.standard
 

@@ -229,6 +229,8 @@ public struct LoadedPreset: Sendable {
     public let explanation: [String]
     /// Bytes that the convolutions with impulse responses take.
     public let memoryBytes: Int
+    /// Bytes that the networks' histories and working memory take.
+    public let stateBytes: Int
     /// Rate at which it runs; nil where nothing depends on it.
     public let sampleRateHz: Int?
   }
@@ -254,7 +256,7 @@ public struct LoadedPreset: Sendable {
   /// The chain, ready to run. Every stage starts settled on what the stages before it give for silence.
   ///
   /// - Throws: `PresetLookupError.channels` when a network is neither mono nor made for so many channels; `.network` when
-  ///   a network's history, over all channels, takes more than 1 GiB; `ImpulseResponseError`.
+  ///   the networks' histories, over all channels, take more than the settings allow; `ImpulseResponseError`.
   public func makeChain(_ settings: ChainSettings) throws -> Chain {
     try makeChain(settings, restingInput: nil).chain
   }
@@ -273,19 +275,22 @@ public struct LoadedPreset: Sendable {
     var processors: [any BlockProcessor] = []
     var resting = restingInput
     var (notes, explanation): ([String], [String]) = ([], [])
-    var bytes = 0
+    var (bytes, stateBytes) = (0, 0)
     for (index, stage) in stages.enumerated() {
       let place = StagePlace(
         chain: name, path: path ?? name, index: index, channels: channels, restingInput: resting)
       let prepared = try stage.prepare(at: place, settings: settings)
       processors.append(prepared.processor)
-      // All convolutions together stay within the limit.
+      // All stages together stay within the limits.
       settings.maximumMemoryBytes -= prepared.memoryBytes
+      settings.maximumStateBytes -= prepared.stateBytes
       resting = prepared.restingOutput
       channels = prepared.processor.outputChannels
-      notes += prepared.notes
+      // Once, however many stages have the same to say.
+      notes += prepared.notes.filter { !notes.contains($0) }
       explanation += prepared.explanation
       bytes += prepared.memoryBytes
+      stateBytes += prepared.stateBytes
     }
     let chain = ProcessorChain(processors, channels: inputs, maximumBlockFrames: settings.maximumBlockFrames)
     if hasNoRate, let rate = settings.sampleRateHz {
@@ -295,7 +300,7 @@ public struct LoadedPreset: Sendable {
     }
     return (
       Chain(
-        processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes,
+        processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes, stateBytes: stateBytes,
         sampleRateHz: settings.sampleRateHz), resting
     )
   }

@@ -13,7 +13,8 @@ public struct PresetSummary {
   /// - Throws: `ImpulseResponseError` for a convolution that cannot run.
   public init(of loaded: LoadedPreset, costs: ConvolutionCosts = .standard) throws {
     let preset = loaded.preset
-    var lines = ["\(preset.name): \(preset.description)", "  file               \(loaded.path ?? "none")"]
+    var lines = ["\(preset.name): \(Self.printable(preset.description))"]
+    lines.append("  file               \(loaded.path ?? "none")")
     lines.append("  sample rate        " + (preset.sampleRateHz.map { "\($0) Hz" } ?? "any"))
     lines.append(
       "  channels           "
@@ -84,7 +85,8 @@ public struct PresetSummary {
       }
     }
     let facts: [(String, String?)] = [
-      ("name", model.name), ("made by", model.modeledBy),
+      ("size", stage.isSlimmable ? "\(stage.description.size) of 0 to 1" : nil), ("name", model.name),
+      ("made by", model.modeledBy),
       ("gear", [model.gearMake, model.gearModel, model.gearType].compactMap { $0 }.joined(separator: ", ")),
       ("tone", model.toneType), ("loudness", model.loudnessDecibels.map { "\($0) dB" }),
       ("input level", model.inputLevelDBu.map { "\($0) dBu" }),
@@ -97,9 +99,11 @@ public struct PresetSummary {
     return lines
   }
 
-  /// Text of a stranger's file, on one line.
+  /// Text of a stranger's file, on one line, without what would move the cursor or turn the writing direction.
   private static func printable(_ text: String) -> String {
-    let scalars = text.unicodeScalars.prefix(200).filter { $0.properties.generalCategory != .control }
+    let scalars = text.unicodeScalars.prefix(200).filter {
+      ![.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+    }
     return String(String.UnicodeScalarView(scalars))
   }
 

@@ -52,6 +52,10 @@ public struct BatchResult: Sendable {
 public enum BatchError: Error, Equatable, Sendable {
   /// Two inputs would be written to the same output.
   case collision(output: String, first: String, second: String)
+  /// Two chains would write the same output for one input.
+  case chainCollision(output: String, input: String, first: String, second: String)
+  /// An input stands where the output of a file belongs, and would count as that.
+  case countsInput(output: String, of: String)
   /// An input would be replaced by the output of another, before or after it was read.
   case replacesInput(output: String, of: String)
 }
@@ -60,7 +64,13 @@ extension BatchError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .collision(let output, let first, let second) where first == second:
-      "\(output): would be written for \(first) more than once; give the outputs different names."
+      "\(output): would be written for \(first) more than once; name it once."
+    case .chainCollision(let output, let input, let first, let second) where first == second:
+      "\(output): would be written for \(input) through two models called \(first); process them into different folders."
+    case .chainCollision(let output, let input, let first, let second):
+      "\(output): would be written for \(input) through both \(first) and \(second); put {model} into the name."
+    case .countsInput(let output, let input):
+      "\(output): is an input, and would count as the output of \(input); leave it out, or write into another folder."
     case .collision(let output, let first, let second):
       "\(output): would be written for both \(first) and \(second); process them into different folders."
     case .replacesInput(let output, let input):
@@ -86,15 +96,21 @@ public struct BatchRun: Sendable {
     _ files: [BatchFile], jobs: Int, skipsExisting: Bool = false, replacesExisting: Bool = false
   ) throws(BatchError) {
     let sources = Set(files.map { Self.place(of: $0.input) })
-    var inputs: [String: String] = [:]
+    var known: [String: BatchFile] = [:]
     for file in files {
       let place = Self.place(of: file.output)
-      if let other = inputs.updateValue(file.input, forKey: place) {
-        throw .collision(output: file.output, first: other, second: file.input)
+      if let other = known.updateValue(file, forKey: place) {
+        guard other.input == file.input, other.processor !== file.processor else {
+          throw .collision(output: file.output, first: other.input, second: file.input)
+        }
+        throw .chainCollision(
+          output: file.output, input: file.input, first: other.processor.name, second: file.processor.name)
       }
-      if replacesExisting, sources.contains(place), place != Self.place(of: file.input) {
+      guard sources.contains(place) else { continue }
+      if replacesExisting, place != Self.place(of: file.input) {
         throw .replacesInput(output: file.output, of: file.input)
       }
+      if skipsExisting { throw .countsInput(output: file.output, of: file.input) }
     }
     self.files = files
     self.jobs = max(1, min(jobs, files.count))

@@ -109,7 +109,7 @@ public struct SoundSettings: Sendable {
       chain.processor, gainIn: decibelsToFactor(gainInDecibels), gainOut: decibelsToFactor(gainOutDecibels), mix: mix)
     return LoadedPreset.Chain(
       processor: processor, notes: chain.notes, explanation: chain.explanation, memoryBytes: chain.memoryBytes,
-      sampleRateHz: chain.sampleRateHz)
+      stateBytes: chain.stateBytes, sampleRateHz: chain.sampleRateHz)
   }
 }
 

@@ -39,14 +39,18 @@ public struct NetworkStage: Sendable {
     func make(_ resting: [Float]?) throws(GeometryError) -> NetworkProcessor {
       try NetworkProcessor(
         network, past: past, restingInput: resting, maximumBlockFrames: settings.maximumBlockFrames,
-        maximumStateBytes: NetworkProcessor.defaultMaximumStateBytes / max(1, copies))
+        maximumStateBytes: settings.maximumStateBytes / max(1, copies))
     }
     let first = try make(inputs?.first)
-    guard copies > 1 else { return PreparedStage(processor: first, restingOutput: first.restingOutput) }
+    let bytes = first.stateBytes * copies
+    guard copies > 1 else {
+      return PreparedStage(processor: first, restingOutput: first.restingOutput, stateBytes: bytes)
+    }
     let isSame = inputs.map { all in all.allSatisfy { $0 == all[0] } } ?? true
     var members = [first]
     for channel in 1..<copies { members.append(isSame ? try first.copy() : try make(inputs?[channel])) }
-    return PreparedStage(processor: ChannelBank(members), restingOutput: members.flatMap(\.restingOutput))
+    return PreparedStage(
+      processor: ChannelBank(members), restingOutput: members.flatMap(\.restingOutput), stateBytes: bytes)
   }
 }
 

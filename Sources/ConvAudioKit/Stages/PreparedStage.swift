@@ -12,6 +12,8 @@ struct PreparedStage {
   var explanation: [String] = []
   /// Bytes that its convolutions with impulse responses take.
   var memoryBytes = 0
+  /// Bytes that its networks' histories and working memory take.
+  var stateBytes = 0
 }
 
 /// Where in a chain a stage stands.

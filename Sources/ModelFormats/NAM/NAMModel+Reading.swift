@@ -68,7 +68,7 @@ extension NAMModel {
 
   // MARK: - Models of models
 
-  /// The most models side by side or in a row.
+  /// The most models side by side, or in a row with those of sequences within it.
   private static let maximumModels = 256
 
   private static func submodels(_ config: JSONObject) throws(ModelFormatError) -> [NAMSubmodel] {
@@ -133,8 +133,24 @@ extension NAMModel {
           actual: "one that takes \(model.inputChannels)")
       }
       models.append(model)
+      let count = models.reduce(0) { $0 + $1.modelsInRow }
+      guard count <= maximumModels else {
+        throw .invalidValue(
+          file: config.file, path: node.path,
+          expected: "the end of a sequence of at most \(maximumModels) models, those of sequences within it counted",
+          actual: "model \(count) of it")
+      }
     }
     return models
+  }
+
+  /// How many models run one behind the other.
+  private var modelsInRow: Int {
+    switch architecture {
+    case .sequential(let models): models.reduce(0) { $0 + $1.modelsInRow }
+    case .container(let submodels): submodels.reduce(1) { max($0, $1.model.modelsInRow) }
+    case .waveNet, .convNet, .linear, .lstm: 1
+    }
   }
 }
 

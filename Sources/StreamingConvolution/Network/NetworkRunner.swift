@@ -305,7 +305,10 @@ final class NetworkRunner {
       case .layers(let first, let count):
         for index in first..<first + count {
           run(.layers(first: index, count: 1), frames: 1)
-          for results in [layers[index].results, layers[index].then_results] where results.output.origin != nil {
+          // Groups are layers that share a ring, which rests when the last of them has run: not once for each.
+          let (layer, next) = (layers[index], index + 1 < first + count ? layers[index + 1] : nil)
+          for (results, later) in [(layer.results, next?.results), (layer.then_results, next?.then_results)]
+          where results.output.origin != nil && results.output.ring != later?.output.ring {
             rest(ring: results.output.ring)
           }
         }
