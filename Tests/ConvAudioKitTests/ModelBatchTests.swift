@@ -22,6 +22,8 @@ struct ModelBatchTests {
     #expect(name(plain, "-", in: "out") == "out/stdin.amp.wav")
     #expect(name("{model}/{input}-x.flac", "a/di.wav") == "a/amp/di-x.flac")
     #expect(name("{input}", "{model}.wav") == "{model}")
+    #expect(
+      OutputNaming(template: "{model}/{input}.wav", folder: "out").path(for: "di.wav", through: "..") == "out/_/di.wav")
     #expect(OutputNaming.strangePlaceholder(in: "{input}-{model}.{extension}") == nil)
     #expect(OutputNaming.strangePlaceholder(in: "{input}-{amp}.wav") == "{amp}")
     #expect(OutputNaming.strangePlaceholder(in: "{input}-{") == "{")

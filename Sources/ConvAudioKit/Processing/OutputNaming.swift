@@ -56,7 +56,9 @@ public struct OutputNaming: Sendable, Equatable {
     var (result, rest) = ("", template[...])
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
       let name = String(rest[rest.index(after: open)..<close])
-      result += rest[..<open] + (names[name] ?? "{\(name)}")
+      // A name of points alone would lead out of the folder.
+      let value = names[name].map { $0 == "." || $0 == ".." ? "_" : $0 }
+      result += rest[..<open] + (value ?? "{\(name)}")
       rest = rest[rest.index(after: close)...]
     }
     return result + rest
