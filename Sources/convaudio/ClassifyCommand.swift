@@ -38,6 +38,8 @@ struct ClassifyCommand: ParsableCommand {
   func run() throws {
     Interruption.unblockSignals()
     try exitingOnError {
+      try OutputConflict.check(
+        outputs: [fit, output].compactMap { $0 }, inputs: inputs + [params, series.labels].compactMap { $0 })
       if let fit { try train(fit) } else if let params { try predict(SeriesClassifier(contentsOf: params)) }
     }
   }
