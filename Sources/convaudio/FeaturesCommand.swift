@@ -72,6 +72,8 @@ struct FeaturesCommand: ParsableCommand {
       } catch is ReaderClosed {
         // A reader that wants only the beginning is content.
       } catch is CancellationError {
+        // Rows of text that went to a pipe are whole.
+        if output == "-", series.window != nil, format == .csv || format == .tsv { return }
         printError("\(output): was interrupted; nothing was written.")
         throw ExitCode(130)
       }
@@ -189,7 +191,9 @@ struct FeaturesCommand: ParsableCommand {
     let rate = stream.sampleRateHz
     let windowFrames = try series.window!.frames(sampleRateHz: rate)
     var rows: FeatureOutput?
-    let count = try stream.slide(transform.transform, window: series.window!, hop: series.hop) { row, end in
+    let count = try stream.slide(
+      transform.transform, window: series.window!, hop: series.hop, isCancelled: { interruption.isRequested }
+    ) { row, end in
       let target =
         try rows
         ?? FeatureOutput(

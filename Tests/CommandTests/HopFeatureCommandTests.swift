@@ -322,6 +322,41 @@ import Testing
     }
   }
 
+  /// Windows of a file that would take minutes.
+  @Test("Windows end with a signal and with their reader", arguments: ["features", "classify"])
+  func windowsEnd(_ command: String) throws {
+    let bench = try Bench()
+    for (name, seed) in [("a.wav", 1), ("b.wav", 2)] {
+      try FileManager.default.createDirectory(atPath: bench.path("set/" + name), withIntermediateDirectories: true)
+      for take in 0..<3 {
+        try bench.audio(
+          "set/\(name)/\(take).wav", Signals.noise(channels: 1, frames: 20_000, seed: UInt64(seed + 10 * take)),
+          encoding: .float32, sampleRateHz: Self.rate)
+      }
+    }
+    let fit = ["set", "--transform", "minirocket", "--features", "840", "--fit", "p.st"]
+    _ = try bench.program.run(Program.path, [command] + fit + (command == "features" ? ["-o", "x.npy"] : []))
+    try bench.audio(
+      "long.wav", Signals.noise(channels: 1, frames: 2_000_000, seed: 5), encoding: .float32, sampleRateHz: Self.rate)
+    let words = [command, "long.wav", "--params", "p.st", "--window", "20000", "--hop", "1"]
+    let text = words + (command == "features" ? ["-o", "-"] : [])
+    let begin = Date()
+    let reader = try bench.program.shell(#""$0" "$@" | head -n 1 | wc -l"#, text)
+    #expect(reader.output.trimmingCharacters(in: .whitespaces).hasPrefix("1") && reader.errors == "")
+    let stopped = try bench.program.shell(
+      #""$0" "$@" > out.txt & sleep 1; kill -TERM $!; wait $!"#, text)
+    #expect((stopped.status, stopped.errors) == (0, ""))
+    if command == "features" {
+      let file = try bench.program.shell(#""$0" "$@" & sleep 1; kill -TERM $!; wait $!"#, words + ["-o", "w.npy"])
+      #expect(file.status == 130 && file.errors.contains("w.npy: was interrupted; nothing was written."))
+      #expect(try !bench.files().contains { $0.contains("w.npy") })
+    } else {
+      let full = try bench.program.shell(#""$0" "$@" > /dev/full"#, text)
+      #expect(full.status == 1 && full.errors.contains("standard output"), "\(full.errors)")
+    }
+    #expect(Date().timeIntervalSince(begin) < 60)
+  }
+
   @Test("A reader that wants only the beginning ends it without a word")
   func readerGone() throws {
     let bench = try bench(frames: 200_000)
