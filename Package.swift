@@ -77,7 +77,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "TimeSeriesFeaturesTests",
-      dependencies: ["TimeSeriesFeatures", "Convolution", "CConvolutionKernels", "ModelFormats", "TestSupport"],
+      dependencies: [
+        "TimeSeriesFeatures", "Convolution", "CConvolutionKernels", "ModelFormats", "TestSupport", "CTestSupport",
+      ],
       exclude: ["Golden"]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),

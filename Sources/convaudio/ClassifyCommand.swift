@@ -38,6 +38,8 @@ struct ClassifyCommand: ParsableCommand {
   func run() throws {
     Interruption.unblockSignals()
     try exitingOnError {
+      try OutputConflict.check(
+        outputs: [fit, output].compactMap { $0 }, inputs: inputs + [params, series.labels].compactMap { $0 })
       if let fit { try train(fit) } else if let params { try predict(SeriesClassifier(contentsOf: params)) }
     }
   }
@@ -104,8 +106,16 @@ struct ClassifyCommand: ParsableCommand {
     if let window = series.window {
       let interruption = Interruption.install()
       let stream = try series.stream(inputs[0], interruption)
-      try stream.slide(classifier.transform.transform, window: window, hop: series.hop) { row, end in
-        writeToStandardOutput("\(end),\(classifier.predict(row)[0])\n")
+      do {
+        try stream.slide(
+          classifier.transform.transform, window: window, hop: series.hop, isCancelled: { interruption.isRequested }
+        ) { row, end in
+          try printLines(["\(end),\(classifier.predict(row)[0])"], isCancelled: { interruption.isRequested })
+        }
+      } catch is ReaderClosed {
+        // A reader that wants only the beginning is content.
+      } catch is CancellationError {
+        // The lines that went out are whole.
       }
       return
     }

@@ -19,9 +19,10 @@ extension FeaturesCommand {
     extraction.times = hops.timestamps
     extraction.input = hops.input(rate: series.rate, missing: series.missing)
     if let plot = hops.plot { try ReplacingFile.check(path: plot, mayReplace: force) }
+    let inputs = try SignalInput.paths(inputs)
     let interruption = Interruption.install()
     let progress = ProgressLine(isShown: !quiet && output != "-")
-    var rows = HopRowWriter(self, format, isCancelled: { interruption.isRequested })
+    var rows = HopRowWriter(self, format, hasFiles: inputs.count > 1, isCancelled: { interruption.isRequested })
     do {
       defer { progress.clear() }
       var rate: Int?
@@ -37,7 +38,7 @@ extension FeaturesCommand {
       try rows.finish()
     } catch is ReaderClosed {
       // A reader that wants only the beginning is content.
-    } catch where interruption.isRequested {
+    } catch  where interruption.isRequested {
       // An input that was interrupted looks like one that ended too early. Rows of text that went to a pipe are whole.
       if output == "-", format == .csv || format == .tsv { return }
       printError("\(output): was interrupted; nothing was written.")
@@ -50,32 +51,34 @@ extension FeaturesCommand {
 private struct HopRowWriter {
   private let command: FeaturesCommand
   private let format: FeatureOutput.Format
+  /// Whether rows name the input that they are of.
+  private let hasFiles: Bool
   private let isCancelled: () -> Bool
   private var output: FeatureOutput?
   private var plot: FeaturePlot?
   private var names: [String] = []
   private var count = 0
 
-  init(_ command: FeaturesCommand, _ format: FeatureOutput.Format, isCancelled: @escaping () -> Bool) {
-    (self.command, self.format, self.isCancelled) = (command, format, isCancelled)
+  init(_ command: FeaturesCommand, _ format: FeatureOutput.Format, hasFiles: Bool, isCancelled: @escaping () -> Bool) {
+    (self.command, self.format, self.hasFiles, self.isCancelled) = (command, format, hasFiles, isCancelled)
   }
 
   mutating func write(_ row: HopExtraction.Row, of input: String) throws {
     if output == nil {
       names = row.names
       output = try FeatureOutput(
-        path: command.output, format: format, names: names, hasLabels: command.inputs.count > 1, labelName: "file",
+        path: command.output, format: format, names: names, hasLabels: hasFiles, labelName: "file",
         hasTimes: command.hops.timestamps != .none, mayReplace: command.force, isCancelled: isCancelled)
       if command.hops.plot != nil { plot = FeaturePlot(columns: names.count) }
     }
     guard row.values.count == names.count else {
       throw CommandError(
-        "\(input): gives \(row.values.count) columns, expected \(names.count), as the first input; channels or rates differ."
+        "\(input): gives \(row.values.count) columns, expected \(names.count), as the first input; channels or rates differ; --mono makes them one channel."
       )
     }
     count += 1
     plot?.add(row.values)
-    try output?.write(row: row.values, time: row.time, label: command.inputs.count > 1 ? input : nil)
+    try output?.write(row: row.values, time: row.time, label: hasFiles ? input : nil)
   }
 
   func finish() throws {

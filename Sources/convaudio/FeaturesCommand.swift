@@ -15,8 +15,8 @@ struct FeaturesCommand: ParsableCommand {
 
       stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow recordings, rows of numbers or a \
       pipe (WAV, raw samples, CSV) hop by hop, and give a row as soon as its last sample has come; the cutting into blocks \
-      changes no bit. --like takes over another program's conventions, down to the numbers. Several inputs stand one \
-      behind the other, with a first column `file` in text.
+      changes no bit. --like takes over another program's conventions, down to the numbers. Several inputs, or the files \
+      of a folder, stand one behind the other, with a first column `file` in text.
       """)
 
   @Argument(help: "Files or folders of series; recordings; - is standard input.")
@@ -56,6 +56,8 @@ struct FeaturesCommand: ParsableCommand {
       let format = try outputFormat()
       if output != "-" { try ReplacingFile.check(path: output, mayReplace: force) }
       if let fit { try ReplacingFile.check(path: fit, mayReplace: force) }
+      try OutputConflict.check(
+        outputs: [output, fit, hops.plot].compactMap { $0 }, inputs: inputs + [params, series.labels].compactMap { $0 })
       if let transform, transform.isHopwise { return try followHops(transform, format) }
       let (transform, input) = try fitted()
       let interruption = Interruption.install()
@@ -70,6 +72,8 @@ struct FeaturesCommand: ParsableCommand {
       } catch is ReaderClosed {
         // A reader that wants only the beginning is content.
       } catch is CancellationError {
+        // Rows of text that went to a pipe are whole.
+        if output == "-", series.window != nil, format == .csv || format == .tsv { return }
         printError("\(output): was interrupted; nothing was written.")
         throw ExitCode(130)
       }
@@ -107,7 +111,11 @@ struct FeaturesCommand: ParsableCommand {
         fitting.isGiven || params != nil || fit != nil, !isHopwise,
         "--params, --fit, --seed, --features and --compatibility are for minirocket, multirocket, rocket and hydra."
       ),
-      (hops.isGiven, isHopwise, "--timestamps, --input-format, --channels and --plot are for transforms hop by hop."),
+      (hops.isGiven, isHopwise, "--input-format, --channels, --mono and --plot are for transforms hop by hop."),
+      (
+        hops.timestamps != .none, isHopwise || series.window != nil,
+        "--timestamps is for windows and for transforms hop by hop: series have no times."
+      ),
       (
         spectral.isGiven, transform?.spectral != nil,
         "--like and what belongs to it are for stft, mel, logmel and mfcc."
@@ -180,15 +188,23 @@ struct FeaturesCommand: ParsableCommand {
     _ transform: FittedTransform, _ format: FeatureOutput.Format, _ interruption: Interruption
   ) throws -> Int {
     let stream = try series.stream(inputs[0], interruption)
+    let rate = stream.sampleRateHz
+    let windowFrames = try series.window!.frames(sampleRateHz: rate)
     var rows: FeatureOutput?
-    let count = try stream.slide(transform.transform, window: series.window!, hop: series.hop) { row, _ in
+    let count = try stream.slide(
+      transform.transform, window: series.window!, hop: series.hop, isCancelled: { interruption.isRequested }
+    ) { row, end in
       let target =
         try rows
         ?? FeatureOutput(
-          path: output, format: format, names: transform.transform.featureNames, hasLabels: false, mayReplace: force,
+          path: output, format: format, names: transform.transform.featureNames, hasLabels: false,
+          hasTimes: hops.timestamps != .none, mayReplace: force,
           isCancelled: { interruption.isRequested })
       rows = target
-      try target.write(row, labels: [nil])
+      let frame = hops.timestamps.frame(start: end - windowFrames, end: end)
+      try row.values.withUnsafeBufferPointer {
+        try target.write(row: $0, time: frame / Double(rate ?? 1), label: nil)
+      }
     }
     try rows?.finish()
     return count

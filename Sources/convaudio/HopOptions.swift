@@ -15,10 +15,14 @@ struct HopOptions: ParsableArguments {
   @Option(help: "Channels of raw samples.")
   var channels: Int?
 
+  @Flag(help: "Take the mean of all channels. Without it their columns stand side by side.")
+  var mono = false
+
   @Option(help: ArgumentHelp("Draw the rows as a picture, too.", valueName: "file.png"))
   var plot: String?
 
-  var isGiven: Bool { timestamps != .none || inputFormat.format != nil || channels != nil || plot != nil }
+  /// Anything but `timestamps`, which windows of fitted transforms have, too.
+  var isGiven: Bool { inputFormat.format != nil || channels != nil || mono || plot != nil }
 
   func validate() throws {
     if let channels, !(1...1024).contains(channels) {
@@ -30,6 +34,7 @@ struct HopOptions: ParsableArguments {
     var settings = SignalInput.Settings()
     settings.format = inputFormat.format
     settings.channels = channels
+    settings.mixesDown = mono
     settings.sampleRateHz = rate
     settings.missing = MissingPolicy(rawValue: missing.rawValue) ?? .error
     return settings
@@ -116,7 +121,7 @@ struct SpectralOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if reference != nil, log == .ln || log == .lnOffset {
+    if reference != nil, log == .ln || log == .lnOffset || log == nil && like == .htk {
       throw ValidationError("--reference is for --log db.")
     }
     if let topDb, !(topDb > 0) { throw ValidationError("--top-db is \(topDb), expected a positive number.") }
@@ -246,7 +251,7 @@ struct WindowedOptions: ParsableArguments {
   }
 
   func bandList() throws -> [WindowStatistics.Band] {
-    try (bands ?? "").split(separator: ",").map { word in
+    try (bands.map { $0.split(separator: ",", omittingEmptySubsequences: false) } ?? []).map { word in
       guard let band = WindowStatistics.Band(String(word)) else {
         throw ValidationError("--bands is \(bands ?? ""), expected bands in hertz such as 0-300,300-3400.")
       }
@@ -257,6 +262,7 @@ struct WindowedOptions: ParsableArguments {
   func validate() throws {
     _ = try poolings()
     _ = try bandList()
+    if bandTaps != nil, bands == nil { throw ValidationError("--band-taps is for --bands.") }
   }
 
   func stack(_ windows: HopTransform.Windows) throws -> HopTransform.StackChoice {

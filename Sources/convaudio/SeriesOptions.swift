@@ -56,10 +56,12 @@ struct SeriesOptions: ParsableArguments {
     help: """
       Features of windows of this length, in frames or with a unit: 500, 250ms, 1s. Default: of spectra by --like, of stack \
       and statistics 25ms.
-      """)
+      """, transform: duration)
   var window: StreamDuration?
 
-  @Option(help: "How far a window moves on. Default: its length; of stack and statistics 10ms.")
+  @Option(
+    help: "How far a window moves on. Default: of spectra by --like, of stack and statistics 10ms, else its length.",
+    transform: duration)
   var hop: StreamDuration?
 
   @Option(
@@ -68,7 +70,7 @@ struct SeriesOptions: ParsableArguments {
       valueName: "hz"))
   var rate: Int?
 
-  @Option(help: "Threads to compute on; they change no bit of the output.")
+  @Option(help: "Threads to compute on; they change no bit of the output. What follows a stream takes one.")
   var threads = 1
 
   func validate() throws {
@@ -111,6 +113,10 @@ extension MultiRocket.Compatibility: ExpressibleByArgument {}
 extension MissingValues: ExpressibleByArgument {}
 extension ShortSeriesPolicy: ExpressibleByArgument {}
 extension FeatureOutput.Format: ExpressibleByArgument {}
-extension StreamDuration: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+
+private func duration(_ text: String) throws -> StreamDuration {
+  guard let duration = StreamDuration(text) else {
+    throw ValidationError("expected a positive number of frames, or a duration with a unit, such as 512, 25ms or 1.5s.")
+  }
+  return duration
 }

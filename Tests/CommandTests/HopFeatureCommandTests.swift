@@ -173,7 +173,21 @@ import Testing
   @Test(
     "What cannot be done is one sentence, and leaves no file",
     arguments: [
-      (["--transform", "mel", "--hop", "0"], 64, "'0' is invalid"),
+      (["--transform", "mel", "--hop", "0"], 64, "expected a positive number of frames"),
+      (["--transform", "mel", "--fft", "1048576", "--mels", "16384"], 1, "the number of mel bands is 16384"),
+      (
+        ["--transform", "scattering", "--scale", "15", "--per-octave", "64,64"], 1,
+        "fewer an octave, or a smaller scale, would fit"
+      ),
+      (["--transform", "logmel", "--like", "htk", "--reference", "2"], 64, "--reference is for --log db."),
+      (["--transform", "statistics", "--bands", ""], 64, "--bands is , expected"),
+      (["--transform", "statistics", "--band-taps", "3"], 64, "--band-taps is for --bands."),
+      (["--transform", "minirocket", "--timestamps", "end"], 64, "series have no times"),
+      (["--transform", "mel", "--force", "-o", "in.wav", "--format", "csv"], 1, "expected a name of its own"),
+      (
+        ["--transform", "mel", "--force", "--plot", "./out.npy"], 1,
+        "./out.npy: would take the place of out.npy, which is the same file"
+      ),
       (
         ["--transform", "statistics", "--window", "1s"], 1,
         "in.wav: has 9000 frames, expected at least one window of 16000."
@@ -197,7 +211,10 @@ import Testing
       (["--transform", "stack", "--model", "tiny", "--layer", "99"], 1, "has no layer99"),
       (["--transform", "stack", "--model", "tiny", "--layer", "x"], 64, "'x' is invalid"),
       (["--transform", "stack", "--model", "tiny", "--pool", "median"], 64, "--pool is median"),
-      (["--transform", "statistics", "--bands", "4000-300"], 1, "the band 4000-300: expected frequencies that rise"),
+      (
+        ["--transform", "statistics", "--bands", "4000-300"], 1,
+        "frequencies that rise, from 0 to half of the rate, 8000 Hz, but found 4000-300"
+      ),
       (["--transform", "statistics", "--bands", "low"], 64, "--bands is low"),
       (["--transform", "mel", "--seed", "7"], 64, "are for minirocket"),
       (["--transform", "minirocket", "--like", "htk"], 64, "are for stft, mel, logmel and mfcc"),
@@ -217,10 +234,11 @@ import Testing
   func inputs() throws {
     let bench = try bench()
     try bench.write("empty", Data())
+    try FileManager.default.createDirectory(atPath: bench.path("void"), withIntermediateDirectories: false)
     try "a,b\n1,2\n1\n".write(toFile: bench.path("ragged.csv"), atomically: true, encoding: .utf8)
     try bench.audio("nothing.wav", [[]], encoding: .float32, sampleRateHz: Self.rate)
     for (input, sentence) in [
-      ("none.wav", "none.wav: cannot be read"), (".", "it is a folder"), ("ragged.csv", "ragged.csv: line 3"),
+      ("none.wav", "none.wav: cannot be read"), ("void", "void: holds no series"), ("ragged.csv", "ragged.csv: line 3"),
       ("nothing.wav", "nothing.wav: has 0 frames"), ("empty", "empty"),
     ] {
       let outcome = try bench.program.run(
@@ -234,6 +252,109 @@ import Testing
       #"printf '1\n2\nnan\n' | "$0" features - --transform statistics --window 3 --hop 1 --missing zero -o -"#)
     #expect((few.status, few.errors) == (0, ""))
     #expect(few.output.hasSuffix("1.0,0.8164966,1.2909944,2.0,0.0\n"))
+  }
+
+  @Test("A folder is its recordings, in the order of their names; --mono makes all of them one channel")
+  func folder() throws {
+    let bench = try Bench()
+    try FileManager.default.createDirectory(atPath: bench.path("set"), withIntermediateDirectories: false)
+    let stereo = Signals.noise(channels: 2, frames: 4000, seed: 3)
+    try bench.audio("set/b.wav", stereo, encoding: .float32, sampleRateHz: Self.rate)
+    try bench.audio("set/a.wav", [stereo[0]], encoding: .float32, sampleRateHz: Self.rate)
+    let mean = zip(stereo[0], stereo[1]).map { ($0 + $1) / 2 }
+    try bench.audio("mean.wav", [mean], encoding: .float32, sampleRateHz: Self.rate)
+    let words = ["--transform", "statistics", "-o"]
+    #expect(try bench.program.run(Program.path, ["features", "set"] + words + ["no.npy"]).errors.contains("--mono"))
+    for (input, output) in [("set", "set.npy"), ("set/a.wav", "a.npy"), ("mean.wav", "mean.npy")] {
+      let outcome = try bench.program.run(Program.path, ["features", input, "--mono", "--quiet"] + words + [output])
+      #expect((outcome.status, outcome.errors) == (0, ""))
+    }
+    #expect(try array(bench, "set.npy").values == array(bench, "a.npy").values + array(bench, "mean.npy").values)
+    let text = try bench.program.run(Program.path, ["features", "set", "--mono"] + words + ["-"])
+    #expect(text.output.hasPrefix("file,mean,") && text.output.contains("\nset/b.wav,"))
+    // What is read is never written over, under whatever name.
+    let before = try bench.bytes("set/b.wav")
+    for path in ["set/b.wav", "./set/b.wav", "set/../set/b.wav"] {
+      let outcome = try bench.program.run(
+        Program.path, ["features", "set", "--mono", "--force", "--format", "csv"] + words + [path])
+      #expect(outcome.status == 1 && outcome.errors.contains("expected a name of its own"), "\(outcome.errors)")
+    }
+    #expect(try bench.bytes("set/b.wav") == before)
+    let twice = try bench.program.run(Program.path, ["features", "-", "-"] + words + ["x.npy"])
+    #expect(twice.status == 1 && twice.errors.contains("standard input comes only once"), "\(twice.errors)")
+  }
+
+  @Test("RF64 through a pipe is recognised, as RIFF is, and an array is refused by its name")
+  func beginnings() throws {
+    let bench = try bench()
+    var wave = try bench.bytes("in.wav")
+    let riff = try bench.program.shell(#"cat in.wav | "$0" features - --transform statistics -o -"#)
+    // A ds64 chunk behind the form, as EBU Tech 3306 has it: sizes of RIFF, data, and no table.
+    func little(_ value: Int, _ bytes: Int) -> [UInt8] {
+      (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let sizes = little(wave.count + 28, 8) + little(4 * 9000, 8) + little(9000, 8) + little(0, 4)
+    wave.replaceSubrange(0..<12, with: Array("RF64".utf8) + little(0xFFFF_FFFF, 4) + Array("WAVE".utf8))
+    wave.insert(contentsOf: Array("ds64".utf8) + little(28, 4) + sizes, at: 12)
+    try bench.write("in.rf64", Data(wave))
+    let rf64 = try bench.program.shell(#"cat in.rf64 | "$0" features - --transform statistics -o -"#)
+    #expect(rf64.output == riff.output && riff.output.count > 1000, "\(rf64.errors)")
+    let array = try bench.program.shell(
+      #""$0" features in.wav --transform mel -o - --format npy | "$0" features - --transform mel -o -"#)
+    #expect(array.errors.contains("standard input: is a NumPy array"), "\(array.errors)")
+  }
+
+  @Test("Windows of a fitted transform have times, too")
+  func windowTimes() throws {
+    let bench = try bench()
+    _ = try bench.program.run(
+      "features", "in.wav", "--transform", "minirocket", "--features", "84", "--fit", "p.st", "-o", "x.npy")
+    let words = ["features", "in.wav", "--params", "p.st", "--window", "100ms", "--hop", "50ms", "-o", "-"]
+    let plain = try bench.program.run(Program.path, words).output.split(separator: "\n")
+    for (moment, first) in [("start", 0.0), ("center", 0.05), ("end", 0.1)] {
+      let lines = try bench.program.run(Program.path, words + ["--timestamps", moment]).output.split(separator: "\n")
+      #expect(lines.count == 11 && lines[0].hasPrefix("time,"))
+      for (index, line) in lines.enumerated().dropFirst() {
+        let comma = line.firstIndex(of: ",")!
+        #expect(abs(Double(line[..<comma])! - first - 0.05 * Double(index - 1)) < 1e-9)
+        #expect(line[line.index(after: comma)...] == plain[index])
+      }
+    }
+  }
+
+  /// Windows of a file that would take minutes.
+  @Test("Windows end with a signal and with their reader", arguments: ["features", "classify"])
+  func windowsEnd(_ command: String) throws {
+    let bench = try Bench()
+    for (name, seed) in [("a.wav", 1), ("b.wav", 2)] {
+      try FileManager.default.createDirectory(atPath: bench.path("set/" + name), withIntermediateDirectories: true)
+      for take in 0..<3 {
+        try bench.audio(
+          "set/\(name)/\(take).wav", Signals.noise(channels: 1, frames: 20_000, seed: UInt64(seed + 10 * take)),
+          encoding: .float32, sampleRateHz: Self.rate)
+      }
+    }
+    let fit = ["set", "--transform", "minirocket", "--features", "840", "--fit", "p.st"]
+    _ = try bench.program.run(Program.path, [command] + fit + (command == "features" ? ["-o", "x.npy"] : []))
+    try bench.audio(
+      "long.wav", Signals.noise(channels: 1, frames: 2_000_000, seed: 5), encoding: .float32, sampleRateHz: Self.rate)
+    let words = [command, "long.wav", "--params", "p.st", "--window", "20000", "--hop", "1"]
+    let text = words + (command == "features" ? ["-o", "-"] : [])
+    let begin = Date()
+    let reader = try bench.program.shell(#""$0" "$@" | head -n 1 | wc -l"#, text)
+    #expect(reader.output.trimmingCharacters(in: .whitespaces).hasPrefix("1") && reader.errors == "")
+    let stopped = try bench.program.shell(
+      #""$0" "$@" > out.txt & sleep 1; kill -TERM $!; wait $!"#, text)
+    #expect((stopped.status, stopped.errors) == (0, ""))
+    if command == "features" {
+      let file = try bench.program.shell(#""$0" "$@" & sleep 1; kill -TERM $!; wait $!"#, words + ["-o", "w.npy"])
+      #expect(file.status == 130 && file.errors.contains("w.npy: was interrupted; nothing was written."))
+      #expect(try !bench.files().contains { $0.contains("w.npy") })
+    } else {
+      let full = try bench.program.shell(#""$0" "$@" > /dev/full"#, text)
+      #expect(full.status == 1 && full.errors.contains("standard output"), "\(full.errors)")
+    }
+    #expect(Date().timeIntervalSince(begin) < 60)
   }
 
   @Test("A reader that wants only the beginning ends it without a word")

@@ -1,3 +1,4 @@
+import CTestSupport
 import Convolution
 import Foundation
 import StreamingConvolution
@@ -109,6 +110,23 @@ struct WindowTests {
       let whole = try HopRows(make(), [input])
       for pieces in [[1], [13, 0, 700], [1024]] {
         #expect(firstBitDifference(try HopRows(make(), [input], pieces: pieces).values, whole.values) == nil)
+      }
+    }
+  }
+
+  @Test("pooling allocates nothing once it runs")
+  func allocations() throws {
+    let features = try PooledOutputs(
+      makeProcessor(), poolings: [.mean, .max, .last, .ppv], layer: "x", windowFrames: 100, hopFrames: 40)
+    let input = Signals.noise(frames: 4096, seed: 7)
+    try input.withUnsafeBufferPointer { input in
+      try withUnsafePointer(to: input.baseAddress!) { channels in
+        var sum: Float = 0
+        try features.push(channels, frames: 4096) { sum += $0.values[0] }
+        cts_counts_begin()
+        try features.push(channels, frames: 4096) { sum += $0.values[0] }
+        let counts = cts_counts_end()
+        #expect(counts.allocations == 0 && counts.objects == 0 && sum.isFinite)
       }
     }
   }

@@ -4,6 +4,15 @@ import TimeSeriesFeatures
 /// Which moment of its frames a row's time is.
 public enum RowTime: String, CaseIterable, Sendable {
   case start, center, end, none
+
+  /// The moment, in frames, of a row of the frames `start ..< end`.
+  public func frame(start: Int, end: Int) -> Double {
+    switch self {
+    case .start, .none: Double(start)
+    case .center: Double(start) + Double(end - start) / 2
+    case .end: Double(end)
+    }
+  }
 }
 
 /// Features of signals, row by row as their hops are complete.
@@ -51,22 +60,18 @@ public struct HopExtraction: Sendable {
     }
     let (features, notes) = try transform.makeFeatures(
       channels: signal.channels, sampleRateHz: signal.sampleRateHz, logarithmFloor: floor)
-    notes.forEach(note)
+    // What is known before the first row explains what may go wrong later.
+    let known = signal.notes
+    (known + notes).forEach(note)
     let names = features.names
     let rate = Double(signal.sampleRateHz ?? 1)
     var rows = 0
     func pass(_ row: HopRow) throws {
       rows += 1
-      let frame =
-        switch times {
-        case .start, .none: Double(row.start)
-        case .center: row.center
-        case .end: Double(row.end)
-        }
-      try body(Row(names: names, values: row.values, time: frame / rate))
+      try body(Row(names: names, values: row.values, time: times.frame(start: row.start, end: row.end) / rate))
     }
     try feed(signal, to: features, progress: progress, isCancelled: isCancelled, pass)
-    signal.notes.forEach(note)
+    signal.notes.dropFirst(known.count).forEach(note)
     return (rows, signal.sampleRateHz)
   }
 
@@ -107,9 +112,9 @@ public struct HopExtraction: Sendable {
     var interleaved = [Float](repeating: 0, count: most * channels)
     let planar = PlanarMemory(channels: channels, frames: most)
     var frames = 0
-    var rows = 0
-    func count(_ row: HopRow) throws {
-      rows += 1
+    func deliver(_ row: HopRow) throws {
+      // Long transforms take seconds a row, and many of them may come behind the last frame.
+      if isCancelled() { throw CancellationError() }
       try body(row)
     }
     while true {
@@ -120,14 +125,14 @@ public struct HopExtraction: Sendable {
       }
       if read == 0 { break }
       interleaved.withUnsafeBufferPointer { planar.deinterleave($0.baseAddress!, frames: read) }
-      try features.push(planar.readableChannels, frames: read, count)
+      try features.push(planar.readableChannels, frames: read, deliver)
       frames += read
       progress(frames)
     }
     if isCancelled() { throw CancellationError() }
     try signal.finish()
     do {
-      try features.finish(count)
+      try features.finish(deliver)
     } catch FeatureError.tooShort(_, let expected, let actual) {
       throw WindowError.tooShort(name: signal.name, expected: expected, actual: actual)
     }
@@ -140,6 +145,10 @@ public enum HopInputError: Error, Equatable, Sendable, CustomStringConvertible {
   case rates(name: String, expected: Int, actual: Int)
   /// A rate was asked for that the model does not run at.
   case modelRate(expected: Int, actual: Int)
+  /// A NumPy array where frames are expected.
+  case array(name: String)
+  /// Standard input comes once.
+  case standardInputTwice
   /// `top_db` of what has no end yet.
   case topOfStream(name: String)
 
@@ -150,6 +159,9 @@ public enum HopInputError: Error, Equatable, Sendable, CustomStringConvertible {
         + "resamples recordings."
     case .modelRate(let expected, let actual):
       "--rate is \(actual), but the model was made for \(expected) Hz; recordings are resampled to that without --rate."
+    case .array(let name):
+      "\(name): is a NumPy array, expected WAV, rows of numbers, or raw samples that --input-format names."
+    case .standardInputTwice: "- is given more than once, expected once: standard input comes only once."
     case .topOfStream(let name):
       "\(name): --top-db needs the largest value of a whole recording, and a pipe is read once; take a file."
     }

@@ -25,15 +25,22 @@ extension SeriesClassifier {
 /// Words, one a line, to a file that appears when it is complete, or to standard output where `path` is `-`.
 /// - Throws: `OutputError`, `StreamError`.
 public func writeLines(_ lines: [String], to path: String, mayReplace: Bool) throws {
-  let bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
-  guard path == "-" else { return try writeFile(bytes, to: path, mayReplace: mayReplace) }
-  let stream = DescriptorStream(descriptor: STDOUT_FILENO, name: "standard output", isCancelled: { false })
+  guard path == "-" else { return try writeFile(encoded(lines), to: path, mayReplace: mayReplace) }
   do {
-    try bytes.withUnsafeBytes { try stream.write($0) }
+    try printLines(lines)
   } catch is ReaderClosed {
     // A reader that wants only the beginning is content.
   }
 }
+
+/// Words, one a line, to standard output.
+/// - Throws: `StreamError`; `ReaderClosed` when nobody reads them any more; `CancellationError` while nobody does.
+public func printLines(_ lines: [String], isCancelled: @escaping () -> Bool = { false }) throws {
+  let stream = DescriptorStream(descriptor: STDOUT_FILENO, name: "standard output", isCancelled: isCancelled)
+  try encoded(lines).withUnsafeBytes { try stream.write($0) }
+}
+
+private func encoded(_ lines: [String]) -> [UInt8] { Array(lines.map { $0 + "\n" }.joined().utf8) }
 
 func writeFile(_ bytes: [UInt8], to path: String, mayReplace: Bool) throws {
   let file = try ReplacingFile(path: path, mayReplace: mayReplace)

@@ -61,6 +61,9 @@ struct SeriesFile {
     return audioNames.contains(where: lower.hasSuffix) ? SeriesFile(path: path, kind: .audio) : nil
   }
 
+  /// Whether a folder's file of this name would be one of its series.
+  static func isReadable(_ path: String) -> Bool { file(path) != nil }
+
   private static func kind(of path: String) -> Kind? {
     if let format = SeriesFormat(path: path) { return .text(format) }
     return path.lowercased().hasSuffix(".npy") ? .array : nil

@@ -21,6 +21,8 @@ public final class SignalInput {
     public var channels: Int?
     /// What stands in for values that are missing in rows.
     public var missing = MissingPolicy.error
+    /// Whether channels become one, their mean.
+    public var mixesDown = false
 
     public init() {}
   }
@@ -35,9 +37,10 @@ public final class SignalInput {
   /// Sentences about what reading changed.
   public private(set) var notes: [String] = []
   /// Samples that were NaN or infinite.
-  public var nonFiniteSamples: Int { source.nonFiniteSamples }
+  public var nonFiniteSamples: Int { inspected.nonFiniteSamples }
 
-  private let source: InspectedSource
+  private let source: any FrameSource
+  private let inspected: InspectedSource
   private let reader: (any FrameSource)?
 
   /// Opens a recording, or rows (`.csv`, `.tsv`, `.txt`, `.ndjson`), or a pipe (`-`, or what is no regular file).
@@ -67,10 +70,10 @@ public final class SignalInput {
           blockFrames: 2048)
         notes.append("\(path): resampled \(file.info.sampleRateHz) → \(rate) Hz")
       }
-      (channels, isLive) = (file.info.channels, false)
+      isLive = false
       sampleRateHz = settings.sampleRateHz ?? file.info.sampleRateHz
       reader = file
-      source = InspectedSource(opened, channels: channels, policy: .keep)
+      (channels, source, inspected) = Self.inspect(opened, channels: file.info.channels, settings)
       self.name = name
       return
     }
@@ -82,7 +85,12 @@ public final class SignalInput {
     let stream = DescriptorStream(descriptor: descriptor, name: name, isCancelled: isCancelled)
     var read: StreamRunner.Read = { buffer in try withExtendedLifetime(handle) { try stream.read(into: buffer) } }
     var format = settings.format ?? rows
-    if format == nil { (format, read) = try Self.recognise(read) }
+    if format == nil {
+      let recognised = try StandardInput(read)
+      if recognised.kind == .array { throw HopInputError.array(name: name) }
+      format = recognised.kind == .wav ? .wav : .csv
+      read = { try recognised.read(into: $0) }
+    }
     var streamed = StreamSettings()
     streamed.format = format
     streamed.sampleRateHz = settings.sampleRateHz
@@ -90,32 +98,36 @@ public final class SignalInput {
     streamed.missing = settings.missing
     streamed.maximumChannels = 1024
     let ends = try StreamEnds(name: name, settings: streamed, isCancelled: isCancelled, read: read)
-    (channels, sampleRateHz, isLive) = (ends.channels, ends.sampleRateHz, !isRegular)
+    (sampleRateHz, isLive) = (ends.sampleRateHz, !isRegular)
     notes = ends.notes
     reader = nil
-    source = InspectedSource(ends.source, channels: channels, policy: .keep)
+    (channels, source, inspected) = Self.inspect(ends.source, channels: ends.channels, settings)
     self.name = name
   }
 
-  /// Reads as many bytes as tell WAV from rows, and gives them back to whoever reads next.
-  private static func recognise(_ read: @escaping StreamRunner.Read) throws -> (StreamFormat, StreamRunner.Read) {
-    let signature = Array("RIFF".utf8)
-    var beginning: [UInt8] = []
-    while beginning.count < 4, signature.starts(with: beginning) {
-      var byte: UInt8 = 0
-      guard try withUnsafeMutableBytes(of: &byte, { try read($0) }) == 1 else { break }
-      beginning.append(byte)
-    }
-    var rest = beginning[...]
-    return (
-      beginning == signature ? .wav : .csv,
-      { buffer in
-        guard !rest.isEmpty else { return try read(buffer) }
-        let count = min(rest.count, buffer.count)
-        for index in 0..<count { buffer[index] = rest.removeFirst() }
-        return count
+  /// Counts what is not finite, and mixes down behind that where it is wanted.
+  private static func inspect(
+    _ source: any FrameSource, channels: Int, _ settings: Settings
+  ) -> (channels: Int, source: any FrameSource, inspected: InspectedSource) {
+    let inspected = InspectedSource(source, channels: channels, policy: .keep)
+    guard settings.mixesDown, channels > 1 else { return (channels, inspected, inspected) }
+    return (1, MixedDownSource(inspected, channels: channels), inspected)
+  }
+
+  /// All files of folders, in the order of their names, and everything else as it is.
+  ///
+  /// - Throws: `SeriesInputError` of folders without recordings or rows; `HopInputError.standardInputTwice`.
+  public static func paths(_ inputs: [String]) throws -> [String] {
+    guard inputs.filter({ $0 == NumPyArray.standardStream }).count < 2 else { throw HopInputError.standardInputTwice }
+    return try inputs.flatMap { input -> [String] in
+      var status = stat()
+      guard stat(input, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [input] }
+      let files = try SeriesFile.find(input).filter { $0.kind == .audio || $0.kind == .text(.ucr) }
+      guard !files.isEmpty else {
+        throw SeriesInputError.unreadable(path: input, reason: "the folder holds no recordings and no rows")
       }
-    )
+      return files.map(\.path)
+    }
   }
 
   /// Fills the front of `samples` with whole frames, interleaved; 0 at the end.
@@ -125,8 +137,8 @@ public final class SignalInput {
   func finish() throws {
     try source.finish()
     if let file = reader as? AudioFileReader { notes += file.notes.map { "\(name): \($0)" } }
-    if source.nonFiniteSamples > 0 {
-      let count = source.nonFiniteSamples
+    if nonFiniteSamples > 0 {
+      let count = nonFiniteSamples
       notes.append("\(name): \(count == 1 ? "1 sample was" : "\(count) samples were") NaN or infinite")
     }
   }

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Standard input, whose first bytes tell what it is before anybody reads them.
+/// Standard input, or any other pipe, whose first bytes tell what it is before anybody reads them.
 final class StandardInput {
   /// What can be told apart.
   enum Kind: Equatable {
@@ -14,7 +14,7 @@ final class StandardInput {
   static let name = "standard input"
   let kind: Kind
   private var first: [UInt8]
-  private let stream: DescriptorStream
+  private let source: StreamRunner.Read
 
   private static let beginnings: [(bytes: [UInt8], kind: Kind)] = [
     (Array("RIFF".utf8), .wav), (Array("RF64".utf8), .wav), (Array("BW64".utf8), .wav),
@@ -23,14 +23,19 @@ final class StandardInput {
 
   /// Waits for as many bytes as are needed to tell: one, of text.
   /// - Throws: `StreamError.readFailed`.
-  init(isCancelled: @escaping () -> Bool = { false }) throws {
-    stream = DescriptorStream(descriptor: STDIN_FILENO, name: Self.name, isCancelled: isCancelled)
+  convenience init(isCancelled: @escaping () -> Bool = { false }) throws {
+    let stream = DescriptorStream(descriptor: STDIN_FILENO, name: Self.name, isCancelled: isCancelled)
+    try self.init { try stream.read(into: $0) }
+  }
+
+  /// The same of whatever bytes come from.
+  init(_ source: @escaping StreamRunner.Read) throws {
+    self.source = source
     var first: [UInt8] = []
     func fits(_ bytes: [UInt8]) -> Bool { bytes.starts(with: first) }
     while Self.beginnings.contains(where: { fits($0.bytes) && $0.bytes.count > first.count }) {
       var byte: UInt8 = 0
-      let stream = stream
-      guard try withUnsafeMutableBytes(of: &byte, { try stream.read(into: $0) }) == 1 else { break }
+      guard try withUnsafeMutableBytes(of: &byte, { try source($0) }) == 1 else { break }
       first.append(byte)
     }
     kind = Self.beginnings.first { $0.bytes == first }?.kind ?? .text
@@ -48,6 +53,6 @@ final class StandardInput {
       first.removeFirst(count)
       return count
     }
-    return try stream.read(into: buffer)
+    return try source(buffer)
   }
 }

@@ -68,12 +68,14 @@ public enum WindowError: Error, Equatable, Sendable, CustomStringConvertible {
 extension FrameStream {
   /// The features of a window that slides over all frames, each equal to the transform of the window as a series.
   ///
-  /// - Parameter body: Called with each row and the number of frames up to the window's end.
+  /// - Parameters:
+  ///   - isCancelled: Asked before every window.
+  ///   - body: Called with each row and the number of frames up to the window's end.
   /// - Returns: The number of windows, at least one.
-  /// - Throws: `WindowError`, `FeatureError`, what reading and `body` throw.
+  /// - Throws: `WindowError`, `PlacedFeatureError`, `CancellationError`, what reading and `body` throw.
   @discardableResult
   public func slide(
-    _ transform: any SeriesTransform, window: StreamDuration, hop: StreamDuration?,
+    _ transform: any SeriesTransform, window: StreamDuration, hop: StreamDuration?, isCancelled: () -> Bool = { false },
     _ body: (FeatureTable, Int) throws -> Void
   ) throws -> Int {
     guard channels == transform.channels else {
@@ -86,6 +88,7 @@ extension FrameStream {
     do {
       try forEachBlock { block in
         try sliding.push(interleaved: block) { row, end in
+          if isCancelled() { throw CancellationError() }
           count += 1
           try body(FeatureTable(rows: 1, columns: row.count, values: copy row), end)
         }

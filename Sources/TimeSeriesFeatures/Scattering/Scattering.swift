@@ -101,11 +101,14 @@ public final class Scattering: HopFeatures {
     blockFrames = count - 2 * halo
     rowsOfBlock = (blockFrames + 2 * support) / hop
     past = 2 * (support + halo) + 1
+    try Self.checkSize(
+      wavelets: first.count + second.count,
+      paths: 1 + first.reduce(first.count) { paths, one in paths + second.count { $0.halvings > one.halvings } },
+      count: count, rows: rowsOfBlock)
 
     let most = settings.hopScale
     var names = ["s0"] + first.indices.map { "s1_n\($0)" }
-    var secondSpectra: [[Double]] = second.map { morletSpectrum($0, count: count) }
-    var secondFilters: [[Int]: ScatteringFilter] = [:]
+    let secondFilters = Self.secondFilters(first, second, most: most, count: count)
     var needed: Set<Int> = [0]
     var firsts: [First] = []
     for (number, wavelet) in first.enumerated() {
@@ -114,14 +117,6 @@ public final class Scattering: HopFeatures {
       var seconds: [Second] = []
       for (other, slower) in second.enumerated() where slower.halvings > wavelet.halvings {
         let total = max(min(slower.halvings, most), halvings)
-        if secondFilters[[other, halvings]] == nil {
-          // At the lower rate, the mean of what is folded: kymatio's `periodize_filter_fourier`.
-          let size = count >> halvings
-          var spectrum = [Double](repeating: 0, count: size)
-          for (index, value) in secondSpectra[other].enumerated() { spectrum[index % size] += value }
-          secondFilters[[other, halvings]] = ScatteringFilter(
-            spectrum, halvings: total - halvings, scale: 1 / Double(count))
-        }
         seconds.append(Second(filter: secondFilters[[other, halvings]]!, halvings: total, path: names.count))
         names.append("s2_n\(number)_m\(other)")
         needed.insert(total)
@@ -132,7 +127,6 @@ public final class Scattering: HopFeatures {
           filter: ScatteringFilter(spectrum, halvings: halvings, scale: 1 / Double(count)), halvings: halvings,
           path: 1 + number, seconds: seconds))
     }
-    secondSpectra = []
     self.names = names
     self.firsts = firsts
     transforms = (0...(needed.max() ?? 0)).map { EightRowTransform(count: count >> $0, level: level) }
@@ -156,6 +150,43 @@ public final class Scattering: HopFeatures {
     row = AlignedMemory(count: names.count)
     // Silence in front of the first frame, or the place of its mirror image.
     filled = support + halo
+  }
+
+  /// Refuses banks that would need gigabytes, and minutes before the first row.
+  private static func checkSize(wavelets: Int, paths: Int, count: Int, rows: Int) throws(FeatureError) {
+    let most = (1 << 29) / count
+    guard wavelets <= most else {
+      throw .outOfRange(
+        what: "the number of wavelets at this scale",
+        expected: "up to \(most); fewer an octave, or a smaller scale, would fit", actual: wavelets)
+    }
+    guard paths * rows <= 1 << 27 else {
+      throw .outOfRange(
+        what: "the number of columns at this scale",
+        expected: "up to \((1 << 27) / rows); fewer wavelets an octave, or a lower order, would fit", actual: paths)
+    }
+  }
+
+  /// The filters of the second order, by their numbers and the halvings of what they are applied to. One wavelet's
+  /// spectrum, which is as long as a block, is in memory at a time.
+  private static func secondFilters(
+    _ first: [Wavelet], _ second: [Wavelet], most: Int, count: Int
+  ) -> [[Int]: ScatteringFilter] {
+    var filters: [[Int]: ScatteringFilter] = [:]
+    for (other, slower) in second.enumerated() {
+      let rates = Set(first.filter { slower.halvings > $0.halvings }.map { min($0.halvings, most) })
+      if rates.isEmpty { continue }
+      let whole = morletSpectrum(slower, count: count)
+      for halvings in rates {
+        // At the lower rate, the mean of what is folded: kymatio's `periodize_filter_fourier`.
+        let size = count >> halvings
+        var spectrum = [Double](repeating: 0, count: size)
+        for (index, value) in whole.enumerated() { spectrum[index % size] += value }
+        let total = max(min(slower.halvings, most), halvings)
+        filters[[other, halvings]] = ScatteringFilter(spectrum, halvings: total - halvings, scale: 1 / Double(count))
+      }
+    }
+    return filters
   }
 
   public var framesToNextRow: Int { count - filled }

@@ -69,14 +69,12 @@ public final class MelFilterBank {
   public var count: Int { bands.count }
   /// Filters without a bin that weighs anything: they are narrower than the distance of two bins.
   public let emptyBands: [Int]
-  /// `[band][bin]`, in double precision before they are rounded: for tests and for people.
-  public let weights: [[Double]]
-
   private let memory: AlignedMemory
   let bands: [cck_band]
 
   /// - Parameters:
   ///   - fftFrames: The length of the transform; the bins go from 0 Hz to half of the rate.
+  /// - Memory: the weights that are not zero, about as many as there are bins on either side of a peak, and no more.
   /// - Throws: `FeatureError.outOfRange`, `.invalidParameters`.
   public init(_ settings: MelSettings, fftFrames: Int, sampleRateHz: Double) throws(FeatureError) {
     guard settings.bands > 0 else {
@@ -94,28 +92,39 @@ public final class MelFilterBank {
     let mels = (0...settings.bands + 1).map { lowMel + (highMel - lowMel) * Double($0) / Double(settings.bands + 1) }
     let hertz = mels.map(scale.hertz)
     let edges = settings.axis == .hertz ? hertz : mels
-    let bins = (0...fftFrames / 2).map { bin -> Double in
-      let frequency = Double(bin) * sampleRateHz / Double(fftFrames)
-      return settings.axis == .hertz ? frequency : scale.mel(frequency)
-    }
-    let weights = (0..<settings.bands).map { band -> [Double] in
+    let perBin = sampleRateHz / Double(fftFrames)
+    let rows = (0..<settings.bands).map { band -> BandRow in
       let (left, middle, right) = (edges[band], edges[band + 1], edges[band + 2])
       let factor = settings.norm == .slaney ? 2 / (hertz[band + 2] - hertz[band]) : 1
-      return bins.map { max(0, min(($0 - left) / (middle - left), (right - $0) / (right - middle))) * factor }
+      // All bins within the triangle, and one more on either side for what division rounds.
+      let first = max(0, Int((hertz[band] / perBin).rounded(.down)) - 1)
+      let last = min(fftFrames / 2, Int((hertz[band + 2] / perBin).rounded(.up)) + 1)
+      guard first <= last else { return BandRow(first: 0, weights: []) }
+      return BandRow(
+        first: first,
+        weights: (first...last).map { bin in
+          let frequency = Double(bin) * sampleRateHz / Double(fftFrames)
+          let place = settings.axis == .hertz ? frequency : scale.mel(frequency)
+          return Float(max(0, min((place - left) / (middle - left), (right - place) / (right - middle))) * factor)
+        })
     }
-    self.weights = weights
-    emptyBands = weights.indices.filter { weights[$0].allSatisfy { $0 == 0 } }
-    (memory, bands) = packBands(weights)
+    emptyBands = rows.indices.filter { rows[$0].weights.allSatisfy { $0 == 0 } }
+    (memory, bands) = packBands(rows)
   }
 }
 
+/// Weights of neighbouring values, from the value `first` on; all others are 0.
+struct BandRow {
+  let first: Int
+  let weights: [Float]
+}
+
 /// Rows of weights without the zeros at their ends, as the loops read them.
-func packBands(_ rows: [[Double]]) -> (AlignedMemory, [cck_band]) {
+func packBands(_ rows: [BandRow]) -> (AlignedMemory, [cck_band]) {
   let chains = Int(CCK_DOT_CHAINS)
   let ranges = rows.map { row -> Range<Int> in
-    guard let first = row.firstIndex(where: { $0 != 0 }), let last = row.lastIndex(where: { $0 != 0 }) else {
-      return 0..<0
-    }
+    guard let first = row.weights.firstIndex(where: { $0 != 0 }), let last = row.weights.lastIndex(where: { $0 != 0 })
+    else { return 0..<0 }
     return first..<last + 1
   }
   let counts = ranges.map { ($0.count + chains - 1) / chains * chains }
@@ -123,8 +132,9 @@ func packBands(_ rows: [[Double]]) -> (AlignedMemory, [cck_band]) {
   var place = memory.base
   var bands: [cck_band] = []
   for (row, (range, count)) in zip(rows, zip(ranges, counts)) {
-    for (offset, weight) in row[range].enumerated() { place[offset] = Float(weight) }
-    bands.append(cck_band(first: range.lowerBound, count: count, weights: UnsafePointer(place)))
+    for (offset, weight) in row.weights[range].enumerated() { place[offset] = weight }
+    bands.append(
+      cck_band(first: range.isEmpty ? 0 : row.first + range.lowerBound, count: count, weights: UnsafePointer(place)))
     place += count
   }
   return (memory, bands)

@@ -155,8 +155,8 @@ public struct SpectralSettings: Sendable, Equatable {
     where !(value.isNormal && value > 0) {
       throw .invalidParameters(place: what, expected: "a positive number", actual: "\(value)")
     }
-    guard output == .stft || (1...16_384).contains(mel.bands) else {
-      throw .outOfRange(what: "the number of mel bands", expected: "1 to 16384", actual: mel.bands)
+    guard output == .stft || (1...4096).contains(mel.bands) else {
+      throw .outOfRange(what: "the number of mel bands", expected: "1 to 4096", actual: mel.bands)
     }
     guard output != .mfcc || (1...mel.bands).contains(cepstrum.coefficients) else {
       throw .outOfRange(

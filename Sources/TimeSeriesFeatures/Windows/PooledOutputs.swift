@@ -28,6 +28,8 @@ public final class PooledOutputs: HopFeatures {
   private let block: [AlignedMemory]
   private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let shifted: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  /// Where the processor reads a piece of what came.
+  private let inputs: UnsafeMutablePointer<UnsafePointer<Float>>
   private let row: AlignedMemory
   private var framesToDrop: Int
   private var framesIn = 0
@@ -57,6 +59,8 @@ public final class PooledOutputs: HopFeatures {
     shifted = .allocate(capacity: count)
     outputs.initialize(from: block.map(\.base), count: count)
     shifted.initialize(from: block.map(\.base), count: count)
+    inputs = .allocate(capacity: processor.inputChannels)
+    inputs.initialize(repeating: UnsafePointer(block[0].base), count: processor.inputChannels)
     names = poolings.flatMap { pooling in (0..<count).map { "\(pooling.rawValue)_\(layer)_c\($0)" } }
     row = AlignedMemory(count: names.count)
     framesToDrop = processor.latencyFrames
@@ -65,6 +69,7 @@ public final class PooledOutputs: HopFeatures {
   deinit {
     outputs.deallocate()
     shifted.deallocate()
+    inputs.deallocate()
   }
 
   public var framesToNextRow: Int { cutter.framesToNextWindow + framesToDrop }
@@ -72,13 +77,11 @@ public final class PooledOutputs: HopFeatures {
   public func push(
     _ input: UnsafePointer<UnsafePointer<Float>>, frames: Int, _ body: (HopRow) throws -> Void
   ) throws {
-    let inputs = UnsafeMutablePointer<UnsafePointer<Float>>.allocate(capacity: channels)
-    defer { inputs.deallocate() }
     var done = 0
     while done < frames {
       let count = min(frames - done, processor.maximumBlockFrames)
-      inputs.initialize(from: (0..<channels).map { input[$0] + done }, count: channels)
-      try run(inputs, frames: count, body)
+      for channel in 0..<channels { inputs[channel] = input[channel] + done }
+      try run(frames: count, body)
       done += count
     }
     framesIn += frames
@@ -86,13 +89,11 @@ public final class PooledOutputs: HopFeatures {
 
   public func finish(_ body: (HopRow) throws -> Void) throws {
     let zeros = AlignedMemory(count: processor.maximumBlockFrames)
-    let inputs = UnsafeMutablePointer<UnsafePointer<Float>>.allocate(capacity: channels)
-    inputs.initialize(repeating: UnsafePointer(zeros.base), count: channels)
-    defer { inputs.deallocate() }
+    for channel in 0..<channels { inputs[channel] = UnsafePointer(zeros.base) }
     var owed = processor.latencyFrames
     while owed > 0 {
       let count = min(owed, processor.maximumBlockFrames)
-      try run(inputs, frames: count, body)
+      try run(frames: count, body)
       owed -= count
     }
     guard framesIn >= cutter.windowFrames else {
@@ -100,9 +101,8 @@ public final class PooledOutputs: HopFeatures {
     }
   }
 
-  private func run(
-    _ inputs: UnsafePointer<UnsafePointer<Float>>, frames: Int, _ body: (HopRow) throws -> Void
-  ) throws {
+  /// Runs the processor over `inputs`.
+  private func run(frames: Int, _ body: (HopRow) throws -> Void) throws {
     let written = processor.process(inputs, into: outputs, frames: frames)
     let dropped = min(framesToDrop, written)
     framesToDrop -= dropped

@@ -59,10 +59,10 @@ public final class WindowStatistics: HopFeatures {
     for band in bands {
       guard let rate = sampleRateHz, band.lowHz >= 0, band.lowHz < band.highHz, band.highHz <= rate / 2 else {
         throw .invalidParameters(
-          place: "the band \(band)",
-          expected: sampleRateHz.map { "frequencies that rise, from 0 to \(shortNumber($0 / 2)) Hz" }
-            ?? "a sample rate",
-          actual: sampleRateHz == nil ? "none" : "others")
+          place: "the bands",
+          expected: sampleRateHz.map { "frequencies that rise, from 0 to half of the rate, \(shortNumber($0 / 2)) Hz" }
+            ?? "a sample rate; --rate says it",
+          actual: sampleRateHz == nil ? "none" : "\(band)")
       }
       responses += BandPass.taps(lowHz: band.lowHz, highHz: band.highHz, sampleRateHz: rate, count: bandTaps)
     }

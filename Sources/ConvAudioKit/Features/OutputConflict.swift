@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// An output that would take the place of what a run reads, or of another of its outputs.
+public struct OutputConflict: Error, Equatable, CustomStringConvertible {
+  public let output: String
+  public let other: String
+
+  public var description: String {
+    "\(output): would take the place of \(place), expected a name of its own."
+  }
+
+  private var place: String {
+    output == other
+      ? "what is read, or of another output"
+      : Self.isSame(output, other) ? "\(other), which is the same file" : "a recording or series of \(other)"
+  }
+
+  /// Whoever replaces files means those of earlier runs, not those that this one reads.
+  ///
+  /// - Parameters:
+  ///   - outputs: Files to be made.
+  ///   - inputs: Files and folders that are read; `-` is none.
+  /// - Throws: `OutputConflict`, of the first output that is a file of another of both, under whatever name.
+  public static func check(outputs: [String], inputs: [String]) throws(OutputConflict) {
+    var others = inputs.filter { $0 != "-" }
+    for output in outputs where output != "-" {
+      for other in others where isSame(output, other) || isRead(output, ofFolder: other) {
+        throw OutputConflict(output: output, other: other)
+      }
+      others.append(output)
+    }
+  }
+
+  /// Whether both name one file, which need not be there yet.
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    if let a = identity(one), let b = identity(other) { return a == b }
+    let (a, b) = (split(one), split(other))
+    return a.name == b.name && identity(a.folder) != nil && identity(a.folder) == identity(b.folder)
+  }
+
+  /// Whether a file is one that `SeriesFile.find` gives for a folder, in which it lies or in a folder of which.
+  private static func isRead(_ path: String, ofFolder folder: String) -> Bool {
+    guard SeriesFile.isReadable(path), let place = identity(folder) else { return false }
+    let inner = split(path).folder
+    return identity(inner) == place || identity(inner + "/..") == place
+  }
+
+  private struct Identity: Equatable {
+    let device: UInt64
+    let file: UInt64
+  }
+
+  private static func identity(_ path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), file: UInt64(truncatingIfNeeded: status.st_ino))
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: Substring) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
+    return (slash == path.startIndex ? "/" : String(path[..<slash]), path[path.index(after: slash)...])
+  }
+}
