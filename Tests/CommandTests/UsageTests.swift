@@ -482,8 +482,8 @@ import Testing
         follow recordings, rows of numbers or a pipe (WAV, raw samples, CSV) hop by
         hop, and give a row as soon as its last sample has come; the cutting into
         blocks changes no bit. --like takes over another program's conventions, down to
-        the numbers. Several inputs stand one behind the other, with a first column
-        `file` in text.
+        the numbers. Several inputs, or the files of a folder, stand one behind the
+        other, with a first column `file` in text.
 
         USAGE: convaudio features [<options>] <inputs> ... --output <output>
 
@@ -514,12 +514,12 @@ import Testing
           --window <window>       Features of windows of this length, in frames or with
                                   a unit: 500, 250ms, 1s. Default: of spectra by
                                   --like, of stack and statistics 25ms.
-          --hop <hop>             How far a window moves on. Default: its length; of
-                                  stack and statistics 10ms.
+          --hop <hop>             How far a window moves on. Default: of spectra by
+                                  --like, of stack and statistics 10ms, else its length.
           --rate <hz>             Frames a second of rows and raw samples; hop by hop,
                                   recordings of other rates are resampled to it.
           --threads <threads>     Threads to compute on; they change no bit of the
-                                  output. (default: 1)
+                                  output. What follows a stream takes one. (default: 1)
 
         HOP BY HOP (ALL OTHERS):
           --timestamps <moment>   A first column `time`: the first frame of a row's
@@ -532,6 +532,8 @@ import Testing
                                   (values: auto, f32le, f64le, s16le, s24le, s32le, u8,
                                   wav, csv, ndjson; default: auto)
           --channels <channels>   Channels of raw samples.
+          --mono                  Take the mean of all channels. Without it their
+                                  columns stand side by side.
           --plot <file.png>       Draw the rows as a picture, too.
 
         SPECTRA (STFT, MEL, LOGMEL, MFCC):
@@ -653,12 +655,12 @@ import Testing
           --window <window>       Features of windows of this length, in frames or with
                                   a unit: 500, 250ms, 1s. Default: of spectra by
                                   --like, of stack and statistics 25ms.
-          --hop <hop>             How far a window moves on. Default: its length; of
-                                  stack and statistics 10ms.
+          --hop <hop>             How far a window moves on. Default: of spectra by
+                                  --like, of stack and statistics 10ms, else its length.
           --rate <hz>             Frames a second of rows and raw samples; hop by hop,
                                   recordings of other rates are resampled to it.
           --threads <threads>     Threads to compute on; they change no bit of the
-                                  output. (default: 1)
+                                  output. What follows a stream takes one. (default: 1)
 
         OPTIONS:
           --transform <transform> What to compute. (values: minirocket, multirocket,
