@@ -80,7 +80,7 @@ struct VerifyCommand: ParsableCommand {
     guard let input else {
       let rate = preset.preset.sampleRateHz ?? 48_000
       let channels = ChainVerification.testSignal(
-        channels: preset.typicalChannels, frames: frames, sampleRateHz: rate)
+        channels: preset.typicalChannels, frames: frames)
       return Recording(channels: channels, sampleRateHz: rate)
     }
     let recording = try Recording(path: input, maximumFrames: frames)

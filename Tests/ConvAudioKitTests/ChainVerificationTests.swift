@@ -57,7 +57,7 @@ struct ChainVerificationTests {
         ImpulseResponse(path: "ir.wav", sampleRateHz: 44_100, channels: [Signals.noise(frames: 900)]), description))
     for channels in 1...2 {
       let chain = try first.followed(by: response).followed(by: second)
-      let input = ChainVerification.testSignal(channels: channels, frames: 3000, sampleRateHz: 48_000)
+      let input = ChainVerification.testSignal(channels: channels, frames: 3000)
       let proof = try ChainVerification(of: chain, on: input, sampleRateHz: 48_000)
       #expect(proof.holds && proof.difference.errorDecibels < -120, "\(proof.difference)")
       #expect(proof.shareOfBound == nil && proof.frames == 3000 && proof.cuttings.count == 8)

@@ -1,6 +1,5 @@
 import Convolution
 import StreamingConvolution
-import Verification
 
 /// How fast a chain runs here in blocks of one size.
 ///
@@ -50,7 +49,7 @@ public struct ChainSpeed: Sendable {
     // Long enough for every rhythm of a partitioned convolution up to a third of a second.
     let most = max(16, 16_384 / blockFrames)
     let noise = ChainVerification.testSignal(
-      channels: processor.inputChannels, frames: blockFrames, sampleRateHz: sampleRateHz)
+      channels: processor.inputChannels, frames: blockFrames)
     let input = PlanarMemory(channels: processor.inputChannels, frames: blockFrames)
     let output = PlanarMemory(channels: processor.outputChannels, frames: blockFrames)
     for channel in 0..<processor.inputChannels {
