@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Coefficients of the pointwise functions in Sources/CConvolutionKernels/activations_body.h.
+"""Coefficients of the pointwise functions in Sources/CConvolutionKernels/pointwise/activations_body.h.
 
     python3 fit.py            about a minute; needs numpy and scipy
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "FeatureKernels.h"
-#include "SpectralKernels.h"
+#include "SeriesKernels.h"
+#include "FrameKernels.h"
 
 // Floats that must be readable behind the last frame of every row that a kernel reads: whole vectors are loaded
 // even where fewer lanes are stored. What they hold is never used.
@@ -221,7 +221,7 @@ static inline size_t cck_packed_long_tap(size_t taps, size_t i) {
 }
 
 // A block of 2N real samples as row_count rows of `columns` complex numbers, interleaved, on its way to or from short
-// transforms; spectra_body.h says how.
+// transforms; right_angle_body.h says how.
 typedef struct cck_columns {
   size_t row_count;       // 1, 2, 4, 8, 16 or 32; N = row_count * columns
   size_t columns;         // a multiple of 16

@@ -12,7 +12,7 @@ import Synchronization
 /// - All N values are alike, so that the multiply-add of spectra is one loop, and a complex transform of N does the work of
 ///   a real one of 2N without the pass that tells its halves apart; in Debian's FFTW that is 1.7 to 3 times as fast.
 ///   (R. Crandall, B. Fagin, Discrete weighted transforms and large-integer arithmetic, Math. Comp. 62, 1994.)
-/// - N is split as `rowCount` rows of `columns`: a pass of our own over all rows (`spectra_body.h`), then one FFTW
+/// - N is split as `rowCount` rows of `columns`: a pass of our own over all rows (`right_angle_body.h`), then one FFTW
 ///   transform a row, short enough for the first caches. The values come in no order that means anything; a product of
 ///   two spectra has the same.
 /// - The rows make a long transform divisible: `split` and `join` work on any range of columns, rows are transformed
@@ -139,7 +139,7 @@ public struct RightAngleTransform: @unchecked Sendable {
 
   // MARK: - The tree of moduli
 
-  /// Angles of ρ in the factors x^columns − ρ, row by row: x^N − i halved again and again, see `spectra_body.h`.
+  /// Angles of ρ in the factors x^columns − ρ, row by row: x^N − i halved again and again, see `right_angle_body.h`.
   static func leafAngles(rowCount: Int) -> [Double] {
     var angles = [Double.pi / 2]
     while angles.count < rowCount { angles = angles.flatMap { [$0 / 2, $0 / 2 + Double.pi] } }

@@ -1,5 +1,5 @@
 // The loops under the features of time series, for one vector width. Included by level.h.
-#include "FeatureKernels.h"
+#include "SeriesKernels.h"
 #include "minirocket_body.h"
 #include "multirocket_body.h"
 #include "rocket_body.h"

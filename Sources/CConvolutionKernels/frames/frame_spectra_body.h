@@ -1,5 +1,5 @@
 // The loops around Fourier transforms of frames, for one vector width. Included by level.h.
-#include "SpectralKernels.h"
+#include "FrameKernels.h"
 
 #if CCK_WIDTH == 16
 #define CCK_ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)

@@ -1,6 +1,6 @@
 // The way to the loops under the features of time series, and their definitions in plain scalar C.
 #include "CConvolutionKernels.h"
-#include "FeatureKernels.h"
+#include "SeriesKernels.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 // The way to the loops around Fourier transforms of frames, and their definitions in plain scalar C.
 #include "CConvolutionKernels.h"
-#include "SpectralKernels.h"
+#include "FrameKernels.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -15,18 +15,18 @@ typedef float vf __attribute__((ext_vector_type(CCK_WIDTH)));
 typedef int32_t vi __attribute__((ext_vector_type(CCK_WIDTH)));
 
 #include "vectors_body.h"
-#include "activations_body.h"
-#include "activate_body.h"
-#include "taps_body.h"
-#include "copy_body.h"
-#include "slide_body.h"
-#include "grid_body.h"
-#include "elementwise_body.h"
-#include "spectra_body.h"
-#include "longtaps_body.h"
-#include "lstm_body.h"
-#include "features_body.h"
-#include "spectral_body.h"
+#include "../pointwise/activations_body.h"
+#include "../pointwise/activate_body.h"
+#include "../taps/taps_body.h"
+#include "../taps/copy_body.h"
+#include "../taps/slide_body.h"
+#include "../taps/grid_body.h"
+#include "../pointwise/elementwise_body.h"
+#include "../partitions/right_angle_body.h"
+#include "../taps/longtaps_body.h"
+#include "../recurrent/lstm_body.h"
+#include "../series/series_body.h"
+#include "../frames/frame_spectra_body.h"
 
 extern const cck_kernels CCK_NAME(kernels);
 const cck_kernels CCK_NAME(kernels) = {
