@@ -60,30 +60,30 @@ struct ChainOptions: ParsableArguments {
 
   /// The whole chain.
   /// - Precondition: It is not empty.
-  func load(with response: ResponseOptions) throws -> LoadedPreset {
+  func load(with response: ResponseOptions) throws -> Chain {
     try load(
       models: models, behind: loadPreset(maximumResponseBytes: response.maxMemory.bytes), before: response.load())
   }
 
   /// What comes before the models.
-  func loadPreset(maximumResponseBytes: Int) throws -> LoadedPreset? {
+  func loadPreset(maximumResponseBytes: Int) throws -> Chain? {
     if let chain {
-      return try LoadedPreset(path: chain, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)
+      return try Chain(path: chain, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)
     }
     return try preset.map {
-      try LoadedPreset($0, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)
+      try Chain($0, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)
     }
   }
 
   /// These models one behind the other, between two other chains.
   /// - Precondition: There is something.
-  func load(models: [String], behind first: LoadedPreset?, before last: LoadedPreset?) throws -> LoadedPreset {
+  func load(models: [String], behind first: Chain?, before last: Chain?) throws -> Chain {
     var parts = [first].compactMap { $0 }
     for (index, path) in models.enumerated() {
       let description = ModelDescription(
         modelPath: path, size: slim ?? 1, normalizesLoudness: normalizeLoudness && index == models.count - 1,
         inputLevelDBu: index == 0 ? inputLevelDBu : nil)
-      parts.append(try LoadedPreset(model: path, description))
+      parts.append(try Chain(model: path, description))
     }
     parts += [last].compactMap { $0 }
     guard let chain = parts.first else { preconditionFailure("a chain has a beginning") }

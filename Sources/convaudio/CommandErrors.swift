@@ -20,7 +20,7 @@ func exitingOnError(_ body: () throws -> Void) throws {
   } catch let code as ExitCode {
     throw code
   } catch {
-    printError("\(error)")
+    printError(sentence(for: error))
     throw ExitCode.failure
   }
 }

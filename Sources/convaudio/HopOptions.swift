@@ -266,7 +266,7 @@ struct WindowedOptions: ParsableArguments {
   }
 
   func stack(_ windows: HopTransform.Windows) throws -> HopTransform.StackChoice {
-    var choice = HopTransform.StackChoice(try LoadedPreset(model ?? ""), windows: windows)
+    var choice = HopTransform.StackChoice(try Chain(model ?? ""), windows: windows)
     choice.layer = layer?.choice ?? .output
     choice.poolings = try poolings()
     return choice

@@ -22,14 +22,14 @@ struct InfoCommand: ParsableCommand {
         for line in summary.lines { print("  " + line) }
       } else {
         let preset = try options.load(subject)
-        for line in try PresetSummary(of: preset, costs: costs).lines { print(line) }
+        for line in try ChainSummary(of: preset, costs: costs).lines { print(line) }
         if !preset.stages.isEmpty { print("  times real time    " + (try speeds(of: preset, costs: costs))) }
       }
     }
   }
 
   /// An estimate: some hundredths of a second for each block size.
-  private func speeds(of preset: LoadedPreset, costs: ConvolutionCosts) throws -> String {
+  private func speeds(of preset: Chain, costs: ConvolutionCosts) throws -> String {
     try [32, 64, 128, 512].map { frames in
       let speed = try ChainSpeed(of: preset, blockFrames: frames, seconds: 0.03, costs: costs)
       return "\(rounded(speed.timesRealTime, speed.timesRealTime < 10 ? 1 : 0)) in blocks of \(frames)"

@@ -20,7 +20,7 @@ struct PresetsCommand: ParsableCommand {
         let preset = try Preset(contentsOf: library.path(of: name))
         print(name + String(repeating: " ", count: width - name.count) + "  " + preset.description)
       } catch {
-        printError("\(error)")
+        printError(sentence(for: error))
         hasFailed = true
       }
     }

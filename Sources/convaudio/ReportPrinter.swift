@@ -76,7 +76,7 @@ final class ReportPrinter: Sendable {
       state.hasLine = false
       state.finished += 1
       switch result.outcome {
-      case .failed(let error): printError("\(error)")
+      case .failed(let error): printError(sentence(for: error))
       case .skipped: if format == .text { print(result.output.map { "\($0): exists, skipped" } ?? "skipped") }
       case .processed(let report): if format == .text { printSummary(of: report) }
       }
@@ -150,7 +150,7 @@ private struct FileEntry: Encodable {
     input = result.input
     chain = result.chain
     switch result.outcome {
-    case .failed(let failure): error = "\(failure)"
+    case .failed(let failure): error = sentence(for: failure)
     case .skipped:
       output = result.output
       skipped = true

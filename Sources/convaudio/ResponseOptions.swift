@@ -59,7 +59,7 @@ struct ResponseOptions: ParsableArguments {
   }
 
   /// The impulse responses as a chain of their own; nil without --ir.
-  func load() throws -> LoadedPreset? {
+  func load() throws -> Chain? {
     guard let ir else { return nil }
     var description = ConvolutionDescription(responsePath: ir, routing: .named(irChannels))
     switch irGain {
@@ -67,7 +67,7 @@ struct ResponseOptions: ParsableArguments {
     case .decibels(let decibels): description.gainDecibels = decibels
     }
     description.predelayMilliseconds = Float(predelay.milliseconds)
-    return LoadedPreset(
+    return Chain(
       name: OutputNaming.stem(of: ir),
       response: ResponseStage(try ImpulseResponse(path: ir, maximumBytes: maxMemory.bytes), description))
   }

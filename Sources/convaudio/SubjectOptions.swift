@@ -14,12 +14,12 @@ struct SubjectOptions: ParsableArguments {
   }
 
   /// The model or preset.
-  /// - Throws: As `LoadedPreset`; `CommandError` when a size is asked of something that is no model.
-  func load(_ subject: String) throws -> LoadedPreset {
-    guard let slim else { return try LoadedPreset(subject, allowOutside: allowOutside) }
+  /// - Throws: As `Chain`; `CommandError` when a size is asked of something that is no model.
+  func load(_ subject: String) throws -> Chain {
+    guard let slim else { return try Chain(subject, allowOutside: allowOutside) }
     guard subject.hasSuffix(".nam") else {
       throw CommandError("\(subject): --slim is about models, expected a .nam file.")
     }
-    return try LoadedPreset(model: subject, ModelDescription(modelPath: subject, size: slim))
+    return try Chain(model: subject, ModelDescription(modelPath: subject, size: slim))
   }
 }

@@ -76,7 +76,7 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  private func signal(for preset: LoadedPreset, frames: Int) throws -> Recording {
+  private func signal(for preset: Chain, frames: Int) throws -> Recording {
     guard let input else {
       let rate = preset.preset.sampleRateHz ?? 48_000
       let channels = ChainVerification.testSignal(

@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct FileProcessorTests {
   private let folder: TemporaryDirectory
-  private let preset: LoadedPreset
+  private let preset: Chain
 
   init() throws {
     folder = try TemporaryDirectory()
-    preset = try LoadedPreset(path: TinyPreset().write(into: folder.url))
+    preset = try Chain(path: TinyPreset().write(into: folder.url))
   }
 
   private func path(_ name: String) -> String { folder.path + "/" + name }
@@ -79,7 +79,7 @@ import Testing
 
   @Test("A preset that changes the number of channels writes it, and is mixed with one channel only")
   func channelsChange() throws {
-    let spread = try LoadedPreset(path: TinyPreset("tiny.spread", stages: [.init(outputs: 3)]).write(into: folder.url))
+    let spread = try Chain(path: TinyPreset("tiny.spread", stages: [.init(outputs: 3)]).write(into: folder.url))
     try audio("in.wav")
     let report = try FileProcessor(preset: spread).process(path("in.wav"), to: path("out.wav"))
     #expect(report.channels == 3)
@@ -91,7 +91,7 @@ import Testing
     let (mixed, dry) = (try read("out.wav"), try read("in.wav")[0])
     for (mixed, wet) in zip(mixed, wet) { #expect(mixed == zip(wet, dry).map { $0 * 0.5 + $1 * 0.5 }) }
 
-    let pair = try LoadedPreset(
+    let pair = try Chain(
       path: TinyPreset("tiny.pair", stages: [.init(inputs: 2, outputs: 3)]).write(into: folder.url))
     try audio("two.wav", channels: 2)
     #expect(throws: ProcessingError.channelsChange(preset: "tiny.pair", expected: 2, actual: 3)) {

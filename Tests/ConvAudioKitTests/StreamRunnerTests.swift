@@ -45,7 +45,7 @@ private final class Bytes {
   enum Case: String, CaseIterable {
     case tiny, empty, twoStages, stereo, spread, dilatedStack, movingAverage
 
-    func preset(in folder: URL) throws -> LoadedPreset {
+    func preset(in folder: URL) throws -> Chain {
       let made: TinyPreset? =
         switch self {
         case .tiny: TinyPreset()
@@ -55,8 +55,8 @@ private final class Bytes {
         case .spread: TinyPreset("spread", stages: [.init(inputs: 2, outputs: 3)])
         case .dilatedStack, .movingAverage: nil
         }
-      if let made { return try LoadedPreset(path: made.write(into: folder)) }
-      return try LoadedPreset(self == .dilatedStack ? "dilated-stack" : "moving-average")
+      if let made { return try Chain(path: made.write(into: folder)) }
+      return try Chain(self == .dilatedStack ? "dilated-stack" : "moving-average")
     }
   }
 
@@ -83,7 +83,7 @@ private final class Bytes {
 
   @discardableResult
   private func run(
-    _ preset: LoadedPreset, _ bytes: Bytes, _ configure: (inout StreamSettings) -> Void = { _ in }
+    _ preset: Chain, _ bytes: Bytes, _ configure: (inout StreamSettings) -> Void = { _ in }
   ) throws -> StreamReport {
     var settings = StreamSettings()
     configure(&settings)
@@ -309,7 +309,7 @@ private final class Bytes {
   func brokenPipe() async throws {
     await #expect(processExitsWith: .success) {
       signal(SIGPIPE, SIG_DFL)
-      let preset = try LoadedPreset("moving-average")
+      let preset = try Chain("moving-average")
       var settings = StreamSettings()
       (settings.format, settings.sampleRateHz, settings.channels) = (.f32le, 48_000, 1)
       var ends: [Int32] = [0, 0]

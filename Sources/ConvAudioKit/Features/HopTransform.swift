@@ -67,12 +67,12 @@ public enum HopTransform: Sendable {
 
   /// A layer of a chain, pooled over windows.
   public struct StackChoice: Sendable {
-    public var preset: LoadedPreset
+    public var preset: Chain
     public var layer = LayerChoice.output
     public var poolings: [PooledOutputs.Pooling] = [.mean]
     public var windows: Windows
 
-    public init(_ preset: LoadedPreset, windows: Windows = Windows()) {
+    public init(_ preset: Chain, windows: Windows = Windows()) {
       (self.preset, self.windows) = (preset, windows)
     }
   }

@@ -35,9 +35,9 @@ public struct ChainSpeed: Sendable {
   ///   - sampleRateHz: Of the signal, where the chain has no rate.
   ///   - seconds: How long the measurement may take; three passes are made in any case, each of
   ///     as many blocks as half a second, or that time, is enough for.
-  /// - Throws: As `LoadedPreset.makeChain`.
+  /// - Throws: As `Chain.makeChain`.
   public init(
-    of preset: LoadedPreset, channels: Int? = nil, blockFrames: Int, sampleRateHz: Int = 48_000,
+    of preset: Chain, channels: Int? = nil, blockFrames: Int, sampleRateHz: Int = 48_000,
     seconds: Double = 0.05, costs: ConvolutionCosts = .standard
   ) throws {
     var settings = ChainSettings()

@@ -67,7 +67,7 @@ struct StreamEnds {
   }
 
   /// Refuses a rate other than the preset's.
-  func check(_ preset: LoadedPreset) throws {
+  func check(_ preset: Chain) throws {
     guard let expected = preset.preset.sampleRateHz, let actual = sampleRateHz, expected != actual else { return }
     let command: String? =
       switch format.audio {
@@ -92,7 +92,7 @@ struct StreamEnds {
   ///   - channels: Samples of an output frame.
   ///   - blockFrames: The most frames that are written at once.
   func makeSink(
-    for preset: LoadedPreset, channels: Int, blockFrames: Int, write: @escaping StreamRunner.Write
+    for preset: Chain, channels: Int, blockFrames: Int, write: @escaping StreamRunner.Write
   ) throws -> (sink: Sink, notes: [String]) {
     let target = settings.outputFormat ?? format
     guard settings.bitDepth == nil || target == .wav else { throw StreamError.bitDepth(format: target) }

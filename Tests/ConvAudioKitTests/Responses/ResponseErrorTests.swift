@@ -16,7 +16,7 @@ import Testing
   }
 
   private func refusal(
-    of preset: LoadedPreset, channels: Int = 1, _ change: (inout ChainSettings) -> Void = { _ in }
+    of preset: Chain, channels: Int = 1, _ change: (inout ChainSettings) -> Void = { _ in }
   ) -> String {
     refusal {
       var settings = ChainSettings()
@@ -88,7 +88,7 @@ import Testing
 
     // Two of them together stay within the limit, too.
     let twice = try preset.followed(
-      by: LoadedPreset(
+      by: Chain(
         name: "second",
         response: ResponseStage(
           ImpulseResponse(path: "second.wav", sampleRateHz: 48_000, channels: responses(2, frames: 50_000)),
@@ -162,7 +162,7 @@ import Testing
            {"type": "convolution", \#(stage)}]}
           """#
         try Data(json.utf8).write(to: folder.directory.file("p.json"))
-        _ = try PresetSummary(of: LoadedPreset(path: folder.path("p.json")))
+        _ = try ChainSummary(of: Chain(path: folder.path("p.json")))
       }.replacingOccurrences(of: folder.directory.path + "/", with: "")
     }
     #expect(refusal(#""response": "ir.wav""#) == "accepted")

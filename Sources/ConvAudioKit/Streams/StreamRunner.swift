@@ -33,7 +33,7 @@ public struct StreamReport: Sendable {
 /// Runs a stream through a preset, block by block: a pipe, a socket, whatever gives and takes bytes.
 ///
 /// ```swift
-/// let runner = StreamRunner(preset: try LoadedPreset("dilated-stack"))
+/// let runner = StreamRunner(preset: try Chain("dilated-stack"))
 /// try runner.run(from: STDIN_FILENO, to: STDOUT_FILENO)
 /// ```
 /// - Streaming: a block goes out as soon as its frames have come, in one call of `write`; a reader that is slow slows
@@ -48,12 +48,12 @@ public struct StreamRunner: Sendable {
   public typealias Write = (UnsafeRawBufferPointer) throws -> Void
 
   /// What the stream goes through.
-  public let preset: LoadedPreset
+  public let preset: Chain
   /// How.
   public let settings: StreamSettings
 
   /// A runner of streams with these settings.
-  public init(preset: LoadedPreset, settings: StreamSettings = StreamSettings()) {
+  public init(preset: Chain, settings: StreamSettings = StreamSettings()) {
     self.preset = preset
     self.settings = settings
   }

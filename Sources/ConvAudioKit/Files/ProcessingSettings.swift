@@ -38,7 +38,7 @@ public enum TailPolicy: Hashable, Sendable {
   case seconds(Double)
 
   /// Frames that are kept of the tail of a chain.
-  func frames(of chain: LoadedPreset.Chain) -> Int {
+  func frames(of chain: PreparedChain) -> Int {
     let frames = chain.processor.tailFrames
     switch self {
     case .keep: return frames
@@ -84,9 +84,9 @@ public struct SoundSettings: Sendable {
   ///   - latency: Where the settings leave it open.
   /// - Throws: `ProcessingError.channels`, `.channelsChange`; `PresetLookupError`; `ImpulseResponseError`.
   func makeChain(
-    _ preset: LoadedPreset, input: String, channels: Int, maximumBlockFrames: Int, sampleRateHz: Int?,
+    _ preset: Chain, input: String, channels: Int, maximumBlockFrames: Int, sampleRateHz: Int?,
     latency: ConvolutionLatency
-  ) throws -> LoadedPreset.Chain {
+  ) throws -> PreparedChain {
     var settings = ChainSettings()
     settings.channels = channels
     settings.maximumBlockFrames = maximumBlockFrames
@@ -94,7 +94,7 @@ public struct SoundSettings: Sendable {
     settings.latency = self.latency ?? latency
     settings.maximumMemoryBytes = maximumMemoryBytes
     settings.costs = costs
-    let chain: LoadedPreset.Chain
+    let chain: PreparedChain
     do {
       chain = try preset.makeChain(settings)
     } catch PresetLookupError.channels(let name, let expected, let actual) {
@@ -107,7 +107,7 @@ public struct SoundSettings: Sendable {
     }
     let processor = GainAndMix(
       chain.processor, gainIn: decibelsToFactor(gainInDecibels), gainOut: decibelsToFactor(gainOutDecibels), mix: mix)
-    return LoadedPreset.Chain(
+    return PreparedChain(
       processor: processor, notes: chain.notes, explanation: chain.explanation, memoryBytes: chain.memoryBytes,
       stateBytes: chain.stateBytes, sampleRateHz: chain.sampleRateHz)
   }

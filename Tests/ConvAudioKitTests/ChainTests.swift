@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct LoadedPresetTests {
-  private func load(_ preset: TinyPreset, in folder: TemporaryDirectory) throws -> LoadedPreset {
-    try LoadedPreset(path: preset.write(into: folder.url))
+@Suite struct ChainTests {
+  private func load(_ preset: TinyPreset, in folder: TemporaryDirectory) throws -> Chain {
+    try Chain(path: preset.write(into: folder.url))
   }
 
   @Test("A mono chain runs on every channel alone; other numbers of channels are refused")
@@ -38,7 +38,7 @@ import Testing
     let preset = TinyPreset(stages: [.init(outputs: 2), .init(inputs: 2, outputs: 2), .init(inputs: 3)])
     let path = try preset.write(into: folder.url)
     let error = PresetLookupError.stagesDoNotMeet(path: path, stage: 2, expected: 2, actual: 3)
-    #expect(throws: error) { try LoadedPreset(path: path) }
+    #expect(throws: error) { try Chain(path: path) }
     #expect("\(error)" == "\(path): stages[2] takes 3 channels, expected the 2 that the stage before it gives.")
   }
 
@@ -87,7 +87,7 @@ import Testing
   @Test("The summary's numbers, calculated by hand")
   func summary() throws {
     let folder = try TemporaryDirectory()
-    let lines = try PresetSummary(of: load(TinyPreset(), in: folder)).lines
+    let lines = try ChainSummary(of: load(TinyPreset(), in: folder)).lines
     // input 2; two layers of 2·2·2 dilated + 2 bias + 2 mix-in; one residual of 2·2 + 2; head 2: 2 + 24 + 6 + 2 = 34.
     // Multiply-adds: the same without 6 biases. Receptive field 1 + 1 + 2 frames, 4 / 48 ms; 28 · 48000 = 1.344 million.
     #expect(lines[0] == "tiny: For tests")
@@ -100,7 +100,7 @@ import Testing
     ] {
       #expect(lines.contains(line), "\(line) in \(lines)")
     }
-    let empty = try PresetSummary(of: load(TinyPreset("empty", sampleRateHz: nil, stages: []), in: folder)).lines
+    let empty = try ChainSummary(of: load(TinyPreset("empty", sampleRateHz: nil, stages: []), in: folder)).lines
     #expect(empty.contains("  sample rate        any") && empty.contains("  channels           any"))
     #expect(empty.contains("  stages             none: gives its input back"))
   }

@@ -29,7 +29,7 @@ struct StagePlace {
   let restingInput: [Float]?
 }
 
-extension LoadedPreset.Stage {
+extension Stage {
   /// The stage with memory of its own.
   func prepare(at place: StagePlace, settings: ChainSettings) throws -> PreparedStage {
     switch self {

@@ -61,7 +61,7 @@ public struct ProcessingProgress: Sendable {
 /// the tail behind it, rounded up to whole frames. The output appears under its name only when it is complete.
 public struct FileProcessor: Sendable {
   /// What the files go through.
-  public let preset: LoadedPreset
+  public let preset: Chain
   /// How.
   public let settings: ProcessingSettings
 
@@ -71,7 +71,7 @@ public struct FileProcessor: Sendable {
   static let blockFrames = 2048
 
   /// A processor of files with these settings.
-  public init(preset: LoadedPreset, settings: ProcessingSettings = ProcessingSettings()) {
+  public init(preset: Chain, settings: ProcessingSettings = ProcessingSettings()) {
     self.preset = preset
     self.settings = settings
   }
@@ -175,7 +175,7 @@ public struct FileProcessor: Sendable {
   /// Brings file and preset together where their rates differ: the preset to run, the way from the file's rate to it, and
   /// a sentence about that.
   /// - Throws: `ProcessingError.sampleRate`, `.resampling`, `.stretching`.
-  private func meeting(_ info: AudioFileInfo) throws -> (preset: LoadedPreset, ratio: RateRatio?, note: String?) {
+  private func meeting(_ info: AudioFileInfo) throws -> (preset: Chain, ratio: RateRatio?, note: String?) {
     let actual = info.sampleRateHz
     guard let rate = preset.preset.sampleRateHz, rate != actual else { return (preset, nil, nil) }
     switch settings.ratePolicy {

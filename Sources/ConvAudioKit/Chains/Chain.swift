@@ -5,42 +5,10 @@ import StreamingConvolution
 /// A preset with its weights, ready to be turned into processors.
 ///
 /// ```swift
-/// let preset = try LoadedPreset("dilated-stack")
+/// let preset = try Chain("dilated-stack")
 /// let processor = try preset.makeProcessor(channels: 2, maximumBlockFrames: 512)
 /// ```
-public struct LoadedPreset: Sendable {
-  /// One link of the preset's chain.
-  public enum Stage: Sendable {
-    /// A network.
-    case network(NetworkStage)
-    /// A convolution with impulse responses.
-    case response(ResponseStage)
-    /// A trained model of a `.nam` file.
-    case model(ModelStage)
-    /// A gain in decibels.
-    case gain(decibels: Float)
-
-    /// Channels that it takes; nil when that depends on the signal.
-    var inputChannels: Int? {
-      switch self {
-      case .network(let stage): stage.network.inputChannels
-      case .model(let model): model.model.inputChannels
-      case .response(let response): response.pathChannels?.input
-      case .gain: nil
-      }
-    }
-    /// Channels that it gives; nil when that depends on the signal.
-    var outputChannels: Int? {
-      switch self {
-      case .network(let stage): stage.network.outputChannels
-      // Its parts end where the model does, or at one of its layers.
-      case .model(let model): model.parts.last?.outputChannels ?? model.model.outputChannels
-      case .response(let response): response.pathChannels?.output
-      case .gain: nil
-      }
-    }
-  }
-
+public struct Chain: Sendable {
   /// The preset file; nil for a chain that no file describes.
   public private(set) var path: String?
   /// What it says.
@@ -168,7 +136,7 @@ public struct LoadedPreset: Sendable {
 
   /// This chain and behind it another.
   /// - Throws: `PresetLookupError` when their rates or channels do not go together.
-  public func followed(by next: LoadedPreset) throws(PresetLookupError) -> LoadedPreset {
+  public func followed(by next: Chain) throws(PresetLookupError) -> Chain {
     var copy = self
     copy.path = nil
     copy.name = "\(name).\(next.name)"
@@ -186,7 +154,7 @@ public struct LoadedPreset: Sendable {
   }
 
   /// The same preset with other stages, and for another rate where one is named.
-  func with(stages: [Stage], sampleRateHz: Int? = nil) -> LoadedPreset {
+  func with(stages: [Stage], sampleRateHz: Int? = nil) -> Chain {
     var copy = self
     copy.stages = stages
     copy.preset.sampleRateHz = sampleRateHz ?? preset.sampleRateHz

@@ -7,7 +7,7 @@ extension ModelStage {
     settings.channels = place.channels
     var stage = try levels.around(at: place) { resting in
       do {
-        let (chain, output) = try LoadedPreset(name: path, parts: parts).makeChain(settings, restingInput: resting)
+        let (chain, output) = try Chain(name: path, parts: parts).makeChain(settings, restingInput: resting)
         return PreparedStage(
           processor: chain.processor,
           restingOutput: output ?? [Float](repeating: 0, count: chain.processor.outputChannels), notes: chain.notes,

@@ -11,7 +11,7 @@ import Verification
 /// Proof, on this machine and with this chain, that blocks do not matter and that the numbers are right.
 ///
 /// ```swift
-/// let proof = try ChainVerification(of: LoadedPreset("amp.nam"), on: [guitar], sampleRateHz: 48_000)
+/// let proof = try ChainVerification(of: Chain("amp.nam"), on: [guitar], sampleRateHz: 48_000)
 /// print(proof.holds, proof.difference.errorDecibels)  // true -127.0
 /// ```
 public struct ChainVerification: Sendable {
@@ -56,9 +56,9 @@ public struct ChainVerification: Sendable {
   /// - Shapes: `[channels][frames]`.
   /// - Complexity: The double-precision run takes some hundred times as long as the chain, and 16 bytes for every value of
   ///   the widest layers; a second of sound is plenty.
-  /// - Throws: As `LoadedPreset.makeChain`.
+  /// - Throws: As `Chain.makeChain`.
   public init(
-    of preset: LoadedPreset, on input: [[Float]], sampleRateHz: Int?, costs: ConvolutionCosts = .standard,
+    of preset: Chain, on input: [[Float]], sampleRateHz: Int?, costs: ConvolutionCosts = .standard,
     toleranceDecibels: Double = defaultToleranceDecibels
   ) throws {
     var settings = ChainSettings()

@@ -18,7 +18,7 @@ public struct ModelStage: Sendable {
   /// Whether the file has more sizes than this one.
   public let isSlimmable: Bool
   /// What the model runs as: networks and, for Linear ones, impulse responses, in running order.
-  var parts: [LoadedPreset.Stage]
+  var parts: [Stage]
   /// Gains around the model, and its share.
   public internal(set) var levels: StageLevels
 
@@ -73,7 +73,7 @@ public struct ModelStage: Sendable {
 
   /// Networks in a row are one network; a Linear model is an impulse response, for which long ones have a convolver that
   /// short ones do not need.
-  private static func parts(of model: NAMModel, past: Past, path: String) throws -> [LoadedPreset.Stage] {
+  private static func parts(of model: NAMModel, past: Past, path: String) throws -> [Stage] {
     switch model.architecture {
     case .sequential(let models): return try models.flatMap { try parts(of: $0, past: past, path: path) }
     case .linear(let linear):

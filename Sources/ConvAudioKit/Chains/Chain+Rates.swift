@@ -22,12 +22,12 @@ extension StretchingError: CustomStringConvertible {
   }
 }
 
-extension LoadedPreset {
+extension Chain {
   /// The same chain for a rate that is a whole multiple of its own, by dilations that are so many times as long. Impulse
   /// responses are resampled, as always.
   ///
   /// - Returns: The chain itself when it has no rate, or that rate.
-  func stretched(toHz rate: Int) throws(StretchingError) -> LoadedPreset {
+  func stretched(toHz rate: Int) throws(StretchingError) -> Chain {
     guard let own = preset.sampleRateHz, own != rate else { return self }
     let (factor, rest) = rate.quotientAndRemainder(dividingBy: own)
     guard rest == 0, factor > 0 else { throw .rate(expectedMultipleOfHz: own, actualHz: rate) }
@@ -37,8 +37,8 @@ extension LoadedPreset {
   }
 }
 
-extension LoadedPreset.Stage {
-  fileprivate func stretched(by factor: Int, index: Int) throws(StretchingError) -> LoadedPreset.Stage {
+extension Stage {
+  fileprivate func stretched(by factor: Int, index: Int) throws(StretchingError) -> Stage {
     switch self {
     case .network(var stage):
       let network: Network?
@@ -51,7 +51,7 @@ extension LoadedPreset.Stage {
       stage.network = network
       return .network(stage)
     case .model(var stage):
-      var parts: [LoadedPreset.Stage] = []
+      var parts: [Stage] = []
       for part in stage.parts { parts.append(try part.stretched(by: factor, index: index)) }
       stage.parts = parts
       return .model(stage)

@@ -3,7 +3,7 @@ import ModelFormats
 import StreamingConvolution
 
 /// What `convaudio info` says of a preset.
-public struct PresetSummary {
+public struct ChainSummary {
   /// One fact a line.
   public let lines: [String]
 
@@ -11,7 +11,7 @@ public struct PresetSummary {
   ///
   /// - Parameter costs: The table that plans for impulse responses are made from.
   /// - Throws: `ImpulseResponseError` for a convolution that cannot run.
-  public init(of loaded: LoadedPreset, costs: ConvolutionCosts = .standard) throws {
+  public init(of loaded: Chain, costs: ConvolutionCosts = .standard) throws {
     let preset = loaded.preset
     var lines = ["\(preset.name): \(Self.printable(preset.description))"]
     lines.append("  file               \(loaded.path ?? "none")")

@@ -48,10 +48,10 @@ public struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-extension LoadedPreset {
+extension Chain {
   /// The chain up to a layer, whose channels then are the output. Gains behind the layer, and mixes, are left out.
   /// - Throws: `LayerError`.
-  public func ending(at layer: LayerChoice) throws(LayerError) -> LoadedPreset {
+  public func ending(at layer: LayerChoice) throws(LayerError) -> Chain {
     let networks = stages.enumerated().flatMap { index, stage in
       stage.networks.map { (stage: index, part: $0.part, network: $0.network) }
     }
@@ -70,12 +70,12 @@ extension LoadedPreset {
     }
   }
 
-  private func ending(in stage: Int, part: Int, at value: Network.Value) -> LoadedPreset {
+  private func ending(in stage: Int, part: Int, at value: Network.Value) -> Chain {
     with(stages: stages[..<stage] + [stages[stage].ending(inPart: part, at: value)])
   }
 }
 
-extension LoadedPreset.Stage {
+extension Stage {
   /// The networks in it, each with its place among the stage's parts.
   fileprivate var networks: [(part: Int, network: Network)] {
     switch self {
@@ -86,7 +86,7 @@ extension LoadedPreset.Stage {
   }
 
   /// The stage up to a value of the network in one of its parts.
-  fileprivate func ending(inPart part: Int, at value: Network.Value) -> LoadedPreset.Stage {
+  fileprivate func ending(inPart part: Int, at value: Network.Value) -> Stage {
     switch self {
     case .network(let stage):
       return .network(

@@ -1,23 +1,23 @@
 import Convolution
 import StreamingConvolution
 
-extension LoadedPreset {
-  /// A chain that is ready to run.
-  public struct Chain {
-    /// The whole of it.
-    public let processor: any BlockProcessor
-    /// What a user should know, a sentence each.
-    public let notes: [String]
-    /// How convolutions are computed and why, a sentence each.
-    public let explanation: [String]
-    /// Bytes that the convolutions with impulse responses take.
-    public let memoryBytes: Int
-    /// Bytes that the networks' histories and working memory take.
-    public let stateBytes: Int
-    /// Rate at which it runs; nil where nothing depends on it.
-    public let sampleRateHz: Int?
-  }
+/// A chain that is ready to run.
+public struct PreparedChain {
+  /// The whole of it.
+  public let processor: any BlockProcessor
+  /// What a user should know, a sentence each.
+  public let notes: [String]
+  /// How convolutions are computed and why, a sentence each.
+  public let explanation: [String]
+  /// Bytes that the convolutions with impulse responses take.
+  public let memoryBytes: Int
+  /// Bytes that the networks' histories and working memory take.
+  public let stateBytes: Int
+  /// Rate at which it runs; nil where nothing depends on it.
+  public let sampleRateHz: Int?
+}
 
+extension Chain {
   /// A processor for a signal of so many channels. A mono network runs on every channel, each with a state of its own.
   ///
   /// - Parameters:
@@ -40,7 +40,7 @@ extension LoadedPreset {
   ///
   /// - Throws: `PresetLookupError.channels` when a network is neither mono nor made for so many channels; `.network` when
   ///   the networks' histories, over all channels, take more than the settings allow; `ImpulseResponseError`.
-  public func makeChain(_ settings: ChainSettings) throws -> Chain {
+  public func makeChain(_ settings: ChainSettings) throws -> PreparedChain {
     try makeChain(settings, restingInput: nil).chain
   }
 
@@ -49,7 +49,7 @@ extension LoadedPreset {
   /// - Returns: The chain, and what it gives when there is silence.
   func makeChain(
     _ settings: ChainSettings, restingInput: [Float]?
-  ) throws -> (chain: Chain, restingOutput: [Float]?) {
+  ) throws -> (chain: PreparedChain, restingOutput: [Float]?) {
     let inputs = settings.channels ?? inputChannels ?? 1
     var settings = settings
     let hasNoRate = settings.sampleRateHz == nil && preset.sampleRateHz == nil
@@ -82,7 +82,7 @@ extension LoadedPreset {
       )
     }
     return (
-      Chain(
+      PreparedChain(
         processor: chain, notes: notes, explanation: explanation, memoryBytes: bytes, stateBytes: stateBytes,
         sampleRateHz: settings.sampleRateHz), resting
     )

@@ -17,14 +17,14 @@ struct ReferenceChain {
   init(settings: ChainSettings) { self.settings = settings }
 
   /// What comes out of `stages`.
-  mutating func output(of stages: [LoadedPreset.Stage], on input: ReferenceNetwork.Signal) throws
+  mutating func output(of stages: [Stage], on input: ReferenceNetwork.Signal) throws
     -> ReferenceNetwork.Signal
   {
     try stages.reduce(input) { try output(of: $1, on: $0) }
   }
 
   private mutating func output(
-    of stage: LoadedPreset.Stage, on input: ReferenceNetwork.Signal
+    of stage: Stage, on input: ReferenceNetwork.Signal
   ) throws -> ReferenceNetwork.Signal {
     switch stage {
     case .network(let stage):

@@ -14,13 +14,13 @@ final class ChainPool: Sendable {
   // Sendable because one thread at a time owns a chain: whoever took it, or the pool, which only keeps it.
   private struct Idle: @unchecked Sendable {
     let signal: Signal
-    let chain: LoadedPreset.Chain
+    let chain: PreparedChain
   }
 
   private let idle = Mutex<[Idle]>([])
 
   /// A chain as new, from the pool or made by `make`.
-  func take(for signal: Signal, make: () throws -> LoadedPreset.Chain) rethrows -> LoadedPreset.Chain {
+  func take(for signal: Signal, make: () throws -> PreparedChain) rethrows -> PreparedChain {
     let found = idle.withLock { idle -> Idle? in
       if let index = idle.firstIndex(where: { $0.signal == signal }) { return idle.remove(at: index) }
       idle.removeAll()
@@ -30,7 +30,7 @@ final class ChainPool: Sendable {
   }
 
   /// Gives back a chain that is done.
-  func giveBack(_ chain: LoadedPreset.Chain, for signal: Signal) {
+  func giveBack(_ chain: PreparedChain, for signal: Signal) {
     chain.processor.reset()
     let done = Idle(signal: signal, chain: chain)
     idle.withLock { $0.append(done) }
