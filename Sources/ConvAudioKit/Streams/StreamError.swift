@@ -1,50 +1,49 @@
-/// Why a stream cannot be processed, or ends early.
+/// Why a stream cannot be processed.
 public enum StreamError: Error, Equatable, Sendable {
-  /// The stream has another rate than the preset was made for; `command` converts it in the pipe, where there is one.
-  case sampleRate(name: String, expectedHz: Int, actualHz: Int, preset: String, command: String?)
-  /// A WAV is to be made of rows, and nothing says how many come in a second.
+  /// The stream's sample rate is not the chain's.
+  case sampleRate(
+    name: String, expectedHz: Int, actualHz: Int, chain: Chain.Label, format: StreamFormat, channels: Int)
+  /// WAV output needs a sample rate, and the input has none.
   case rateNeeded
-  /// Rows are processed one by one.
+  /// Rows are processed one at a time.
   case blockOfRows(actual: Int)
-  /// Too long or too short a block for so many channels.
+  /// The block is too long or too short for this number of channels.
   case block(expected: ClosedRange<Int>, actual: Int, channels: Int)
-  /// A number that must be at least 1.
+  /// A number is less than 1.
   case tooSmall(what: String, actual: Int)
-  /// A bit depth was asked for, and the format has its own.
+  /// A bit depth was asked for, but the format fixes it.
   case bitDepth(format: StreamFormat)
-  /// The system refused to read.
+  /// The system cannot read.
   case readFailed(name: String, reason: String)
-  /// The system refused to write.
+  /// The system cannot write.
   case writeFailed(name: String, reason: String)
-  /// A pipe goes into a temporary file, and none can be made.
+  /// A pipe needs a temporary file, and none can be made or filled.
   case noSpool(folder: String, reason: String)
 }
 
 extension StreamError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .sampleRate(let name, let expected, let actual, let preset, let command):
-      "\(name): has a sample rate of \(actual) Hz, but preset \(preset) was made for \(expected) Hz; "
-        + (command.map { "put `\($0)` before it." } ?? "rows need no --rate, and are taken as they come without one.")
-    case .rateNeeded: "the output is WAV and the input has no sample rate; --rate gives it one."
-    case .blockOfRows(let actual):
-      "the block is \(actual) frames long, expected 1, because rows of numbers are answered one by one."
+    case .sampleRate(let name, let expected, let actual, let chain, _, _):
+      "\(name): has a sample rate of \(actual) Hz, but \(chain) was made for \(expected) Hz."
+    case .rateNeeded: "WAV output needs a sample rate, and the input has none."
+    case .blockOfRows(let actual): "the block is \(actual) frames long, but rows are processed one at a time."
     case .block(let expected, let actual, let channels):
       "the block is \(actual) frames long, expected \(expected.lowerBound) to \(expected.upperBound)"
         + (channels == 1 ? "." : " for \(channels) channels.")
     case .tooSmall(let what, let actual): "the \(what) is \(actual), expected at least 1."
     case .bitDepth(let format):
-      "a bit depth is chosen for WAV only, and \(format.rawValue) has its own; choose another --output-format."
+      "a bit depth can be chosen for WAV output only, not for \(format.rawValue)."
     case .readFailed(let name, let reason): "\(name): cannot be read: \(reason)."
     case .writeFailed(let name, let reason): "\(name): cannot be written: \(reason)."
     case .noSpool(let folder, let reason):
-      "\(folder): cannot hold a temporary file: \(reason); $TMPDIR names another folder."
+      "\(folder): cannot hold a temporary file: \(reason); set TMPDIR to another folder."
     }
   }
 }
 
-/// The reader of the output has gone away. Thrown by a stream's `write`; the run then ends as if it were done.
+/// Thrown by a stream's `write` when the reader of the output has gone. The run then ends without an error.
 public struct ReaderClosed: Error {
-  /// What a broken pipe or a closed connection means to a stream.
+  /// For a broken pipe or a closed connection.
   public init() {}
 }
