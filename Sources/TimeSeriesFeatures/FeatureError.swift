@@ -27,8 +27,7 @@ extension FeatureError: CustomStringConvertible {
       "\(what) is \(actual), expected \(expected)."
     case .notFinite(let series, let channel, let point, let actual):
       "\(unit) \(series + 1), channel \(channel + 1), point \(point + 1): is \(actual), expected a "
-        + (actual.isFinite ? "magnitude below \(SeriesView.magnitudeLimit)." : "finite number")
-        + (actual.isNaN ? "; --missing fills in what is missing." : actual.isInfinite ? "." : "")
+        + (actual.isFinite ? "magnitude below \(SeriesView.magnitudeLimit)." : "finite number.")
     case .tooShort(let series, let expected, let actual):
       "\(unit) \(series + 1): has \(actual == 1 ? "1 point" : "\(actual) points"), expected at least \(expected)."
     case .channelCount(let series, let expected, let actual):

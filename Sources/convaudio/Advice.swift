@@ -10,6 +10,8 @@ func advice(for error: any Error) -> String? {
   case let error as ImpulseResponseError: advice(for: error)
   case let error as ProcessingError: advice(for: error)
   case let error as StreamError: advice(for: error)
+  case let error as FeatureError: advice(for: error)
+  case let error as PlacedFeatureError: advice(for: error.error)
   case OutputError.exists: "use --force to replace it"
   default: nil
   }
@@ -34,7 +36,7 @@ private func advice(for error: ProcessingError) -> String? {
   switch error {
   case .sampleRate, .stretching: "use --rate-policy resample to convert it there and back"
   case .nonFinite: "use --non-finite zero or --non-finite keep to let it through"
-  case .unknownExtension: "or name the format with --format"
+  case .unknownExtension: "or choose the format with --format"
   default: nil
   }
 }
@@ -51,6 +53,14 @@ private func advice(for error: StreamError) -> String? {
     }
   case .rateNeeded: "give it one with --rate"
   case .bitDepth: "leave --bit-depth out, or choose wav as --output-format"
+  default: nil
+  }
+}
+
+private func advice(for error: FeatureError) -> String? {
+  switch error {
+  case .notFinite(_, _, _, let actual) where actual.isNaN: "use --missing to fill in missing values"
+  case .invalidParameters("the bands", _, "none"): "give one with --rate"
   default: nil
   }
 }

@@ -18,7 +18,8 @@ struct ChainOptions: ParsableArguments {
       "A trained model (.nam). Repeat to chain models in order.", valueName: "file"))
   var models: [String] = []
 
-  @Option(help: ArgumentHelp("Which size of multi-size models to run: 0 smallest, 1 full (default: 1).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Which size of multi-size models to run: 0 smallest, 1 full (default: 1).", valueName: "size"))
   var slim: Double?
 
   @Flag(help: "Normalize the last model to -18 dB, using the loudness in its metadata.")

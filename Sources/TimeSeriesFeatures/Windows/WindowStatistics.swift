@@ -61,7 +61,7 @@ public final class WindowStatistics: HopFeatures {
         throw .invalidParameters(
           place: "the bands",
           expected: sampleRateHz.map { "frequencies that rise, from 0 to half of the rate, \(shortNumber($0 / 2)) Hz" }
-            ?? "a sample rate; --rate says it",
+            ?? "a sample rate",
           actual: sampleRateHz == nil ? "none" : "\(band)")
       }
       responses += BandPass.taps(lowHz: band.lowHz, highHz: band.highHz, sampleRateHz: rate, count: bandTaps)

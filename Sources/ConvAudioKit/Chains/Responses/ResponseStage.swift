@@ -132,7 +132,7 @@ public struct ResponseStage: Sendable {
           + (lead > 0 ? ", which adds a latency of \(counted(lead, "frame"))" : ""))
     }
     if matrix.inputChannels != matrix.outputChannels {
-      notes.append("makes \(counted(matrix.outputChannels, "channel")) of \(matrix.inputChannels)")
+      notes.append("the output has \(counted(matrix.outputChannels, "channel")), the input \(matrix.inputChannels)")
     }
     return (notes + response.notes).map { "\(response.path): \($0)" }
   }
