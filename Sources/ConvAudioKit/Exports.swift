@@ -1,6 +1,7 @@
 // A library user imports ConvAudioKit alone; the types of these rooms are part of its interface.
 @_exported import ArrayFiles
 @_exported import AudioFiles
+@_exported import ByteFiles
 @_exported import Convolution
 @_exported import ModelFormats
 @_exported import Resampling

@@ -13,6 +13,6 @@ func advice(for error: any Error) -> String? {
 /// The sentence for an error, with advice where there is some: "out.wav: already exists; use --force to replace it."
 func sentence(for error: any Error) -> String {
   let text = "\(error)"
-  guard let advice = advice(for: error) else { return text }
+  guard let advice = advice(for: error) ?? fileAdvice(for: error) else { return text }
   return (text.hasSuffix(".") ? String(text.dropLast()) : text) + "; \(advice)."
 }

@@ -108,11 +108,11 @@ struct ClassifyCommand: ParsableCommand {
       let stream = try series.stream(inputs[0], interruption)
       do {
         try stream.slide(
-          classifier.transform.transform, window: window, hop: series.hop, isCancelled: { interruption.isRequested }
+          classifier.transform.transform, window: window, hop: series.hop, cancellation: interruption.cancellation
         ) { row, end in
-          try printLines(["\(end),\(classifier.predict(row)[0])"], isCancelled: { interruption.isRequested })
+          try printLines(["\(end),\(classifier.predict(row)[0])"], cancellation: interruption.cancellation)
         }
-      } catch is ReaderClosed {
+      } catch ByteFileError.readerClosed {
         // A reader that wants only the beginning is content.
       } catch is CancellationError {
         // The lines that went out are whole.

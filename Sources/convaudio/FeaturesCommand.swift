@@ -69,7 +69,7 @@ struct FeaturesCommand: ParsableCommand {
           writeToStandardOutput(
             "\(count) \(series.window == nil ? "series" : "windows") × \(transform.transform.featureCount) features\n")
         }
-      } catch is ReaderClosed {
+      } catch ByteFileError.readerClosed {
         // A reader that wants only the beginning is content.
       } catch is CancellationError {
         // Rows of text that went to a pipe are whole.
@@ -177,9 +177,9 @@ struct FeaturesCommand: ParsableCommand {
       to: { names, hasLabels in
         try FeatureOutput(
           path: output, format: format, names: names, hasLabels: hasLabels, mayReplace: force,
-          isCancelled: { interruption.isRequested })
+          cancellation: interruption.cancellation)
       },
-      progress: { progress.draw("\($0) series") }, isCancelled: { interruption.isRequested })
+      progress: { progress.draw("\($0) series") }, cancellation: interruption.cancellation)
     input.notes.forEach(printError)
     return count
   }
@@ -192,14 +192,14 @@ struct FeaturesCommand: ParsableCommand {
     let windowFrames = try series.window!.frames(sampleRateHz: rate)
     var rows: FeatureOutput?
     let count = try stream.slide(
-      transform.transform, window: series.window!, hop: series.hop, isCancelled: { interruption.isRequested }
+      transform.transform, window: series.window!, hop: series.hop, cancellation: interruption.cancellation
     ) { row, end in
       let target =
         try rows
         ?? FeatureOutput(
           path: output, format: format, names: transform.transform.featureNames, hasLabels: false,
           hasTimes: hops.timestamps != .none, mayReplace: force,
-          isCancelled: { interruption.isRequested })
+          cancellation: interruption.cancellation)
       rows = target
       let frame = hops.timestamps.frame(start: end - windowFrames, end: end)
       try row.values.withUnsafeBufferPointer {

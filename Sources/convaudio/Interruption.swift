@@ -1,3 +1,4 @@
+import ConvAudioKit
 import Synchronization
 
 #if canImport(Glibc)
@@ -72,6 +73,9 @@ struct Interruption: Sendable {
 
   /// Whether the program was asked to stop.
   var isRequested: Bool { stopRequested.load(ordering: .relaxed) }
+
+  /// The same for the library.
+  var cancellation: Cancellation { Cancellation { stopRequested.load(ordering: .relaxed) } }
 
   /// Whether a report was asked for since the last time.
   func takeReportRequest() -> Bool {

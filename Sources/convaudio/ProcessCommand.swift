@@ -35,7 +35,7 @@ struct ProcessCommand: ParsableCommand {
   func run() throws {
     let interruption = Interruption.install()
     try exitingOnError {
-      try refuseTerminals(input: inputs.contains(FileProcessor.standardStream), output: writesToStandardOutput)
+      try refuseTerminals(input: inputs.contains(standardStreamPath), output: writesToStandardOutput)
       let models = try batch.files()
       let names = OutputNames(
         inputs: inputs, output: output, template: batch.names, container: format.format, chains: max(1, models.count))
@@ -49,7 +49,7 @@ struct ProcessCommand: ParsableCommand {
           files, jobs: running.jobs, skipsExisting: !models.isEmpty && !running.force, replacesExisting: running.force)
         let folders = try names.makeFolders(for: files.map(\.output))
         results = run.run(
-          progress: printer.progress, finished: printer.finished, isCancelled: { interruption.isRequested })
+          progress: printer.progress, finished: printer.finished, cancellation: interruption.cancellation)
         folders.removeIfEmpty()
       } catch {
         _ = printer.end(inputs.map { BatchResult(input: $0, output: nil, chain: nil, outcome: .failed(error)) })
@@ -113,7 +113,7 @@ struct ProcessCommand: ParsableCommand {
   }
 
   private var writesToStandardOutput: Bool {
-    output == FileProcessor.standardStream || (output == nil && inputs.contains(FileProcessor.standardStream))
+    output == standardStreamPath || (output == nil && inputs.contains(standardStreamPath))
   }
 
   private func settings() throws -> ProcessingSettings {

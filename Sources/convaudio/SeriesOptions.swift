@@ -104,7 +104,7 @@ struct SeriesOptions: ParsableArguments {
   func stream(_ path: String, _ interruption: Interruption) throws -> FrameStream {
     try FrameStream(
       path: path, sampleRateHz: rate, missing: MissingPolicy(rawValue: missing.rawValue) ?? .error,
-      isCancelled: { interruption.isRequested })
+      cancellation: interruption.cancellation)
   }
 }
 

@@ -32,10 +32,12 @@ struct StreamCommand: ParsableCommand {
       try refuseTerminals(input: input?.rows == nil, output: output?.rows == nil)
       let runner = StreamRunner(preset: try chain.load(with: response), settings: try settings())
       defer { if stream.latencyReport { printError(times.summary) } }
+      // Safe because the library asks on the thread that runs the stream, which is this one.
+      nonisolated(unsafe) let times = times
       let report = try runner.run(
         from: STDIN_FILENO, to: STDOUT_FILENO, times: times, note: { if !stream.quiet { printError($0) } },
         explain: { if response.explain { printError($0) } },
-        isCancelled: {
+        cancellation: Cancellation {
           // Not at any price: the audio does not wait for whoever reads our words.
           if interruption.takeReportRequest() { printErrorIfTaken(times.summary) }
           return interruption.isRequested

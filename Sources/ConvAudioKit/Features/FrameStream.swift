@@ -1,3 +1,4 @@
+import ByteFiles
 import ArrayFiles
 import AudioFiles
 
@@ -36,10 +37,10 @@ public final class FrameStream {
   /// - Throws: `WindowError.notAStream`; what the readers throw.
   public convenience init(
     path: String, sampleRateHz: Int? = nil, missing: MissingPolicy = .error,
-    isCancelled: @escaping () -> Bool = { false }
+    cancellation: Cancellation = .never
   ) throws {
-    if path == NumPyArray.standardStream {
-      let input = try StandardInput(isCancelled: isCancelled)
+    if path == standardStreamPath {
+      let input = try StandardInput(cancellation: cancellation)
       switch input.kind {
       case .array: throw WindowError.notAStream(path: StandardInput.name)
       case .wav: try self.init(wave: input)
@@ -48,13 +49,13 @@ public final class FrameStream {
           try input.read(into: $0)
         }
       }
-    } else if SeriesFormat(path: path) == .ucr {
+    } else if SeriesFormat(path: path) == .lines {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
         throw SeriesInputError.unreadable(path: path, reason: String(cString: strerror(errno)))
       }
       let handle = Descriptor(descriptor)
-      let stream = DescriptorStream(descriptor: descriptor, name: path, isCancelled: isCancelled)
+      let stream = ByteFile(descriptor: descriptor, name: path, cancellation: cancellation)
       try self.init(rows: path, sampleRateHz: sampleRateHz, missing: missing) { buffer in
         // The handle lives as long as who reads from it.
         try withExtendedLifetime(handle) { try stream.read(into: buffer) }

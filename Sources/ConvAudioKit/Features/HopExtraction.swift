@@ -1,3 +1,4 @@
+import ByteFiles
 import StreamingConvolution
 import TimeSeriesFeatures
 
@@ -41,20 +42,20 @@ public struct HopExtraction: Sendable {
   ///   - expectedRateHz: What the rate must be, as that of an earlier input.
   ///   - note: Is told what a user should know, a sentence each.
   ///   - progress: Called after every block with the frames so far.
-  ///   - isCancelled: Asked before every block.
+  ///   - cancellation: Asked before every block.
   /// - Returns: The rows, and the signal's rate.
   /// - Throws: What the input and the transform throw; `CancellationError`.
   @discardableResult
   public func run(
     _ path: String, expectedRateHz: Int? = nil, note: (String) -> Void = { _ in },
-    progress: (Int) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false },
+    progress: (Int) -> Void = { _ in }, cancellation: Cancellation = .never,
     row body: (Row) throws -> Void
   ) throws -> (rows: Int, sampleRateHz: Int?) {
     var floor: Float?
     if case .spectral(let choice) = transform, let top = choice.topDecibels {
-      floor = try largestLogarithm(path, isCancelled: isCancelled) - top
+      floor = try largestLogarithm(path, cancellation: cancellation) - top
     }
-    let signal = try open(path, isCancelled: isCancelled)
+    let signal = try open(path, cancellation: cancellation)
     if let expectedRateHz, let actual = signal.sampleRateHz, actual != expectedRateHz {
       throw HopInputError.rates(name: signal.name, expected: expectedRateHz, actual: actual)
     }
@@ -70,14 +71,14 @@ public struct HopExtraction: Sendable {
       rows += 1
       try body(Row(names: names, values: row.values, time: times.frame(start: row.start, end: row.end) / rate))
     }
-    try feed(signal, to: features, progress: progress, isCancelled: isCancelled, pass)
+    try feed(signal, to: features, progress: progress, cancellation: cancellation, pass)
     signal.notes.dropFirst(known.count).forEach(note)
     return (rows, signal.sampleRateHz)
   }
 
   /// The number `top_db` is counted from: what a first pass over a recording finds.
-  private func largestLogarithm(_ path: String, isCancelled: @escaping () -> Bool) throws -> Float {
-    let signal = try open(path, isCancelled: isCancelled)
+  private func largestLogarithm(_ path: String, cancellation: Cancellation) throws -> Float {
+    let signal = try open(path, cancellation: cancellation)
     guard !signal.isLive else { throw HopInputError.topOfStream(name: signal.name) }
     guard case .spectral(let choice) = transform else { return 0 }
     var settings = try choice.settings(sampleRateHz: signal.sampleRateHz)
@@ -88,11 +89,11 @@ public struct HopExtraction: Sendable {
       all.append(one)
       return one
     }
-    try feed(signal, to: features, progress: { _ in }, isCancelled: isCancelled, { _ in })
+    try feed(signal, to: features, progress: { _ in }, cancellation: cancellation, { _ in })
     return all.map(\.largestLogarithm).max() ?? 0
   }
 
-  private func open(_ path: String, isCancelled: @escaping () -> Bool) throws -> SignalInput {
+  private func open(_ path: String, cancellation: Cancellation) throws -> SignalInput {
     var input = input
     if let rate = transform.sampleRateHz {
       if let asked = input.sampleRateHz, asked != rate {
@@ -101,11 +102,11 @@ public struct HopExtraction: Sendable {
       // Only recordings are resampled; a pipe that says another rate is refused by its reader.
       input.sampleRateHz = rate
     }
-    return try SignalInput(path: path, settings: input, isCancelled: isCancelled)
+    return try SignalInput(path: path, settings: input, cancellation: cancellation)
   }
 
   private func feed(
-    _ signal: SignalInput, to features: any HopFeatures, progress: (Int) -> Void, isCancelled: () -> Bool,
+    _ signal: SignalInput, to features: any HopFeatures, progress: (Int) -> Void, cancellation: Cancellation,
     _ body: (HopRow) throws -> Void
   ) throws {
     let (channels, most) = (signal.channels, 4096)
@@ -114,11 +115,11 @@ public struct HopExtraction: Sendable {
     var frames = 0
     func deliver(_ row: HopRow) throws {
       // Long transforms take seconds a row, and many of them may come behind the last frame.
-      if isCancelled() { throw CancellationError() }
+      try cancellation.check()
       try body(row)
     }
     while true {
-      if isCancelled() { throw CancellationError() }
+      try cancellation.check()
       let wanted = signal.isLive ? min(most, features.framesToNextRow) : most
       let read = try interleaved.withUnsafeMutableBufferPointer {
         try signal.read(into: UnsafeMutableBufferPointer(rebasing: $0[..<(wanted * channels)]))
@@ -129,7 +130,7 @@ public struct HopExtraction: Sendable {
       frames += read
       progress(frames)
     }
-    if isCancelled() { throw CancellationError() }
+    try cancellation.check()
     try signal.finish()
     do {
       try features.finish(deliver)

@@ -1,3 +1,4 @@
+import ByteFiles
 import ArrayFiles
 
 #if canImport(Glibc)
@@ -24,7 +25,7 @@ struct SeriesFile {
 
   /// A file itself, or all files below a folder, in the order of their names; `-` is standard input.
   static func find(_ path: String) throws -> [SeriesFile] {
-    if path == NumPyArray.standardStream { return [SeriesFile(path: path, kind: .standardInput)] }
+    if path == standardStreamPath { return [SeriesFile(path: path, kind: .standardInput)] }
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw SeriesInputError.unreadable(path: path, reason: String(cString: strerror(errno)))

@@ -1,3 +1,4 @@
+import ByteFiles
 import ArrayFiles
 import AudioFiles
 import TimeSeriesFeatures
@@ -153,12 +154,12 @@ public final class SeriesInput {
             do {
               return try input.read(into: buffer)
             } catch {
-              throw .unreadable(path: StandardInput.name, reason: "\(error)")
+              throw .unreadable(name: StandardInput.name, reason: "\(error)")
             }
           }, path: StandardInput.name)
       case .text:
         let marks = [UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "%")]
-        let format = input.firstByte.map(marks.contains) == true ? SeriesFormat.ts : .ucr
+        let format = input.firstByte.map(marks.contains) == true ? SeriesFormat.ts : .lines
         let reader = SeriesReader(
           name: StandardInput.name, format: format, labelsFirst: labelsFirst
         ) {

@@ -1,3 +1,4 @@
+import ByteFiles
 import ArrayFiles
 import AudioFiles
 import Resampling
@@ -47,9 +48,9 @@ public final class SignalInput {
   ///
   /// - Throws: `AudioFileError`, `AudioStreamError`, `RowError`, `SeriesInputError`, `ResamplingError`.
   public init(
-    path: String, settings: Settings = Settings(), isCancelled: @escaping () -> Bool = { false }
+    path: String, settings: Settings = Settings(), cancellation: Cancellation = .never
   ) throws {
-    let isPiped = path == NumPyArray.standardStream
+    let isPiped = path == standardStreamPath
     var status = stat()
     if !isPiped, stat(path, &status) != 0 {
       throw SeriesInputError.unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -60,7 +61,7 @@ public final class SignalInput {
     }
     let name = isPiped ? "standard input" : path
     let rows: StreamFormat? =
-      SeriesFormat(path: path) == .ucr ? .csv : path.lowercased().hasSuffix(".ndjson") ? .ndjson : nil
+      SeriesFormat(path: path) == .lines ? .csv : path.lowercased().hasSuffix(".ndjson") ? .ndjson : nil
     if isRegular, settings.format == nil, rows == nil {
       let file = try AudioFileReader(path: path)
       var opened: any FrameSource = file
@@ -82,7 +83,7 @@ public final class SignalInput {
       throw SeriesInputError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
     let handle = DescriptorHandle(descriptor, closes: !isPiped)
-    let stream = DescriptorStream(descriptor: descriptor, name: name, isCancelled: isCancelled)
+    let stream = ByteFile(descriptor: descriptor, name: name, cancellation: cancellation)
     var read: StreamRunner.Read = { buffer in try withExtendedLifetime(handle) { try stream.read(into: buffer) } }
     var format = settings.format ?? rows
     if format == nil {
@@ -97,7 +98,7 @@ public final class SignalInput {
     streamed.channels = settings.channels
     streamed.missing = settings.missing
     streamed.maximumChannels = 1024
-    let ends = try StreamEnds(name: name, settings: streamed, isCancelled: isCancelled, read: read)
+    let ends = try StreamEnds(name: name, settings: streamed, cancellation: cancellation, read: read)
     (sampleRateHz, isLive) = (ends.sampleRateHz, !isRegular)
     notes = ends.notes
     reader = nil
@@ -118,11 +119,11 @@ public final class SignalInput {
   ///
   /// - Throws: `SeriesInputError` of folders without recordings or rows; `HopInputError.standardInputTwice`.
   public static func paths(_ inputs: [String]) throws -> [String] {
-    guard inputs.filter({ $0 == NumPyArray.standardStream }).count < 2 else { throw HopInputError.standardInputTwice }
+    guard inputs.filter({ $0 == standardStreamPath }).count < 2 else { throw HopInputError.standardInputTwice }
     return try inputs.flatMap { input -> [String] in
       var status = stat()
       guard stat(input, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [input] }
-      let files = try SeriesFile.find(input).filter { $0.kind == .audio || $0.kind == .text(.ucr) }
+      let files = try SeriesFile.find(input).filter { $0.kind == .audio || $0.kind == .text(.lines) }
       guard !files.isEmpty else {
         throw SeriesInputError.unreadable(path: input, reason: "the folder holds no recordings and no rows")
       }

@@ -1,3 +1,5 @@
+import ByteFiles
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -22,9 +24,9 @@ final class StandardInput {
   ]
 
   /// Waits for as many bytes as are needed to tell: one, of text.
-  /// - Throws: `StreamError.readFailed`.
-  convenience init(isCancelled: @escaping () -> Bool = { false }) throws {
-    let stream = DescriptorStream(descriptor: STDIN_FILENO, name: Self.name, isCancelled: isCancelled)
+  /// - Throws: `ByteFileError.unreadable`.
+  convenience init(cancellation: Cancellation = .never) throws {
+    let stream = ByteFile(descriptor: STDIN_FILENO, name: Self.name, cancellation: cancellation)
     try self.init { try stream.read(into: $0) }
   }
 

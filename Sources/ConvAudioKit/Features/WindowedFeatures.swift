@@ -1,3 +1,4 @@
+import ByteFiles
 import TimeSeriesFeatures
 
 /// A duration on the command line: frames, or seconds and milliseconds of a stream whose rate is known.
@@ -69,13 +70,13 @@ extension FrameStream {
   /// The features of a window that slides over all frames, each equal to the transform of the window as a series.
   ///
   /// - Parameters:
-  ///   - isCancelled: Asked before every window.
+  ///   - cancellation: Asked before every window.
   ///   - body: Called with each row and the number of frames up to the window's end.
   /// - Returns: The number of windows, at least one.
   /// - Throws: `WindowError`, `PlacedFeatureError`, `CancellationError`, what reading and `body` throw.
   @discardableResult
   public func slide(
-    _ transform: any SeriesTransform, window: StreamDuration, hop: StreamDuration?, isCancelled: () -> Bool = { false },
+    _ transform: any SeriesTransform, window: StreamDuration, hop: StreamDuration?, cancellation: Cancellation = .never,
     _ body: (FeatureTable, Int) throws -> Void
   ) throws -> Int {
     guard channels == transform.channels else {
@@ -88,7 +89,7 @@ extension FrameStream {
     do {
       try forEachBlock { block in
         try sliding.push(interleaved: block) { row, end in
-          if isCancelled() { throw CancellationError() }
+          try cancellation.check()
           count += 1
           try body(FeatureTable(rows: 1, columns: row.count, values: copy row), end)
         }

@@ -1,14 +1,9 @@
 import AudioFiles
+import ByteFiles
 import Convolution
 import ModelFormats
 import Resampling
 import StreamingConvolution
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What was done to one file.
 public struct ProcessingReport: Sendable {
@@ -82,9 +77,6 @@ public struct FileProcessor: Sendable {
     OutputNaming(folder: folder, container: settings.container).path(for: input, through: preset.name)
   }
 
-  /// Stands for standard input or output where a path is expected.
-  public static let standardStream = "-"
-
   /// Processes one file.
   ///
   /// - Parameters:
@@ -92,17 +84,17 @@ public struct FileProcessor: Sendable {
   ///   - output: The file to make. `-` is standard output, to which the file goes when it is complete, in the input's
   ///     container unless the settings name one.
   ///   - progress: Called after every block, on this thread.
-  ///   - isCancelled: Asked before every block.
+  ///   - cancellation: Asked before every block.
   /// - Returns: What was done.
-  /// - Throws: `AudioFileError`, `OutputError`, `ProcessingError`, `PresetLookupError`. Nothing is left behind then.
+  /// - Throws: `AudioFileError`, `ByteFileError`, `ProcessingError`, `PresetLookupError`. Nothing is left behind then.
   public func process(
     _ input: String, to output: String, progress: (ProcessingProgress) -> Void = { _ in },
-    isCancelled: @escaping () -> Bool = { false }
+    cancellation: Cancellation = .never
   ) throws -> ProcessingReport {
     let start = ContinuousClock.now
-    let isPipedOut = output == Self.standardStream
+    let isPipedOut = output == standardStreamPath
     if !isPipedOut { try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting) }
-    let reader = try openReader(input, isCancelled: isCancelled)
+    let reader = try openReader(input, cancellation: cancellation)
     let info = reader.info
     guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
     let (preset, ratio, rateNote) = try meeting(info)
@@ -129,10 +121,7 @@ public struct FileProcessor: Sendable {
     } catch {
       throw ProcessingError.format(path: outputName, reason: error)
     }
-    let file: any PendingOutput =
-      isPipedOut
-      ? try StandardOutput(isCancelled: isCancelled)
-      : try ReplacingFile(path: output, mayReplace: settings.replacesExisting)
+    let file = try pendingOutput(output, mayReplace: settings.replacesExisting, cancellation: cancellation)
     let writer: AudioFileWriter
     let source = InspectedSource(reader, channels: info.channels, policy: settings.sound.nonFinite)
     let sink: MeteredSink
@@ -147,7 +136,7 @@ public struct FileProcessor: Sendable {
       while try run.step() || run.flush() {
         progress(
           ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
-        if isCancelled() { throw ProcessingError.cancelled(path: info.path) }
+        if cancellation.isRequested { throw ProcessingError.cancelled(path: info.path) }
       }
       try run.finish()
       try resampled?.sink.finish(totalFrames: reader.framesRead + tailFrames)
@@ -155,9 +144,8 @@ public struct FileProcessor: Sendable {
     } catch let reason as ResamplingError {
       throw ProcessingError.resampling(path: info.path, preset: preset.name, reason: reason)
     } catch AudioFileError.writeFailed(path: _, let reason) {
-      if let pipe = file as? StandardOutput { throw StreamError.noSpool(folder: pipe.folder, reason: reason) }
       // The user knows the file by its final name.
-      throw AudioFileError.writeFailed(path: outputName, reason: reason)
+      throw file.failure(reason: reason)
     }
     try file.commit()
     pool.giveBack(chain, for: signal)
@@ -201,19 +189,19 @@ public struct FileProcessor: Sendable {
   }
 
   /// Opens a file, or what standard input has, which goes into a file first. That loses its name when it is open.
-  private func openReader(_ input: String, isCancelled: @escaping () -> Bool) throws -> AudioFileReader {
-    guard input == Self.standardStream else {
+  private func openReader(_ input: String, cancellation: Cancellation) throws -> AudioFileReader {
+    guard input == standardStreamPath else {
       return try AudioFileReader(path: input, maximumChannels: settings.maximumChannels)
     }
-    let name = "standard input"
+    let pipe = ByteFile.standardInput(cancellation)
     let spool = try SpooledFile()
     do {
-      try spool.fill(from: STDIN_FILENO, name: name, isCancelled: isCancelled)
-    } catch is SpooledFile.Interrupted {
-      throw ProcessingError.cancelled(path: name)
+      try spool.fill(cancellation: cancellation, from: pipe.read(into:))
+    } catch is CancellationError {
+      throw ProcessingError.cancelled(path: pipe.name)
     }
     return try withExtendedLifetime(spool) {
-      try AudioFileReader(path: spool.path, name: name, maximumChannels: settings.maximumChannels)
+      try AudioFileReader(path: spool.path, name: pipe.name, maximumChannels: settings.maximumChannels)
     }
   }
 

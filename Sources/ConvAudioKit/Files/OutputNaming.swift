@@ -1,3 +1,4 @@
+import ByteFiles
 import AudioFiles
 
 /// How outputs are called whose names nobody gives.
@@ -40,8 +41,8 @@ public struct OutputNaming: Sendable, Equatable {
   /// The output for the file `input` through a chain. Standard input, `-`, is called `stdin`, and its output is standard
   /// output where there is neither folder nor template.
   public func path(for input: String, through chain: String) -> String {
-    let isPiped = input == FileProcessor.standardStream
-    if isPiped, folder == nil, template == Self.defaultTemplate { return FileProcessor.standardStream }
+    let isPiped = input == standardStreamPath
+    if isPiped, folder == nil, template == Self.defaultTemplate { return standardStreamPath }
     let input = isPiped ? "stdin" : input
     let slash = input.lastIndex(of: "/")
     let inputFolder = slash.map { String(input[...$0]) } ?? ""

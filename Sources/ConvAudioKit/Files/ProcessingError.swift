@@ -23,8 +23,6 @@ public enum ProcessingError: Error, Equatable, Sendable {
   case channelsChange(preset: String, expected: Int, actual: Int)
   /// Somebody asked to stop.
   case cancelled(path: String)
-  /// Somebody asked to stop while a pipe got the output.
-  case cutShort(path: String)
 }
 
 extension ProcessingError: CustomStringConvertible {
@@ -49,7 +47,6 @@ extension ProcessingError: CustomStringConvertible {
     case .channelsChange(let preset, let expected, let actual):
       "preset \(preset): makes \(actual) channels of \(expected), so that its input cannot be mixed with its output."
     case .cancelled(let path): "\(path): interrupted; nothing was written."
-    case .cutShort(let path): "\(path): interrupted; its reader has only the beginning of the file."
     }
   }
 }

@@ -1,3 +1,4 @@
+import ByteFiles
 import ArrayFiles
 import AudioFiles
 
@@ -39,15 +40,15 @@ struct StreamEnds {
 
   /// Reads as much of the input as says what it is.
   init(
-    name: String, settings: StreamSettings, isCancelled: @escaping () -> Bool, read: @escaping StreamRunner.Read
+    name: String, settings: StreamSettings, cancellation: Cancellation, read: @escaping StreamRunner.Read
   ) throws {
     self.settings = settings
-    let read: StreamRunner.Read = { isCancelled() ? 0 : try read($0) }
+    let read: StreamRunner.Read = { cancellation.isRequested ? 0 : try read($0) }
     if let rows = settings.format?.rows {
       // A row that was cut off would be taken for a whole one with other numbers.
       let read: StreamRunner.Read = { buffer in
         let count = try read(buffer)
-        if count == 0, isCancelled() { throw CancelledRow() }
+        if count == 0, cancellation.isRequested { throw CancelledRow() }
         return count
       }
       let reader = try NumberRowReader(

@@ -12,12 +12,6 @@ public enum StreamError: Error, Equatable, Sendable {
   case tooSmall(what: String, actual: Int)
   /// A bit depth was asked for, and the format has its own.
   case bitDepth(format: StreamFormat)
-  /// The system refused to read.
-  case readFailed(name: String, reason: String)
-  /// The system refused to write.
-  case writeFailed(name: String, reason: String)
-  /// A pipe goes into a temporary file, and none can be made.
-  case noSpool(folder: String, reason: String)
 }
 
 extension StreamError: CustomStringConvertible {
@@ -35,16 +29,6 @@ extension StreamError: CustomStringConvertible {
     case .tooSmall(let what, let actual): "the \(what) is \(actual), expected at least 1."
     case .bitDepth(let format):
       "a bit depth is chosen for WAV only, and \(format.rawValue) has its own; choose another --output-format."
-    case .readFailed(let name, let reason): "\(name): cannot be read: \(reason)."
-    case .writeFailed(let name, let reason): "\(name): cannot be written: \(reason)."
-    case .noSpool(let folder, let reason):
-      "\(folder): cannot hold a temporary file: \(reason); $TMPDIR names another folder."
     }
   }
-}
-
-/// The reader of the output has gone away. Thrown by a stream's `write`; the run then ends as if it were done.
-public struct ReaderClosed: Error {
-  /// What a broken pipe or a closed connection means to a stream.
-  public init() {}
 }

@@ -1,3 +1,4 @@
+import ByteFiles
 import ArrayFiles
 import AudioFiles
 import StreamingConvolution
@@ -44,7 +45,7 @@ public struct StreamRunner: Sendable {
   /// Fills the front of the buffer and returns how many bytes; 0 at the end. May wait; may give fewer than there is room
   /// for, one included.
   public typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
-  /// Takes all the bytes. May wait; throws `ReaderClosed` when nobody wants them any more.
+  /// Takes all the bytes. May wait; throws `ByteFileError.readerClosed` when nobody wants them any more.
   public typealias Write = (UnsafeRawBufferPointer) throws -> Void
 
   /// What the stream goes through.
@@ -68,7 +69,7 @@ public struct StreamRunner: Sendable {
   ///   - times: Is told how long each block took.
   ///   - note: Is told what changes on the way, a sentence each, when it is known.
   ///   - explain: Is told how convolutions with impulse responses are computed and why, a sentence each.
-  ///   - isCancelled: Asked before every read and write, and when a signal interrupted one: when true, the block that
+  ///   - cancellation: Asked before every read and write, and when a signal interrupted one: when true, the block that
   ///     was begun is finished with the frames that have come, and the run ends. A reader that takes nothing for half a
   ///     second then loses the rest.
   /// - Throws: `AudioStreamError`, `RowError`, `StreamError`, `ProcessingError`, `PresetLookupError`. Everything before
@@ -77,15 +78,15 @@ public struct StreamRunner: Sendable {
   public func run(
     from input: Int32, to output: Int32, inputName: String = "standard input", outputName: String = "standard output",
     times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
-    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
+    explain: @escaping (String) -> Void = { _ in }, cancellation: Cancellation = .never
   ) throws -> StreamReport {
-    let source = DescriptorStream(descriptor: input, name: inputName, isCancelled: isCancelled)
-    let sink = DescriptorStream(descriptor: output, name: outputName, isCancelled: isCancelled)
+    let source = ByteFile(descriptor: input, name: inputName, cancellation: cancellation)
+    let sink = ByteFile(descriptor: output, name: outputName, cancellation: cancellation)
     return try withoutPipeSignal {
       try run(
-        inputName: inputName, times: times, note: note, explain: explain, isCancelled: isCancelled,
+        inputName: inputName, times: times, note: note, explain: explain, cancellation: cancellation,
         read: source.read(into:),
-        write: sink.write)
+        write: { try sink.write($0) })
     }
   }
 
@@ -96,7 +97,7 @@ public struct StreamRunner: Sendable {
   ///   - times: Is told how long each block took.
   ///   - note: Is told what changes on the way, a sentence each, when it is known.
   ///   - explain: Is told how convolutions with impulse responses are computed and why, a sentence each.
-  ///   - isCancelled: Asked before every call of `read`: when true, the block that was begun is finished with the frames
+  ///   - cancellation: Asked before every call of `read`: when true, the block that was begun is finished with the frames
   ///     that have come, and the run ends. A `read` that waits should return 0 when it becomes true.
   ///   - read: Gives bytes.
   ///   - write: Takes bytes.
@@ -104,17 +105,17 @@ public struct StreamRunner: Sendable {
   @discardableResult
   public func run(
     inputName: String = "the stream", times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
-    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false },
+    explain: @escaping (String) -> Void = { _ in }, cancellation: Cancellation = .never,
     read: @escaping Read, write: @escaping Write
   ) throws -> StreamReport {
     try settings.check()
     var report = StreamReport()
     let ends: StreamEnds
     do {
-      ends = try StreamEnds(name: inputName, settings: settings, isCancelled: isCancelled, read: read)
+      ends = try StreamEnds(name: inputName, settings: settings, cancellation: cancellation, read: read)
     } catch {
       // An input that was interrupted looks like one that ended too early.
-      guard isCancelled() else { throw error }
+      guard cancellation.isRequested else { throw error }
       report.ending = .cancelled
       return report
     }
@@ -144,8 +145,8 @@ public struct StreamRunner: Sendable {
         report.nonFiniteOutputSamples = sink.nonFiniteSamples
         report.missingValues = ends.missingValues
       }
-      while !isCancelled(), try run.step() {}
-      if isCancelled() {
+      while !cancellation.isRequested, try run.step() {}
+      if cancellation.isRequested {
         report.ending = .cancelled
         // What has come of the next block goes out, and what is still inside the preset; not a tail of seconds.
         _ = try run.step()
@@ -153,9 +154,9 @@ public struct StreamRunner: Sendable {
       }
       while try run.flush() {}
       if report.ending == .endOfInput { try run.finish() }
-    } catch is ReaderClosed {
+    } catch ByteFileError.readerClosed {
       report.ending = .readerClosed
-    } catch is ReaderStuck {
+    } catch ByteFileError.readerStuck {
       report.ending = .cancelled
       note("the reader of the output took nothing, and did not get the rest of the last block")
     }

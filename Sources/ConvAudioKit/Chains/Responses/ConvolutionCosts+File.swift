@@ -9,7 +9,7 @@ extension ConvolutionCosts {
   ///
   /// - Throws: `ModelFormatError` when it is no file or too large, `ConvolutionCostsError` when it is something else.
   public init(contentsOf path: String) throws {
-    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
-    try self.init(text: String(decoding: file.read(file.byteCount), as: UTF8.self))
+    let bytes = try modelBytes(of: path, maximumBytes: Self.maximumFileBytes)
+    try self.init(text: String(decoding: bytes, as: UTF8.self))
   }
 }

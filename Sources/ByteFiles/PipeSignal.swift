@@ -1,12 +1,14 @@
 #if canImport(Glibc)
   import Glibc
-#elseif canImport(Darwin)
+#elseif canImport(Musl)
+  import Musl
+#else
   import Darwin
 #endif
 
 /// Runs `body` with SIGPIPE held off on this thread, and takes away the one that a write in it has raised: a library must
 /// neither end its program nor change how the program takes the signal elsewhere.
-func withoutPipeSignal<Result>(_ body: () throws -> Result) rethrows -> Result {
+package func withoutPipeSignal<Result>(_ body: () throws -> Result) rethrows -> Result {
   var signals = sigset_t()
   sigemptyset(&signals)
   sigaddset(&signals, SIGPIPE)

@@ -1,4 +1,4 @@
-import ConvAudioKit
+import ByteFiles
 import Foundation
 import TestSupport
 import Testing
@@ -45,7 +45,7 @@ import Testing
     #expect(first.temporaryPath != second.temporaryPath)
     try write("first", to: first.temporaryPath)
     try first.commit()
-    #expect(throws: OutputError.exists(path: path)) { try second.commit() }
+    #expect(throws: ByteFileError.exists(path: path)) { try second.commit() }
     #expect(try text(path) == "first")
     withExtendedLifetime(second) {}
   }
@@ -76,19 +76,19 @@ import Testing
     mkfifo(pipe, 0o600)
     let long = folder.file(String(repeating: "é", count: 128)).path
     let missing = folder.file("gone/x").path
-    #expect(throws: OutputError.exists(path: file)) { try ReplacingFile(path: file, mayReplace: false) }
-    #expect(throws: OutputError.isDirectory(path: folder.path)) {
+    #expect(throws: ByteFileError.exists(path: file)) { try ReplacingFile(path: file, mayReplace: false) }
+    #expect(throws: ByteFileError.notAFile(path: folder.path, actual: .folder)) {
       try ReplacingFile(path: folder.path, mayReplace: true)
     }
-    #expect(throws: OutputError.isSpecial(path: pipe)) { try ReplacingFile(path: pipe, mayReplace: true) }
-    #expect(throws: OutputError.name(path: long, reason: "File name too long")) {
+    #expect(throws: ByteFileError.notAFile(path: pipe, actual: .pipe)) { try ReplacingFile(path: pipe, mayReplace: true) }
+    #expect(throws: ByteFileError.name(path: long, reason: "File name too long")) {
       try ReplacingFile(path: long, mayReplace: true)
     }
-    #expect(throws: OutputError.folder(path: missing, reason: "No such file or directory")) {
+    #expect(throws: ByteFileError.folder(path: missing, reason: "No such file or directory")) {
       try ReplacingFile(path: missing, mayReplace: false)
     }
     symlink("gone", folder.file("link").path)
-    #expect(throws: OutputError.exists(path: folder.file("link").path)) {
+    #expect(throws: ByteFileError.exists(path: folder.file("link").path)) {
       try ReplacingFile(path: folder.file("link").path, mayReplace: false)
     }
     #expect(try folder.contents() == ["file", "link", "pipe"])
