@@ -6,8 +6,8 @@ struct PresetsCommand: ParsableCommand {
     commandName: "presets",
     abstract: "List the presets.",
     discussion: """
-      Presets are found in the folders of CONVAUDIO_PRESETS (separated by colons), in the package's Presets folder, \
-      and in share/convaudio/presets of an installation.
+      Looks in the folders in CONVAUDIO_PRESETS (separated by colons), in the package's Presets folder, and in \
+      share/convaudio/presets of an installation.
       """)
 
   func run() throws {
@@ -24,7 +24,7 @@ struct PresetsCommand: ParsableCommand {
         hasFailed = true
       }
     }
-    if names.isEmpty { printError("no presets were found; set CONVAUDIO_PRESETS to a folder that has some.") }
+    if names.isEmpty { printError("no presets were found; set CONVAUDIO_PRESETS to a folder of presets.") }
     if hasFailed || names.isEmpty { throw ExitCode.failure }
   }
 }

@@ -278,7 +278,7 @@ import Testing
       ),
       ("less.txt", "name x\n", "less.txt: the table of costs has no multiplyAdd."),
       ("gone.txt", nil, "gone.txt: the file cannot be read: No such file or directory."),
-      (".", nil, ".: expected a regular file, but this is a directory."),
+      (".", nil, ".: expected a regular file, but this is a folder."),
       ("/dev/zero", nil, "/dev/zero: expected a regular file, but this is a device."),
     ]
     for fault in faults {

@@ -82,7 +82,7 @@ import Testing
         "x.xyz",
         "x.xyz: its extension names no format; expected wav, rf64, w64, aiff, caf, au, flac, ogg, opus or mp3, or --format."
       ),
-      ("pipe", "pipe: is a device, pipe or socket, expected the name of a file."),
+      ("pipe", "pipe: is a pipe, expected a file."),
       ("x.opus", "x.opus: Ogg Opus cannot hold 44100 Hz, expected 8000, 12000, 16000, 24000 or 48000 Hz."),
       ("x.flac", "x.flac: FLAC cannot hold 9 channels, expected 1 to 8 channels."),
       ("x.mp3", "x.mp3: MP3 cannot hold 9 channels, expected 1 or 2 channels."),

@@ -1,6 +1,6 @@
 import StreamingConvolution
 
-/// A place in a chain of networks whose signal is wanted.
+/// A signal inside a chain: its end, a layer, or a node of a network.
 public enum LayerChoice: Sendable, Equatable, CustomStringConvertible {
   /// The end of the chain.
   case output
@@ -22,7 +22,7 @@ public enum LayerChoice: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// As it stands in names of columns.
+  /// As in the names of columns.
   public var description: String {
     switch self {
     case .output: "output"
@@ -32,32 +32,16 @@ public enum LayerChoice: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// A chain has no such layer.
-public struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
-  public let preset: String
-  public let layer: LayerChoice
-  public let layers: Int
-  public let nodes: Int
-
-  public var description: String {
-    let what =
-      layers == 0
-      ? "no network, only output"
-      : "layers 1 to \(layers)" + (nodes > 0 ? ", nodes node1 to node\(nodes)," : "") + " and output"
-    return "preset \(preset): has no \(layer), expected one of what it has: \(what)."
-  }
-}
-
 extension Chain {
-  /// The chain up to a layer, whose channels then are the output. Gains behind the layer, and mixes, are left out.
-  /// - Throws: `LayerError`.
-  public func ending(at layer: LayerChoice) throws(LayerError) -> Chain {
+  /// The chain up to a layer, whose channels become the output. Gains and mixes after the layer are left out.
+  /// - Throws: `ChainError.noLayer`.
+  public func ending(at layer: LayerChoice) throws(ChainError) -> Chain {
     let networks = stages.enumerated().flatMap { index, stage in
       stage.networks.map { (stage: index, part: $0.part, network: $0.network) }
     }
     let layers = networks.flatMap { place in place.network.layers.map { (place: place, value: $0) } }
-    let error = LayerError(
-      preset: name, layer: layer, layers: layers.count, nodes: networks.count == 1 ? networks[0].network.nodes.count : 0)
+    let error = ChainError.noLayer(
+      layer, chain: label, layers: layers.count, nodes: networks.count == 1 ? networks[0].network.nodes.count : 0)
     switch layer {
     case .output: return self
     case .layer(let number):
@@ -76,15 +60,6 @@ extension Chain {
 }
 
 extension Stage {
-  /// The networks in it, each with its place among the stage's parts.
-  fileprivate var networks: [(part: Int, network: Network)] {
-    switch self {
-    case .network(let stage): [(0, stage.network)]
-    case .model(let model): model.parts.enumerated().flatMap { part, stage in stage.networks.map { (part, $0.network) } }
-    case .response, .gain: []
-    }
-  }
-
   /// The stage up to a value of the network in one of its parts.
   fileprivate func ending(inPart part: Int, at value: Network.Value) -> Stage {
     switch self {

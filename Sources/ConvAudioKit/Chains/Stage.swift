@@ -31,4 +31,16 @@ public enum Stage: Sendable {
     case .gain: nil
     }
   }
+
+  /// Multiply-adds of its networks for one frame.
+  var multiplyAddsPerFrame: Int { networks.reduce(0) { $0 + NetworkCost(of: $1.network).multiplyAddsPerFrame } }
+
+  /// Its networks, each with its place among the parts of a model.
+  var networks: [(part: Int, network: Network)] {
+    switch self {
+    case .network(let stage): [(0, stage.network)]
+    case .model(let model): model.parts.enumerated().flatMap { part, stage in stage.networks.map { (part, $0.network) } }
+    case .response, .gain: []
+    }
+  }
 }

@@ -7,39 +7,48 @@ import StreamingConvolution
   import Darwin
 #endif
 
-/// Factors around a stage, and what share of its output stands beside its input.
+/// Gains around a stage or a chain, and its share beside the dry signal. Gains are factors.
 public struct StageLevels: Sendable, Equatable {
   /// Before the stage and before the dry signal.
   public let gainIn: Float
-  /// Behind both.
+  /// After both.
   public let gainOut: Float
-  /// Share of the stage's output, 0 … 1.
+  /// Share of the stage's output, 0 to 1.
   public let mix: Float
 
-  /// Factors as they are.
+  /// These factors. The defaults change nothing.
   public init(gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1) {
     self.gainIn = gainIn
     self.gainOut = gainOut
     self.mix = mix
   }
 
-  /// What a preset says in decibels.
+  /// The levels of a preset's stage.
   init(_ description: LevelsDescription) {
     self.init(
       gainIn: decibelsToFactor(description.inputGainDecibels), gainOut: decibelsToFactor(description.gainDecibels),
       mix: description.mix)
   }
 
+  /// The levels around a whole chain.
+  init(_ settings: ChainSettings) {
+    self.init(
+      gainIn: decibelsToFactor(settings.gainInDecibels), gainOut: decibelsToFactor(settings.gainOutDecibels),
+      mix: settings.mix)
+  }
+
   /// A stage between its gains.
   ///
-  /// - Parameter prepare: Makes the stage, given what comes into it, behind the gain, when there is silence.
-  /// - Throws: `PresetLookupError.mix`, and what `prepare` throws.
-  func around(at place: StagePlace, _ prepare: ([Float]?) throws -> PreparedStage) throws -> PreparedStage {
-    if self == StageLevels() { return try prepare(place.restingInput) }
-    let dry = place.restingInput?.map { $0 * gainIn }
-    var stage = try prepare(dry)
+  /// - Parameter prepare: Makes the stage, given its place after the input gain.
+  /// - Throws: `ChainError.mix`, and what `prepare` throws.
+  func around(_ place: StagePlace, _ prepare: (StagePlace) throws -> PreparedStage) throws -> PreparedStage {
+    if self == StageLevels() { return try prepare(place) }
+    var inner = place
+    inner.restingInput = place.restingInput?.map { $0 * gainIn }
+    let dry = inner.restingInput
+    var stage = try prepare(inner)
     guard mix == 1 || GainAndMix.canMix(stage.processor) else {
-      throw PresetLookupError.mix(
+      throw ChainError.mix(
         path: place.path, stage: place.index, inputs: stage.processor.inputChannels,
         outputs: stage.processor.outputChannels)
     }
@@ -59,3 +68,10 @@ func decibelsToFactor(_ decibels: Float) -> Float { Float(factor(ofDecibels: dec
 
 /// The same in double precision.
 func factor(ofDecibels decibels: Float) -> Double { decibels == 0 ? 1 : pow(10, Double(decibels) / 20) }
+
+/// A factor in decibels, with one decimal.
+func decibelText(_ factor: Double) -> String {
+  guard factor > 0 else { return "−∞ dB" }
+  let tenths = Int((200 * log10(factor)).rounded())
+  return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10) dB"
+}

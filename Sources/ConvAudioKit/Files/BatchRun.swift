@@ -8,13 +8,16 @@ import Synchronization
   import Darwin
 #endif
 
-/// One file of a batch: where it comes from, what it goes through, and where it goes.
+/// One file of a batch.
 public struct BatchFile: Sendable {
+  /// The input's path.
   public let input: String
+  /// The output's path.
   public let output: String
-  /// What it goes through, shared with other files.
+  /// What processes it, shared with other files.
   public let processor: SharedFileProcessor
 
+  /// A file and what processes it.
   public init(input: String, output: String, processor: SharedFileProcessor) {
     self.input = input
     self.output = output
@@ -22,25 +25,28 @@ public struct BatchFile: Sendable {
   }
 }
 
-/// What became of one file of a batch.
+/// The result of one file of a batch.
 public struct BatchResult: Sendable {
+  /// How it ended.
   public enum Outcome: Sendable {
-    /// It was made.
+    /// The output was written.
     case processed(ProcessingReport)
-    /// It was there already.
+    /// The output existed and was kept.
     case skipped
-    /// It was not made.
+    /// The output was not written.
     case failed(any Error)
   }
 
   /// The input's path.
   public let input: String
-  /// The output's path; nil where none was found.
+  /// The output's path; nil when it could not be determined.
   public let output: String?
-  /// What it went through, or should have; nil where that was not found.
+  /// The chain's name; nil when it could not be loaded.
   public let chain: String?
+  /// How it ended.
   public let outcome: Outcome
 
+  /// A result.
   public init(input: String, output: String?, chain: String?, outcome: Outcome) {
     self.input = input
     self.output = output
@@ -49,53 +55,24 @@ public struct BatchResult: Sendable {
   }
 }
 
-/// What can be wrong with the names of a batch.
-public enum BatchError: Error, Equatable, Sendable {
-  /// Two inputs would be written to the same output.
-  case collision(output: String, first: String, second: String)
-  /// Two chains would write the same output for one input.
-  case chainCollision(output: String, input: String, first: String, second: String)
-  /// An input stands where the output of a file belongs, and would count as that.
-  case countsInput(output: String, of: String)
-  /// An input would be replaced by the output of another, before or after it was read.
-  case replacesInput(output: String, of: String)
-}
-
-extension BatchError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .collision(let output, let first, let second) where first == second:
-      "\(output): would be written for \(first) more than once; name it once."
-    case .chainCollision(let output, let input, let first, let second) where first == second:
-      "\(output): would be written for \(input) through two models called \(first); process them into different folders."
-    case .chainCollision(let output, let input, let first, let second):
-      "\(output): would be written for \(input) through both \(first) and \(second); put {model} into the name."
-    case .countsInput(let output, let input):
-      "\(output): is an input, and would count as the output of \(input); leave it out, or write into another folder."
-    case .collision(let output, let first, let second):
-      "\(output): would be written for both \(first) and \(second); process them into different folders."
-    case .replacesInput(let output, let input):
-      "\(output): is an input, and would be replaced by the output of \(input); leave one of them out."
-    }
-  }
-}
-
-/// Several files through one chain or several, a few at a time.
+/// Processes many files through one chain or several, some at a time.
 public struct BatchRun: Sendable {
-  /// In the order in which they are begun.
+  /// The files, in the order in which they are started.
   public let files: [BatchFile]
-  /// Files at a time; the system runs no more than it has cores.
+  /// Files at a time. The system runs at most as many as it has cores.
   public let jobs: Int
-  /// Whether outputs that exist count as done: they appear only when they are complete.
+  /// Whether files whose output exists are skipped. Outputs appear only when complete, so an existing one is whole.
   public let skipsExisting: Bool
 
   /// - Parameters:
-  ///   - files: Files of one chain stand together, so that it is in memory while it is needed and no longer.
-  ///   - replacesExisting: Whether the processors of the files do.
-  /// - Throws: `BatchError`.
+  ///   - files: Keep files of one chain together: it stays in memory only while it is needed.
+  ///   - jobs: Files at a time.
+  ///   - skipsExisting: Whether files whose output exists are skipped.
+  ///   - replacesExisting: Whether the processors replace existing outputs.
+  /// - Throws: `ProcessingError` when an output would be written twice, or over an input.
   public init(
     _ files: [BatchFile], jobs: Int, skipsExisting: Bool = false, replacesExisting: Bool = false
-  ) throws(BatchError) {
+  ) throws(ProcessingError) {
     let sources = Set(files.map { Self.place(of: $0.input) })
     var known: [String: BatchFile] = [:]
     for file in files {
@@ -118,16 +95,16 @@ public struct BatchRun: Sendable {
     self.skipsExisting = skipsExisting
   }
 
-  /// All files through one chain.
-  /// - Throws: `BatchError`.
-  public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(BatchError) {
+  /// A batch of files through one chain.
+  /// - Throws: As above.
+  public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(ProcessingError) {
     let shared = SharedFileProcessor(processor)
     try self.init(
       files.map { BatchFile(input: $0.input, output: $0.output, processor: shared) }, jobs: jobs,
       replacesExisting: processor.settings.replacesExisting)
   }
 
-  /// The same for all spellings of a file's path, `./a.wav` and `a.wav`, whether the file is there or not.
+  /// One string for all spellings of a file's path, `./a.wav` and `a.wav`, whether the file exists or not.
   private static func place(of path: String) -> String {
     let slash = path.lastIndex(of: "/")
     guard let folder = realpath(slash.map { String(path[...$0]) } ?? ".", nil) else { return path }
@@ -135,13 +112,13 @@ public struct BatchRun: Sendable {
     return String(cString: folder) + "/" + (slash.map { path[path.index(after: $0)...] } ?? path[...])
   }
 
-  /// Processes the files; one that fails does not stop the others.
+  /// Processes the files. One that fails does not stop the others.
   ///
   /// - Parameters:
   ///   - progress: Called after every block with the index of the file, from several threads.
-  ///   - finished: Called when a file is done, in the order in which they end, never twice at a time.
-  ///   - cancellation: When true, files that have not begun are left out and the others stop.
-  /// - Returns: One result a file that was begun, in the order of the files.
+  ///   - finished: Called when a file is done, one at a time.
+  ///   - cancellation: When true, running files stop and no others are started.
+  /// - Returns: The results of all files that were started, in the order of the files.
   public func run(
     progress: @escaping @Sendable (Int, ProcessingProgress) -> Void = { _, _ in },
     finished: @escaping @Sendable (BatchResult) -> Void = { _ in },

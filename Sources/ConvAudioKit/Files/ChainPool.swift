@@ -1,17 +1,17 @@
 import Synchronization
 
-/// Chains whose file is done, for the next file of the same kind: a long impulse response is resampled, planned and
-/// transformed once a job and not once a file.
+/// Prepared chains whose file is done, kept for the next file with the same channels and rate: a long impulse response is
+/// resampled, planned and transformed once per job, not once per file.
 ///
-/// Those of another kind go when one is made, so that no more are kept than run at a time.
+/// When a chain for another kind of signal is made, the idle ones are dropped, so that never more are kept than run at once.
 final class ChainPool: Sendable {
-  /// What a chain was made for, beside preset and settings.
+  /// The signal that a chain was prepared for.
   struct Signal: Hashable {
     let channels: Int
     let sampleRateHz: Int
   }
 
-  // Sendable because one thread at a time owns a chain: whoever took it, or the pool, which only keeps it.
+  // Sendable because one thread at a time owns a chain: the one that took it, or the pool, which only keeps it.
   private struct Idle: @unchecked Sendable {
     let signal: Signal
     let chain: PreparedChain
@@ -19,7 +19,7 @@ final class ChainPool: Sendable {
 
   private let idle = Mutex<[Idle]>([])
 
-  /// A chain as new, from the pool or made by `make`.
+  /// A chain in its initial state, from the pool or made by `make`.
   func take(for signal: Signal, make: () throws -> PreparedChain) rethrows -> PreparedChain {
     let found = idle.withLock { idle -> Idle? in
       if let index = idle.firstIndex(where: { $0.signal == signal }) { return idle.remove(at: index) }
@@ -29,7 +29,7 @@ final class ChainPool: Sendable {
     return try found?.chain ?? make()
   }
 
-  /// Gives back a chain that is done.
+  /// Returns a chain that is done to the pool.
   func giveBack(_ chain: PreparedChain, for signal: Signal) {
     chain.processor.reset()
     let done = Idle(signal: signal, chain: chain)

@@ -5,88 +5,102 @@ import ModelFormats
 import Resampling
 import StreamingConvolution
 
-/// What was done to one file.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What happened to one file.
 public struct ProcessingReport: Sendable {
   /// The input's path, or `standard input`.
   public let input: String
   /// The output's path, or `standard output`.
   public let output: String
-  /// Frames written.
+  /// Length of the output in frames.
   public let frames: Int64
-  /// Channels written.
+  /// Channels of the output.
   public let channels: Int
-  /// Frames a second.
+  /// Sample rate of the output in Hz.
   public let sampleRateHz: Int
-  /// The output's container and sample format, to print.
+  /// Container and sample format of the output, for people.
   public let format: String
-  /// Seconds of sound.
+  /// Length of the output in seconds.
   public var durationSeconds: Double { Double(frames) / Double(sampleRateHz) }
-  /// Seconds that processing took, reading and writing included.
+  /// Time that processing took in seconds, including reading and writing.
   public let elapsedSeconds: Double
-  /// Seconds of sound in a second of processing.
+  /// Seconds of sound processed in one second.
   public var timesRealTime: Double { durationSeconds / max(elapsedSeconds, 1e-9) }
-  /// Largest absolute sample before it was written; NaN and infinities left out.
+  /// Largest absolute sample before it was written, without NaN and infinities.
   public let peak: Float
-  /// Samples that were beyond full scale and had to be clamped.
+  /// Samples that were clipped to full scale.
   public let clippedSamples: Int
   /// Samples of the input that were NaN or infinite.
   public let nonFiniteInputSamples: Int
-  /// Samples of the output that were NaN or infinite before they were written; integer formats hold 0 for NaN.
+  /// Samples of the output that were NaN or infinite before they were written. Integer formats get 0 for NaN.
   public let nonFiniteOutputSamples: Int
-  /// Sentences about what was changed on the way.
+  /// What was changed on the way, one sentence each.
   public let notes: [String]
-  /// How convolutions with impulse responses were computed and why, a sentence each.
+  /// How convolutions with impulse responses were computed and why, one sentence each.
   public let explanation: [String]
 }
 
-/// Where a run stands.
+/// How far a file is.
 public struct ProcessingProgress: Sendable {
   /// Frames done so far.
   public let frames: Int64
-  /// Frames of the whole file.
+  /// Length of the file in frames.
   public let totalFrames: Int64
-  /// Frames a second.
+  /// Sample rate of the file in Hz.
   public let sampleRateHz: Int
 }
 
-/// Runs audio files through a preset.
+/// Runs audio files through a chain.
 ///
-/// Files stream through in blocks, so memory does not grow with their length. A file of another rate than the preset's is
-/// brought to that and back (`ProcessingSettings.ratePolicy`); the output has the input's rate and length in any case, and
-/// the tail behind it, rounded up to whole frames. The output appears under its name only when it is complete.
+/// Files are read in blocks, so memory does not grow with their length. A file at another sample rate is resampled to the
+/// chain's rate and back (`ProcessingSettings.ratePolicy`). The output always has the input's rate, length and timing, then
+/// the tail, rounded up to whole frames. It appears under its name only when it is complete.
+///
+/// ```swift
+/// let processor = FileProcessor(chain: try Chain("amp.nam"))
+/// let report = try processor.process("di.wav", to: "amp.wav")
+/// ```
 public struct FileProcessor: Sendable {
   /// What the files go through.
-  public let preset: Chain
-  /// How.
+  public let chain: Chain
+  /// How they are processed.
   public let settings: ProcessingSettings
 
   private let pool = ChainPool()
 
-  /// Frames that are read, processed and written at once.
+  /// Frames read, processed and written at once.
   static let blockFrames = 2048
 
   /// A processor of files with these settings.
-  public init(preset: Chain, settings: ProcessingSettings = ProcessingSettings()) {
-    self.preset = preset
+  public init(chain: Chain, settings: ProcessingSettings = ProcessingSettings()) {
+    self.chain = chain
+    var settings = settings
+    settings.chain.latency = settings.chain.latency ?? .cheapest
     self.settings = settings
   }
 
-  /// The name that an output has when none is given: `in.dilated-stack.wav` for `in.wav`, in the folder `folder`, or
-  /// beside the input. `-` for `-`, and `stdin.dilated-stack.wav` in a folder.
+  /// The default name of an output: `in.dilated-stack.wav` for `in.wav`, in `folder` or beside the input. For standard
+  /// input (`-`) it is standard output, or `stdin.dilated-stack.wav` in a folder.
   public func defaultOutput(for input: String, in folder: String? = nil) -> String {
-    OutputNaming(folder: folder, container: settings.container).path(for: input, through: preset.name)
+    OutputNaming(folder: folder, container: settings.container).path(for: input, through: chain.name)
   }
 
   /// Processes one file.
   ///
   /// - Parameters:
-  ///   - input: Any format that `AudioFiles` reads. `-` is standard input, which goes into a temporary file first.
-  ///   - output: The file to make. `-` is standard output, to which the file goes when it is complete, in the input's
-  ///     container unless the settings name one.
+  ///   - input: A file in any format that `AudioFiles` reads; `-` is standard input, buffered in a temporary file.
+  ///   - output: The file to write; `-` is standard output, which gets the finished file, in the input's container unless
+  ///     the settings name one.
   ///   - progress: Called after every block, on this thread.
-  ///   - cancellation: Asked before every block.
-  /// - Returns: What was done.
-  /// - Throws: `AudioFileError`, `ByteFileError`, `ProcessingError`, `PresetLookupError`. Nothing is left behind then.
+  ///   - cancellation: Asked after every block.
+  /// - Returns: What happened.
+  /// - Throws: `AudioFileError`, `ByteFileError`, `ProcessingError`, `ChainError`, `ImpulseResponseError`. No output is left
+  ///   then.
   public func process(
     _ input: String, to output: String, progress: (ProcessingProgress) -> Void = { _ in },
     cancellation: Cancellation = .never
@@ -97,33 +111,30 @@ public struct FileProcessor: Sendable {
     let reader = try openReader(input, cancellation: cancellation)
     let info = reader.info
     guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
-    let (preset, ratio, rateNote) = try meeting(info)
-    let implied = isPipedOut ? info.container ?? .wav : AudioContainer(fileExtension: fileExtension(of: output))
-    guard let container = settings.container ?? implied else {
-      throw ProcessingError.unknownExtension(path: output)
-    }
+    let (chain, ratio, rateNote) = try meeting(info)
+    let container = try container(for: output, of: info)
     let outputName = isPipedOut ? "standard output" : output
     let signal = ChainPool.Signal(channels: info.channels, sampleRateHz: info.sampleRateHz)
-    let chain = try pool.take(for: signal) {
-      try settings.sound.makeChain(
-        preset, input: info.path, channels: info.channels, maximumBlockFrames: Self.blockFrames,
-        sampleRateHz: info.sampleRateHz, latency: .cheapest)
+    let prepared = try pool.take(for: signal) {
+      try chain.prepare(
+        channels: info.channels, sampleRateHz: info.sampleRateHz, maximumBlockFrames: Self.blockFrames,
+        settings: settings.chain, input: info.path)
     }
-    let processor = chain.processor
-    let tail = settings.sound.tail.frames(of: chain)
+    let processor = prepared.processor
+    let tail = settings.chain.tail.frames(of: prepared)
     let tailFrames = ratio?.inverse.coveringOutputFrames(for: Int64(tail)) ?? Int64(tail)
     let format: AudioOutputFormat
     do {
       format = try AudioOutputFormat.choose(
         container: container, source: info, bitDepth: settings.bitDepth, expectedFrames: info.frames + tailFrames,
         channels: processor.outputChannels,
-        processed: !preset.stages.isEmpty || settings.sound.changesLevels || ratio != nil, dither: settings.dithers)
+        processed: !chain.stages.isEmpty || settings.chain.changesLevels || ratio != nil, dither: settings.dithers)
     } catch {
       throw ProcessingError.format(path: outputName, reason: error)
     }
     let file = try pendingOutput(output, mayReplace: settings.replacesExisting, cancellation: cancellation)
     let writer: AudioFileWriter
-    let source = InspectedSource(reader, channels: info.channels, policy: settings.sound.nonFinite)
+    let source = InspectedSource(reader, channels: info.channels, policy: settings.chain.nonFinite)
     let sink: MeteredSink
     do {
       writer = try AudioFileWriter(
@@ -142,53 +153,61 @@ public struct FileProcessor: Sendable {
       try resampled?.sink.finish(totalFrames: reader.framesRead + tailFrames)
       try writer.finish()
     } catch let reason as ResamplingError {
-      throw ProcessingError.resampling(path: info.path, preset: preset.name, reason: reason)
+      throw ProcessingError.resampling(path: info.path, chain: chain.label, reason: reason)
     } catch AudioFileError.writeFailed(path: _, let reason) {
-      // The user knows the file by its final name.
+      // People know the file by its final name.
       throw file.failure(reason: reason)
     }
     try file.commit()
-    pool.giveBack(chain, for: signal)
+    pool.giveBack(prepared, for: signal)
     return ProcessingReport(
       input: info.path, output: outputName, frames: writer.framesWritten, channels: format.channels,
       sampleRateHz: info.sampleRateHz, format: "\(container.displayName), \(format.encoding.summary)",
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: sink.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: source.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
-      notes: [rateNote].compactMap { $0 } + chain.notes + reader.notes + format.notes
+      notes: [rateNote].compactMap { $0 } + prepared.notes + reader.notes + format.notes
         + writer.notes.filter { !format.notes.contains($0) },
-      explanation: chain.explanation)
+      explanation: prepared.explanation)
   }
 
-  /// Brings file and preset together where their rates differ: the preset to run, the way from the file's rate to it, and
-  /// a sentence about that.
+  /// The output's container: from the settings, or the output's extension, or the input where it goes to a pipe.
+  /// - Throws: `ProcessingError.unknownExtension`.
+  private func container(for output: String, of info: AudioFileInfo) throws -> AudioContainer {
+    let isPiped = output == standardStreamPath
+    let implied = isPiped ? info.container ?? .wav : AudioContainer(fileExtension: fileExtension(of: output))
+    guard let container = settings.container ?? implied else { throw ProcessingError.unknownExtension(path: output) }
+    return container
+  }
+
+  /// Makes the sample rates of file and chain meet: the chain to run, the ratio to resample by, and a note about it.
   /// - Throws: `ProcessingError.sampleRate`, `.resampling`, `.stretching`.
-  private func meeting(_ info: AudioFileInfo) throws -> (preset: Chain, ratio: RateRatio?, note: String?) {
+  private func meeting(_ info: AudioFileInfo) throws -> (chain: Chain, ratio: RateRatio?, note: String?) {
     let actual = info.sampleRateHz
-    guard let rate = preset.preset.sampleRateHz, rate != actual else { return (preset, nil, nil) }
+    guard let rate = chain.sampleRateHz, rate != actual else { return (chain, nil, nil) }
     switch settings.ratePolicy {
     case .refuse:
-      throw ProcessingError.sampleRate(path: info.path, expectedHz: rate, actualHz: actual, preset: preset.name)
+      throw ProcessingError.sampleRate(path: info.path, expectedHz: rate, actualHz: actual, chain: chain.label)
     case .resample:
       do {
-        return (preset, try RateRatio(from: actual, to: rate), "resampled \(actual) → \(rate) → \(actual) Hz")
+        return (chain, try RateRatio(from: actual, to: rate), "resampled \(actual) → \(rate) → \(actual) Hz")
       } catch {
-        throw ProcessingError.resampling(path: info.path, preset: preset.name, reason: error)
+        throw ProcessingError.resampling(path: info.path, chain: chain.label, reason: error)
       }
     case .dilate:
       do {
         return (
-          try preset.stretched(toHz: actual), nil,
-          "dilations \(actual / rate) times as long for \(actual) Hz: the same sound below \(rate / 2) Hz with less "
-            + "aliasing, and above it the mirror image of the preset's response"
+          try chain.stretched(toHz: actual), nil,
+          "dilations stretched \(actual / rate) times for \(actual) Hz: the same sound below \(rate / 2) Hz with less "
+            + "aliasing, and above it a mirror image of the response below"
         )
       } catch {
-        throw ProcessingError.stretching(path: info.path, preset: preset.name, reason: error)
+        throw ProcessingError.stretching(path: info.path, chain: chain.label, reason: error)
       }
     }
   }
 
-  /// Opens a file, or what standard input has, which goes into a file first. That loses its name when it is open.
+  /// Opens a file, or standard input, which is copied into a temporary file first.
   private func openReader(_ input: String, cancellation: Cancellation) throws -> AudioFileReader {
     guard input == standardStreamPath else {
       return try AudioFileReader(path: input, maximumChannels: settings.maximumChannels)
@@ -209,9 +228,4 @@ public struct FileProcessor: Sendable {
     let name = path.split(separator: "/").last ?? ""
     return name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? ""
   }
-}
-
-extension Duration {
-  /// The same as a number of seconds.
-  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

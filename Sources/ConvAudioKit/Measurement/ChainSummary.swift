@@ -2,38 +2,37 @@ import Convolution
 import ModelFormats
 import StreamingConvolution
 
-/// What `convaudio info` says of a preset.
+/// Facts about a chain, for people: stages, cost, latency, memory.
 public struct ChainSummary {
-  /// One fact a line.
+  /// One fact per line.
   public let lines: [String]
 
-  /// The summary of a loaded preset.
+  /// Facts about a chain.
   ///
-  /// - Parameter costs: The table that plans for impulse responses are made from.
+  /// - Parameter costs: The cost table that plans for impulse responses are made from.
   /// - Throws: `ImpulseResponseError` for a convolution that cannot run.
-  public init(of loaded: Chain, costs: ConvolutionCosts = .standard) throws {
-    let preset = loaded.preset
-    var lines = ["\(preset.name): \(Self.printable(preset.description))"]
-    lines.append("  file               \(loaded.path ?? "none")")
-    lines.append("  sample rate        " + (preset.sampleRateHz.map { "\($0) Hz" } ?? "any"))
+  public init(of chain: Chain, costs: ConvolutionCosts = .standard) throws {
+    var lines = ["\(chain.name): \(Self.printable(chain.about))"]
+    lines.append("  file               \(chain.path ?? "none")")
+    lines.append("  sample rate        " + (chain.sampleRateHz.map { "\($0) Hz" } ?? "any"))
     lines.append(
       "  channels           "
-        + (loaded.inputChannels.map { input in
-          "\(input) in, \(loaded.outputChannels ?? input) out"
-            + (input == 1 && loaded.outputChannels == 1 ? " (runs on every channel of a file)" : "")
+        + (chain.inputChannels.map { input in
+          "\(input) in, \(chain.outputChannels ?? input) out"
+            + (input == 1 && chain.outputChannels == 1 ? " (runs on every channel of a file)" : "")
         } ?? "any"))
-    if loaded.stages.isEmpty { lines.append("  stages             none: gives its input back") }
-    for (index, stage) in loaded.stages.enumerated() {
+    if chain.stages.isEmpty { lines.append("  stages             none: gives its input back") }
+    for (index, stage) in chain.stages.enumerated() {
       switch stage {
       case .network(let stage):
         lines.append(
           "  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
-        var parameters = 0
-        if case .waveNet(let description) = preset.stages[index] {
+        var parameters = NetworkCost(of: stage.network).parameters
+        if let description = stage.description {
           lines += Self.layers(of: description)
           parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
         }
-        lines += Self.facts(of: stage.network, parameters: parameters, sampleRateHz: preset.sampleRateHz)
+        lines += Self.facts(of: stage.network, parameters: parameters, sampleRateHz: chain.sampleRateHz)
       case .model(let stage):
         lines.append(
           "  stage \(index + 1): \(stage.model.architecture.name) of \(stage.path), past: "
@@ -42,7 +41,7 @@ public struct ChainSummary {
       case .response(let response):
         lines.append("  stage \(index + 1): convolution with \(response.response.path)")
         let summary = try ResponseSummary(
-          of: response.response, response.description, sampleRateHz: preset.sampleRateHz, costs: costs)
+          of: response.response, response.description, sampleRateHz: chain.sampleRateHz, costs: costs)
         lines += summary.lines.map { "    " + $0 }
       case .gain(let decibels): lines.append("  stage \(index + 1): gain of \(decibels) dB")
       }
@@ -68,7 +67,7 @@ public struct ChainSummary {
     ]
   }
 
-  /// Of a trained model: what it is made of, and what its maker says about it.
+  /// A trained model: what it is made of, and what its maker says about it.
   private static func facts(of stage: ModelStage, costs: ConvolutionCosts) throws -> [String] {
     let model = stage.model
     var lines: [String] = []
@@ -99,7 +98,7 @@ public struct ChainSummary {
     return lines
   }
 
-  /// Text of a stranger's file, on one line, without what would move the cursor or turn the writing direction.
+  /// Text from a file, without characters that would move the cursor or change the writing direction.
   private static func printable(_ text: String) -> String {
     let scalars = text.unicodeScalars.prefix(200).filter {
       ![.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)

@@ -8,67 +8,68 @@ import Verification
   import Darwin
 #endif
 
-/// Proof, on this machine and with this chain, that blocks do not matter and that the numbers are right.
+/// Checks on this machine that a chain gives the same bits whatever the block size, and that the numbers are right.
 ///
 /// ```swift
 /// let proof = try ChainVerification(of: Chain("amp.nam"), on: [guitar], sampleRateHz: 48_000)
 /// print(proof.holds, proof.difference.errorDecibels)  // true -127.0
 /// ```
 public struct ChainVerification: Sendable {
-  /// One way to cut the signal, and where its output first differed from that of the largest blocks.
+  /// One way to cut the signal into blocks, and where its output first differed from that of the largest blocks.
   public struct Cutting: Sendable {
+    /// The block sizes.
     public let cutting: BlockCutting
+    /// The first sample that differs; nil: the same bits.
     public let difference: (channel: Int, frame: Int)?
   }
 
-  /// The most that the error may be, in dB against the level of the truth, where nothing else is asked for.
+  /// Default for the largest error allowed, in dB relative to the reference.
   public static let defaultToleranceDecibels = -90.0
-  /// The most frames of one block here.
+  /// The largest block.
   static let blockFrames = 4096
 
-  /// Frames that were run.
+  /// Length of the input in frames.
   public let frames: Int
-  /// Frames that an output depends on; nil: all before it.
+  /// Input frames that one output frame depends on; nil: all before it.
   public let receptiveFieldFrames: Int?
-  /// Every way that was tried.
+  /// Every cutting that was tried.
   public let cuttings: [Cutting]
-  /// The output against the same chain in double precision.
+  /// The output compared with the same chain in double precision.
   public let difference: SignalDifference
-  /// The largest share that any sample's error had of what the rounding of Float32 can make of it; nil where no such bound
-  /// is derived, which is with impulse responses.
+  /// The largest error of a sample, as a share of the bound on Float32 rounding for that sample; nil for chains with
+  /// impulse responses, which have no such bound here.
   public let shareOfBound: Double?
-  /// What was allowed.
+  /// The largest error allowed, in dB relative to the reference.
   public let toleranceDecibels: Double
   /// The output, aligned with the input.
   public let output: [[Float]]
 
-  /// Whether the output is the same for all cuttings.
+  /// Whether all cuttings gave the same bits.
   public var cuttingsAgree: Bool { cuttings.allSatisfy { $0.difference == nil } }
-  /// Whether the output is what the definitions say.
+  /// Whether the output agrees with double precision.
   public var isExact: Bool {
     difference.errorDecibels <= toleranceDecibels && (shareOfBound ?? 0) <= 1
   }
-  /// Both.
+  /// Whether both hold.
   public var holds: Bool { cuttingsAgree && isExact }
 
-  /// Runs `preset` on `input`.
+  /// Runs a chain on `input`.
   ///
   /// - Shapes: `[channels][frames]`.
-  /// - Complexity: The double-precision run takes some hundred times as long as the chain, and 16 bytes for every value of
-  ///   the widest layers; a second of sound is plenty.
-  /// - Throws: As `Chain.makeChain`.
+  /// - Complexity: Double precision takes about a hundred times as long as the chain, and 16 bytes for every value of the
+  ///   widest layers. A second of sound is enough.
+  /// - Throws: As `Chain.prepare`.
   public init(
-    of preset: Chain, on input: [[Float]], sampleRateHz: Int?, costs: ConvolutionCosts = .standard,
+    of chain: Chain, on input: [[Float]], sampleRateHz: Int?, costs: ConvolutionCosts = .standard,
     toleranceDecibels: Double = defaultToleranceDecibels
   ) throws {
     var settings = ChainSettings()
-    settings.channels = input.count
-    settings.sampleRateHz = preset.sampleRateHz(forSignalOf: sampleRateHz)
-    settings.maximumBlockFrames = Self.blockFrames
     settings.costs = costs
-    let processor = try preset.makeChain(settings).processor
+    let prepared = try chain.prepare(
+      channels: input.count, sampleRateHz: sampleRateHz, maximumBlockFrames: Self.blockFrames, settings: settings)
+    let processor = prepared.processor
     let frames = input.first?.count ?? 0
-    // As many frames behind the input as the output is late.
+    // Silence after the input, so that the last frames come out despite the latency.
     let padded = input.map { $0 + [Float](repeating: 0, count: processor.latencyFrames) }
     let whole = processor.run(padded, in: .blocks(of: Self.blockFrames))
     let ways: [BlockCutting] =
@@ -76,12 +77,12 @@ public struct ChainVerification: Sendable {
     cuttings = ways.map { Cutting(cutting: $0, difference: firstDifference(whole, processor.run(padded, in: $0))) }
     output = whole.map { Array($0.dropFirst(processor.latencyFrames)) }
 
-    var chain = ReferenceChain(settings: settings)
-    let truth = try chain.output(of: preset.stages, on: ReferenceNetwork.Signal(padded.map { $0.map(Double.init) }))
-    let lead = chain.leadFrames
+    var reference = ReferenceChain(sampleRateHz: prepared.sampleRateHz, maximumMemoryBytes: settings.maximumMemoryBytes)
+    let truth = try reference.output(of: chain.stages, on: ReferenceNetwork.Signal(padded.map { $0.map(Double.init) }))
+    let lead = reference.leadFrames
     difference = SignalDifference(of: output, from: truth.frames.map { Array($0.dropFirst(lead).prefix(frames)) })
     var share = 0.0
-    if chain.isBounded {
+    if reference.isBounded {
       for (y, (x, bound)) in zip(output, zip(truth.frames, truth.frameErrors)) {
         for (y, (x, bound)) in zip(y, zip(x, bound)) where Double(y) != x {
           let ratio = abs(Double(y) - x) / bound
@@ -89,14 +90,13 @@ public struct ChainVerification: Sendable {
         }
       }
     }
-    shareOfBound = chain.isBounded ? share : nil
+    shareOfBound = reference.isBounded ? share : nil
     self.frames = frames
     receptiveFieldFrames = processor.historyFrames.map { $0 + 1 }
     self.toleranceDecibels = toleranceDecibels
   }
 
-  /// A signal to verify with where there is none: a sweep that grows and fades, over noise that is loud and soft in turns,
-  /// and silence at its end.
+  /// A test signal: a rising sweep over noise that is loud and soft in turns, with silence at the end.
   public static func testSignal(channels: Int, frames: Int) -> [[Float]] {
     var state: UInt64 = 1
     return (0..<channels).map { channel in

@@ -3,23 +3,27 @@ import ModelFormats
 import StreamingConvolution
 import Verification
 
-/// A chain in double precision by the definitions of its stages, for `ChainVerification`.
-///
-/// The weights and responses are the Float32 numbers that run; everything behind them is double.
+/// A chain computed in double precision from the definitions of its stages, for `ChainVerification`. Weights and
+/// responses are the same Float32 numbers that the chain uses.
 struct ReferenceChain {
-  let settings: ChainSettings
-  /// Frames that resampled responses come before their time, so far: the reference is late by them.
+  /// The rate at which the chain runs.
+  let sampleRateHz: Int?
+  /// Limit on the memory of resampled impulse responses.
+  let maximumMemoryBytes: Int
+  /// Frames by which resampled responses start early, so far: the reference is late by as many.
   private(set) var leadFrames = 0
-  /// Whether the signal's error bounds hold: they are derived for networks and gains.
+  /// Whether the error bounds hold. They are derived for networks and gains only.
   private(set) var isBounded = true
 
-  /// Settings with the rate at which the chain runs.
-  init(settings: ChainSettings) { self.settings = settings }
+  init(sampleRateHz: Int?, maximumMemoryBytes: Int) {
+    self.sampleRateHz = sampleRateHz
+    self.maximumMemoryBytes = maximumMemoryBytes
+  }
 
   /// What comes out of `stages`.
-  mutating func output(of stages: [Stage], on input: ReferenceNetwork.Signal) throws
-    -> ReferenceNetwork.Signal
-  {
+  mutating func output(
+    of stages: [Stage], on input: ReferenceNetwork.Signal
+  ) throws -> ReferenceNetwork.Signal {
     try stages.reduce(input) { try output(of: $1, on: $0) }
   }
 
@@ -44,7 +48,7 @@ struct ReferenceChain {
     }
   }
 
-  /// Between gains, beside the input.
+  /// `run` between gains, mixed with the input.
   private mutating func around(
     _ levels: StageLevels, _ input: ReferenceNetwork.Signal,
     _ run: (inout ReferenceChain, ReferenceNetwork.Signal) throws -> ReferenceNetwork.Signal
@@ -60,7 +64,8 @@ struct ReferenceChain {
   private mutating func convolve(
     _ stage: ResponseStage, _ input: ReferenceNetwork.Signal
   ) throws -> ReferenceNetwork.Signal {
-    let running = try stage.running(channels: input.frames.count, settings: settings)
+    let running = try stage.running(
+      channels: input.frames.count, sampleRateHz: sampleRateHz, maximumBytes: maximumMemoryBytes)
     let (matrix, lead) = (running.matrix, running.leadFrames)
     let frames = input.frames.first?.count ?? 0
     var output = ReferenceNetwork.Signal(

@@ -2,18 +2,18 @@ import Convolution
 import ModelFormats
 import StreamingConvolution
 
-/// What `convaudio info` says of impulse responses.
+/// Facts about impulse responses, for people: length, level, and how they would run.
 public struct ResponseSummary {
-  /// One fact a line.
+  /// One fact per line.
   public let lines: [String]
 
-  /// The summary of impulse responses, and of how they would run: in a file, and in a stream that waits for nothing.
+  /// Facts about impulse responses, and how they would run in a file and in a stream without latency.
   ///
   /// - Parameters:
   ///   - description: How a preset uses them; nil: as they are.
-  ///   - sampleRateHz: Rate at which they run. Default: their own.
-  ///   - costs: The table that plans are made from.
-  /// - Throws: `ImpulseResponseError` for a description that does not fit them.
+  ///   - sampleRateHz: Rate at which they run, in Hz. Default: their own.
+  ///   - costs: The cost table that plans are made from.
+  /// - Throws: `ImpulseResponseError` when the description does not suit them.
   public init(
     of response: ImpulseResponse, _ description: ConvolutionDescription? = nil, sampleRateHz: Int? = nil,
     costs: ConvolutionCosts = .standard
@@ -34,9 +34,8 @@ public struct ResponseSummary {
     for (title, latency) in [("in a file", ConvolutionLatency.cheapest), ("in a stream", .lowest)] {
       var settings = ChainSettings()
       settings.latency = latency
-      settings.sampleRateHz = sampleRateHz ?? rate
       settings.costs = costs
-      let planned = try stage.planned(settings: settings)
+      let planned = try stage.planned(sampleRateHz: sampleRateHz ?? rate, settings: settings)
       lines.append(
         Self.line(
           (
@@ -49,7 +48,7 @@ public struct ResponseSummary {
     self.lines = lines + response.notes
   }
 
-  /// What a preset says of their use, where it says anything.
+  /// How a preset uses them.
   private static func facts(of description: ConvolutionDescription) -> [(String, String)] {
     var facts: [(String, String)] = []
     switch description.routing {
@@ -77,9 +76,8 @@ extension ResponseStage {
     let memoryBytes: Int
   }
 
-  /// For the signal that the routing is made for, or that the number of responses suggests.
-  func planned(settings: ChainSettings) throws -> Planned {
-    let rate = settings.sampleRateHz ?? response.sampleRateHz
+  /// For the number of channels that the routing, or the number of responses, suggests.
+  func planned(sampleRateHz rate: Int, settings: ChainSettings) throws -> Planned {
     let (running, lead) = try response.resampled(to: rate, maximumBytes: settings.maximumMemoryBytes)
     let count = running.channels.count
     let signals = pathChannels.map { [$0.input] } ?? (count == 4 ? [2, 4, 1] : [count, 1, 2])
@@ -87,7 +85,7 @@ extension ResponseStage {
       do {
         let matrix = try matrix(of: running.channels, channels: channels, gain: 1, sampleRateHz: rate)
         let plan = try plan(for: matrix, settings: settings)
-        let bytes = memoryBytes(of: plan, for: matrix, leadFrames: lead, settings: settings)
+        let bytes = memoryBytes(of: plan, for: matrix, leadFrames: lead, maximumBlockFrames: 4096)
         return Planned(matrix: matrix, plan: plan, latencyFrames: plan.latencyFrames + lead, memoryBytes: bytes)
       } catch let error as ResponseError {
         throw ImpulseResponseError.convolution(path: response.path, reason: error)
@@ -99,7 +97,7 @@ extension ResponseStage {
   }
 }
 
-/// With two decimals.
+/// Seconds with two decimals.
 private func seconds(_ frames: Int, _ rate: Int) -> String {
   let hundredths = Int((Double(frames) / Double(rate) * 100).rounded())
   return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"

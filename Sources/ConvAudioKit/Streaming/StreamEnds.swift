@@ -67,18 +67,11 @@ struct StreamEnds {
     }
   }
 
-  /// Refuses a rate other than the preset's.
-  func check(_ preset: Chain) throws {
-    guard let expected = preset.preset.sampleRateHz, let actual = sampleRateHz, expected != actual else { return }
-    let command: String? =
-      switch format.audio {
-      case .wav: "sox -t wav - -r \(expected) -t wav -"
-      case .raw(let raw):
-        "sox -t \(raw.soxType) -r \(actual) -c \(channels) - -r \(expected) -t \(raw.soxType) -"
-      case nil: nil
-      }
+  /// Refuses a rate other than the chain's.
+  func check(_ chain: Chain) throws {
+    guard let expected = chain.sampleRateHz, let actual = sampleRateHz, expected != actual else { return }
     throw StreamError.sampleRate(
-      name: source.name, expectedHz: expected, actualHz: actual, preset: preset.name, command: command)
+      name: source.name, expectedHz: expected, actualHz: actual, chain: chain.label, format: format, channels: channels)
   }
 
   /// Values of rows that were missing, so far.
@@ -93,7 +86,7 @@ struct StreamEnds {
   ///   - channels: Samples of an output frame.
   ///   - blockFrames: The most frames that are written at once.
   func makeSink(
-    for preset: Chain, channels: Int, blockFrames: Int, write: @escaping StreamRunner.Write
+    for chain: Chain, channels: Int, blockFrames: Int, write: @escaping StreamRunner.Write
   ) throws -> (sink: Sink, notes: [String]) {
     let target = settings.outputFormat ?? format
     guard settings.bitDepth == nil || target == .wav else { throw StreamError.bitDepth(format: target) }
@@ -104,7 +97,7 @@ struct StreamEnds {
       return (.rows(writer), [])
     }
     // Only a header has a place for the rate.
-    guard let sampleRateHz = sampleRateHz ?? preset.preset.sampleRateHz ?? (target == .wav ? nil : 1) else {
+    guard let sampleRateHz = sampleRateHz ?? chain.sampleRateHz ?? (target == .wav ? nil : 1) else {
       throw StreamError.rateNeeded
     }
     // A raw format names its encoding; a WAV keeps the input's, by the same rules as a file.
@@ -115,7 +108,7 @@ struct StreamEnds {
     if case .raw(let raw) = target.audio { bitDepth = BitDepth.allCases.first { $0.encoding == raw.encoding } }
     let choice = try AudioOutputFormat.choose(
       container: .wav, source: source, bitDepth: bitDepth, expectedFrames: nil, channels: channels,
-      processed: !preset.stages.isEmpty || settings.sound.changesLevels, dither: settings.dithers)
+      processed: !chain.stages.isEmpty || settings.chain.changesLevels, dither: settings.dithers)
     let writer = try AudioStreamWriter(
       format: target.audio ?? .wav, encoding: choice.encoding, sampleRateHz: sampleRateHz, channels: channels,
       channelMask: channels == self.channels ? audio?.channelMask ?? 0 : 0, dither: choice.needsDither,
@@ -160,11 +153,6 @@ enum Sink {
     case .rows(let writer): writer.rowsWritten
     }
   }
-}
-
-extension RawSampleFormat {
-  /// SoX's name, which is ours without the byte order.
-  fileprivate var soxType: String { self == .u8 ? "u8" : String(rawValue.dropLast(2)) }
 }
 
 extension StreamFormat {

@@ -3,77 +3,79 @@ import ArrayFiles
 import AudioFiles
 import StreamingConvolution
 
-/// What a stream was, to its end.
+/// What happened to a stream.
 public struct StreamReport: Sendable {
   /// Why it ended.
   public enum Ending: Sendable {
-    /// The input was at its end.
+    /// The input ended.
     case endOfInput
     /// Somebody asked to stop.
     case cancelled
-    /// The reader of the output went away.
+    /// The reader of the output has gone.
     case readerClosed
   }
 
   /// Why it ended.
   public var ending = Ending.endOfInput
-  /// Frames that were read.
+  /// Frames read.
   public var framesRead: Int64 = 0
-  /// Frames that were written.
+  /// Frames written.
   public var framesWritten: Int64 = 0
-  /// Samples that were beyond full scale and had to be clamped.
+  /// Samples that were clipped to full scale.
   public var clippedSamples = 0
   /// Samples of the input that were NaN or infinite.
   public var nonFiniteInputSamples = 0
-  /// Samples of the output that were; integers hold 0 for NaN, NDJSON null.
+  /// Samples of the output that were NaN or infinite. Integers get 0 for NaN, NDJSON null.
   public var nonFiniteOutputSamples = 0
-  /// Values of rows that were missing, and replaced.
+  /// Missing values of rows that were replaced.
   public var missingValues = 0
 }
 
-/// Runs a stream through a preset, block by block: a pipe, a socket, whatever gives and takes bytes.
+/// Runs a stream through a chain, block by block: a pipe, a socket, or anything else that gives and takes bytes.
 ///
 /// ```swift
-/// let runner = StreamRunner(preset: try Chain("dilated-stack"))
+/// let runner = StreamRunner(chain: try Chain("dilated-stack"))
 /// try runner.run(from: STDIN_FILENO, to: STDOUT_FILENO)
 /// ```
-/// - Streaming: a block goes out as soon as its frames have come, in one call of `write`; a reader that is slow slows
-///   the run, and nothing else. The samples are those that `FileProcessor` gives, whatever the block and however the
-///   input is cut.
+/// - Streaming: each block is written as soon as its frames have come, in one call of `write`. The samples are those of
+///   `FileProcessor` at the same latency, whatever the block size and however the input is cut.
 /// - Memory: constant. Nothing is allocated after the first block, apart from what `read` and `write` do.
 public struct StreamRunner: Sendable {
-  /// Fills the front of the buffer and returns how many bytes; 0 at the end. May wait; may give fewer than there is room
-  /// for, one included.
+  /// Fills the front of the buffer and returns the number of bytes, 0 at the end. May wait. May return fewer bytes than
+  /// there is room for, even one.
   public typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
-  /// Takes all the bytes. May wait; throws `ByteFileError.readerClosed` when nobody wants them any more.
+  /// Takes all bytes. May wait. Throws `ByteFileError.readerClosed` when nobody reads them any more.
   public typealias Write = (UnsafeRawBufferPointer) throws -> Void
 
   /// What the stream goes through.
-  public let preset: Chain
-  /// How.
+  public let chain: Chain
+  /// How it is processed.
   public let settings: StreamSettings
 
   /// A runner of streams with these settings.
-  public init(preset: Chain, settings: StreamSettings = StreamSettings()) {
-    self.preset = preset
+  public init(chain: Chain, settings: StreamSettings = StreamSettings()) {
+    self.chain = chain
     self.settings = settings
   }
 
   /// Runs from one file descriptor to another, until the input ends.
   ///
-  /// A reader that goes away raises no SIGPIPE: it is held off on this thread for the time of the run.
+  /// When the reader goes away there is no SIGPIPE: it is blocked on this thread during the run.
   ///
   /// - Parameters:
   ///   - input: Blocking or not; a pipe, file, socket or device.
-  ///   - inputName: What people call it, for errors.
-  ///   - times: Is told how long each block took.
-  ///   - note: Is told what changes on the way, a sentence each, when it is known.
-  ///   - explain: Is told how convolutions with impulse responses are computed and why, a sentence each.
-  ///   - cancellation: Asked before every read and write, and when a signal interrupted one: when true, the block that
-  ///     was begun is finished with the frames that have come, and the run ends. A reader that takes nothing for half a
-  ///     second then loses the rest.
-  /// - Throws: `AudioStreamError`, `RowError`, `StreamError`, `ProcessingError`, `PresetLookupError`. Everything before
-  ///   a trouble of the input was written.
+  ///   - output: As above.
+  ///   - inputName: What errors call the input.
+  ///   - outputName: What errors call the output.
+  ///   - times: Records how long each block took.
+  ///   - note: Called with what is changed on the way, one sentence each.
+  ///   - explain: Called with how convolutions with impulse responses are computed and why, one sentence each.
+  ///   - cancellation: Asked before every read and write, and when a signal interrupts one. When true, the current block
+  ///     is finished with the frames that have come, and the run ends. A reader that then takes nothing for half a
+  ///     second loses the rest.
+  /// - Returns: What happened.
+  /// - Throws: `AudioStreamError`, `RowError`, `StreamError`, `ProcessingError`, `ChainError`, `ImpulseResponseError`.
+  ///   Everything before a faulty part of the input is written.
   @discardableResult
   public func run(
     from input: Int32, to output: Int32, inputName: String = "standard input", outputName: String = "standard output",
@@ -93,14 +95,15 @@ public struct StreamRunner: Sendable {
   /// Runs from one callback to another, until the input ends.
   ///
   /// - Parameters:
-  ///   - inputName: What people call the input, for errors.
-  ///   - times: Is told how long each block took.
-  ///   - note: Is told what changes on the way, a sentence each, when it is known.
-  ///   - explain: Is told how convolutions with impulse responses are computed and why, a sentence each.
-  ///   - cancellation: Asked before every call of `read`: when true, the block that was begun is finished with the frames
-  ///     that have come, and the run ends. A `read` that waits should return 0 when it becomes true.
+  ///   - inputName: As above.
+  ///   - times: As above.
+  ///   - note: As above.
+  ///   - explain: As above.
+  ///   - cancellation: Asked before every call of `read`. When true, the current block is finished with the frames that
+  ///     have come, and the run ends. A `read` that waits should return 0 when it becomes true.
   ///   - read: Gives bytes.
   ///   - write: Takes bytes.
+  /// - Returns: What happened.
   /// - Throws: As above, and what the callbacks throw.
   @discardableResult
   public func run(
@@ -114,26 +117,25 @@ public struct StreamRunner: Sendable {
     do {
       ends = try StreamEnds(name: inputName, settings: settings, cancellation: cancellation, read: read)
     } catch {
-      // An input that was interrupted looks like one that ended too early.
+      // A cancelled input looks like one that ended too early.
       guard cancellation.isRequested else { throw error }
       report.ending = .cancelled
       return report
     }
-    try ends.check(preset)
-    let chain = try settings.sound.makeChain(
-      preset, input: inputName, channels: ends.channels,
-      maximumBlockFrames: try settings.blockFrames(channels: ends.channels), sampleRateHz: ends.sampleRateHz,
-      latency: .lowest)
-    let processor = chain.processor
-    let tail = settings.sound.tail.frames(of: chain)
+    try ends.check(chain)
+    let prepared = try chain.prepare(
+      channels: ends.channels, sampleRateHz: ends.sampleRateHz,
+      maximumBlockFrames: try settings.blockFrames(channels: ends.channels), settings: settings.chain, input: inputName)
+    let processor = prepared.processor
+    let tail = settings.chain.tail.frames(of: prepared)
     do {
       let (sink, notes) = try ends.makeSink(
-        for: preset, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)
-      (chain.notes + ends.notes + notes).forEach(note)
-      chain.explanation.forEach(explain)
+        for: chain, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)
+      (prepared.notes + ends.notes + notes).forEach(note)
+      prepared.explanation.forEach(explain)
       let notesMade = ends.notes.count
       defer { ends.notes.dropFirst(notesMade).forEach(note) }
-      let source = InspectedSource(ends.source, channels: ends.channels, policy: settings.sound.nonFinite)
+      let source = InspectedSource(ends.source, channels: ends.channels, policy: settings.chain.nonFinite)
       var run = SignalRun(
         processor: processor, from: source, to: sink.frames, isAligned: settings.isAligned, tailFrames: tail,
         times: times)
@@ -148,7 +150,7 @@ public struct StreamRunner: Sendable {
       while !cancellation.isRequested, try run.step() {}
       if cancellation.isRequested {
         report.ending = .cancelled
-        // What has come of the next block goes out, and what is still inside the preset; not a tail of seconds.
+        // The frames that have come are written, and what is still inside the chain, but no tail of seconds.
         _ = try run.step()
         run.dropTail()
       }

@@ -1,70 +1,71 @@
 import ArrayFiles
 import AudioFiles
 
-/// What the bytes of a stream are: audio, or rows of numbers.
+/// Format of a stream: audio, or rows of numbers.
 public enum StreamFormat: String, CaseIterable, Sendable {
   /// Raw samples, little-endian, interleaved.
   case f32le, f64le, s16le, s24le, s32le, u8
-  /// A WAV file that comes through a pipe; its length may be unknown.
+  /// A WAV file through a pipe. Its length may be unknown.
   case wav
-  /// Rows of numbers, one a frame.
+  /// Rows of numbers, one frame each.
   case csv, ndjson
 
-  /// What it means as audio; nil for rows.
+  /// The audio format; nil for rows.
   var audio: AudioStreamFormat? {
     self == .wav ? .wav : RawSampleFormat(rawValue: rawValue).map(AudioStreamFormat.raw)
   }
 
-  /// What it means as rows; nil for audio.
+  /// The format of rows; nil for audio.
   public var rows: RowFormat? { RowFormat(rawValue: rawValue) }
 }
 
-/// How a stream is processed.
+/// How streams are processed.
 public struct StreamSettings: Sendable {
-  /// Gains, mix, and what is not finite.
-  public var sound = SoundSettings()
-  /// What comes in; nil: recognised by its first bytes.
+  /// Levels, mix, tail, latency and limits of the chain. Latency nil: 0 frames.
+  public var chain = ChainSettings()
+  /// Format of the input; nil: recognised by its first bytes.
   public var format: StreamFormat?
-  /// What goes out; nil: what came in.
+  /// Format of the output; nil: the input's.
   public var outputFormat: StreamFormat?
-  /// The sample format of a WAV that goes out; nil: the input's.
+  /// Sample format of WAV output; nil: the input's.
   public var bitDepth: BitDepth?
-  /// Whether TPDF dither is added where depth is reduced.
+  /// Whether TPDF dither is added where the bit depth is reduced.
   public var dithers = true
-  /// Frames a second. Raw formats need it; a WAV must agree; rows go without.
+  /// Sample rate in Hz. Raw samples need it, WAV must agree with it, rows work without.
   public var sampleRateHz: Int?
-  /// Samples a frame. Raw formats need it; a WAV and the first row must agree.
+  /// Channels. Raw samples need them, WAV and the first row must agree with them.
   public var channels: Int?
-  /// Frames that are processed and written at once; nil: 64, and 1 for rows, which take nothing else.
+  /// Block size in frames; nil: 64. Rows are always processed one at a time.
   public var blockFrames: Int?
-  /// Whether the latency of the preset is taken away from the front.
+  /// Whether the chain's latency is removed from the start of the output.
   public var isAligned = false
-  /// Missing values in rows.
+  /// What happens to missing values in rows.
   public var missing = MissingPolicy.error
-  /// Whether the first row of CSV is a header.
+  /// Whether the first row of CSV input is a header.
   public var header = HeaderPolicy.auto
-  /// More channels are refused.
+  /// The most channels of a stream.
   public var maximumChannels = 64
 
   /// The defaults above.
   public init() {}
 
-  /// The most frames of a block.
+  /// The largest block in frames.
   public static let maximumBlockFrames = 65_536
   /// The most samples of a block, over all channels.
   static let maximumBlockSamples = 64 * maximumBlockFrames
 
-  /// Refuses what can be seen to be wrong before anything is read.
-  /// - Throws: `StreamError`.
+  /// Checks what can be checked before anything is read.
+  /// - Throws: `StreamError.tooSmall`, `.block`, `.blockOfRows`, `.bitDepth`.
   public func check() throws(StreamError) {
-    for (what, value) in [("rate", sampleRateHz), ("number of channels", channels), ("limit of channels", maximumChannels)] {
+    let counts = [("rate", sampleRateHz), ("number of channels", channels), ("limit of channels", maximumChannels)]
+    for (what, value) in counts {
       if let value, value < 1 { throw .tooSmall(what: what, actual: value) }
     }
     _ = try blockFrames(channels: channels ?? 1)
     if bitDepth != nil, let target = outputFormat ?? format, target != .wav { throw .bitDepth(format: target) }
   }
 
-  /// Frames of a block of so many channels.
+  /// The block size for this number of channels.
   func blockFrames(channels: Int) throws(StreamError) -> Int {
     if format?.rows != nil {
       if let blockFrames, blockFrames != 1 { throw .blockOfRows(actual: blockFrames) }

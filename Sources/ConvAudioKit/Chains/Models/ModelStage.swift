@@ -7,29 +7,30 @@ import StreamingConvolution
   import Darwin
 #endif
 
-/// A trained model of a `.nam` file with all that is said about its use.
+/// A trained model (`.nam`) in a chain: its size, its past and the levels around it.
 public struct ModelStage: Sendable {
   /// The model's file.
   public let path: String
-  /// The model at the size that was asked for.
+  /// The model at its chosen size.
   public let model: NAMModel
-  /// What was asked for.
+  /// Size, past and levels as they were chosen.
   public let description: ModelDescription
-  /// Whether the file has more sizes than this one.
+  /// Whether the file has several sizes.
   public let isSlimmable: Bool
-  /// What the model runs as: networks and, for Linear ones, impulse responses, in running order.
+  /// What the model runs as, in order: networks, and impulse responses for Linear models.
   var parts: [Stage]
-  /// Gains around the model, and its share.
+  /// Gains around the model, and its share beside the dry signal.
   public internal(set) var levels: StageLevels
 
   /// Reads the model at `path`.
-  /// - Throws: `ModelFormatError`; `ModelStageError` when the model does not say what is asked for; `GeometryError`.
+  /// - Throws: `ModelFormatError`; `ChainError.noMetadata`, `.gains`; `GeometryError`.
   public init(path: String, _ description: ModelDescription) throws {
     try self.init(try NAMModel(contentsOf: path), path: path, description)
   }
 
-  /// A model that is there already.
-  /// - Parameter path: What messages call it.
+  /// A model in memory.
+  /// - Parameter path: What errors and notes call it.
+  /// - Throws: `ChainError.noMetadata`, `.gains`; `GeometryError`.
   public init(_ model: NAMModel, path: String, _ description: ModelDescription) throws {
     self.path = path
     self.model = model.slimmed(to: description.size)
@@ -40,39 +41,38 @@ public struct ModelStage: Sendable {
     var input = Double(description.levels.inputGainDecibels)
     if let level = description.inputLevelDBu {
       guard let own = self.model.inputLevelDBu else {
-        throw ModelStageError.unknown(path: path, key: "input_level_dbu", wanted: "an input level")
+        throw ChainError.noMetadata(path: path, key: "input_level_dbu")
       }
       input += Double(level) - own
     }
     var output = Double(description.levels.gainDecibels)
     if description.normalizesLoudness {
       guard let loudness = self.model.loudnessDecibels else {
-        throw ModelStageError.unknown(path: path, key: "loudness", wanted: "a normalised loudness")
+        throw ChainError.noMetadata(path: path, key: "loudness")
       }
       output += Self.normalLoudnessDecibels - loudness
     }
     guard Self.gains.contains(input), Self.gains.contains(output) else {
-      throw ModelStageError.levels(path: path, inputDecibels: input, outputDecibels: output)
+      throw ChainError.gains(path: path, inputDecibels: input, outputDecibels: output)
     }
     levels = StageLevels(
       gainIn: input == 0 ? 1 : Float(pow(10, input / 20)), gainOut: output == 0 ? 1 : Float(pow(10, output / 20)),
       mix: description.levels.mix)
   }
 
-  /// What `normalizesLoudness` brings a model to on the trainer's test clip, as players do.
+  /// The loudness that `normalizesLoudness` gives a model on the trainer's test clip, in dB, as in other players.
   static let normalLoudnessDecibels = -18.0
 
-  /// What gains and metadata may come to, in dB: what is said twice of 200 dB at most, and factors far from what Float32
-  /// can hold. A model that calls itself 1e308 dB loud would come out silent.
+  /// Allowed sums of gains and metadata, in dB: twice the 200 dB that one of them may have. Without a limit, a model
+  /// whose metadata say 1e308 dB would be silent.
   private static let gains = -400.0...400.0
 
-  /// The rate that the model was made for, in whole frames a second.
+  /// The sample rate that the model was made for, rounded to whole Hz.
   public var sampleRateHz: Int { Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded()) }
-  /// Whether only the custom says what rate that is.
+  /// Whether the file has no sample rate, so that the usual one is assumed.
   public var assumesSampleRate: Bool { model.sampleRateHz == nil }
 
-  /// Networks in a row are one network; a Linear model is an impulse response, for which long ones have a convolver that
-  /// short ones do not need.
+  /// A Linear model is an impulse response, so that a long one runs on the partitioned convolver.
   private static func parts(of model: NAMModel, past: Past, path: String) throws -> [Stage] {
     switch model.architecture {
     case .sequential(let models): return try models.flatMap { try parts(of: $0, past: past, path: path) }
@@ -91,23 +91,11 @@ public struct ModelStage: Sendable {
     case .waveNet, .convNet, .lstm: return [.network(NetworkStage(try Network(model), past: past))]
     }
   }
-}
 
-/// Why a model cannot be used as it was asked for.
-public enum ModelStageError: Error, Equatable, Sendable {
-  /// The metadata do not have the number that would be needed.
-  case unknown(path: String, key: String, wanted: String)
-  /// The gains are beyond what a factor can be.
-  case levels(path: String, inputDecibels: Double, outputDecibels: Double)
-}
-
-extension ModelStageError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .unknown(let path, let key, let wanted):
-      "\(path): metadata.\(key) is no number, expected one because \(wanted) is asked for."
-    case .levels(let path, let input, let output):
-      "\(path): the gains come to \(input) dB before the model and \(output) dB behind it, expected -400 to 400."
-    }
+  /// The model between its gains, ready to run. A mono model runs on every channel, each with a state of its own.
+  func prepare(at place: StagePlace, settings: ChainSettings) throws -> PreparedStage {
+    var stage = try levels.around(place) { try parts.prepare(at: $0, settings: settings) }
+    if assumesSampleRate { stage.notes.append("\(path): has no sample rate, assumed to be \(sampleRateHz) Hz") }
+    return stage
   }
 }

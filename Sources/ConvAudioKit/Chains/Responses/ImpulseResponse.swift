@@ -4,24 +4,24 @@ import ModelFormats
 import Resampling
 import StreamingConvolution
 
-/// Impulse responses from an audio file: one a channel.
+/// Impulse responses from an audio file, one a channel.
 public struct ImpulseResponse: Sendable {
-  /// Where they come from.
+  /// The file they come from.
   public let path: String
-  /// Frames a second.
+  /// Sample rate in Hz.
   public let sampleRateHz: Int
   /// Samples, first frame first; all of equal length.
   public let channels: [[Float]]
-  /// Sentences about what reading the file changed.
+  /// What reading the file changed, one sentence each.
   public let notes: [String]
 
-  /// The longest response that is read: 93 minutes at 48 kHz, if memory allows.
+  /// Longest response in frames: 93 minutes at 48 kHz, if memory allows.
   public static let maximumFrames = ResponseMatrix.maximumFrames
 
   /// Reads a file.
   ///
-  /// - Parameter maximumBytes: What the samples may take. Default: what a convolution may take.
-  /// - Throws: `AudioFileError`; `ImpulseResponseError` for one that is empty, too long, or has NaN or infinity in it.
+  /// - Parameter maximumBytes: Limit on the memory of the samples. Default: that of a convolution.
+  /// - Throws: `AudioFileError`; `ImpulseResponseError.empty`, `.tooLong`, `.notFinite`.
   public init(path: String, maximumBytes: Int = ChainSettings().maximumMemoryBytes) throws {
     let reader = try AudioFileReader(path: path)
     let info = reader.info
@@ -41,7 +41,7 @@ public struct ImpulseResponse: Sendable {
     self.init(path: path, sampleRateHz: info.sampleRateHz, channels: channels, notes: reader.notes)
   }
 
-  /// Responses that are there already.
+  /// Responses in memory.
   /// - Precondition: At least one channel, all of one length.
   public init(path: String, sampleRateHz: Int, channels: [[Float]], notes: [String] = []) {
     self.path = path
@@ -52,6 +52,8 @@ public struct ImpulseResponse: Sendable {
 
   /// Frames of each channel.
   public var frames: Int { channels[0].count }
+  /// Memory of the samples.
+  var byteCount: Int { channels.count * frames * MemoryLayout<Float>.stride }
 
   /// Frames of silence before the first sound on any channel. They are kept.
   public var leadingSilenceFrames: Int {
@@ -66,10 +68,10 @@ public struct ImpulseResponse: Sendable {
     channels.map { $0.reduce(0) { $0 + Double($1) * Double($1) } }.max() ?? 0
   }
 
-  /// The same at another rate, and by how many frames its time 0 has become later.
+  /// The same responses at another sample rate, and by how many frames their time 0 moved back.
   ///
-  /// - Parameter maximumBytes: What the conversion may take.
-  /// - Throws: `ImpulseResponseError.resampling`, `.convolution` for want of memory.
+  /// - Parameter maximumBytes: Limit on the memory of the conversion.
+  /// - Throws: `ImpulseResponseError.resampling`; `.convolution` when it takes too much memory.
   func resampled(to rateHz: Int, maximumBytes: Int) throws -> (response: ImpulseResponse, leadFrames: Int) {
     guard rateHz != sampleRateHz else { return (self, 0) }
     do {
@@ -90,8 +92,8 @@ public struct ImpulseResponse: Sendable {
     }
   }
 
-  /// The factor that brings them to a level; 1 for silence, which no factor brings anywhere.
-  /// - Parameter peakGain: Theirs, which takes time to find.
+  /// The factor that normalises them; 1 for silence.
+  /// - Parameter peakGain: Theirs, which the caller has already measured.
   func factor(for normalization: ResponseNormalization, peakGain: Double) -> Double {
     let level =
       switch normalization {
@@ -102,44 +104,3 @@ public struct ImpulseResponse: Sendable {
     return level > 0 ? 1 / level : 1
   }
 }
-
-/// Why impulse responses cannot be used.
-public enum ImpulseResponseError: Error, Equatable, Sendable {
-  /// There are no frames in the file.
-  case empty(path: String)
-  /// There are too many.
-  case tooLong(path: String, frames: Int64, maximumFrames: Int)
-  /// A sample is NaN or infinite.
-  case notFinite(path: String, frame: Int)
-  /// The channels of file and signal do not fit the routing.
-  case routing(path: String, routing: String, expected: String, responses: Int, signal: Int)
-  /// A path names a channel that the file has not.
-  case path(path: String, index: Int, expected: Int, actual: Int)
-  /// The rate of the signal is out of reach.
-  case resampling(path: String, reason: ResamplingError)
-  /// Plan, memory, latency.
-  case convolution(path: String, reason: ResponseError)
-}
-
-extension ImpulseResponseError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .empty(let path): "\(path): has no frames, expected an impulse response of at least one."
-    case .tooLong(let path, let frames, let maximum):
-      "\(path): has \(frames) frames, expected an impulse response of at most \(maximum) (--max-memory)."
-    case .notFinite(let path, let frame):
-      "\(path): is NaN or infinite at frame \(frame), expected an impulse response of finite samples."
-    case .routing(let path, let routing, let expected, let responses, let signal):
-      "\(path): has \(counted(responses, "channel")) and the signal \(signal), but \(routing) takes \(expected)."
-    case .path(let path, let index, let expected, let actual):
-      "\(path): paths[\(index)] names response \(actual), but the file has \(counted(expected, "channel")), counted from 0."
-    case .resampling(let path, let reason): "\(path): cannot be brought to the signal's rate: \(reason)"
-    case .convolution(let path, .memory(let maximum, let actual)):
-      "\(path): the convolution needs \(actual) bytes of memory, but --max-memory allows \(maximum)."
-    case .convolution(let path, let reason): "\(path): \(reason)."
-    }
-  }
-}
-
-/// A number of things, in words.
-func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }

@@ -2,39 +2,35 @@ import Convolution
 import ModelFormats
 import StreamingConvolution
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Impulse responses with all that is said about their use.
+/// Impulse responses in a chain: their routing, level and mix.
 public struct ResponseStage: Sendable {
   /// The responses.
   public let response: ImpulseResponse
   /// Routing, levels, mix.
   public let description: ConvolutionDescription
 
+  /// Impulse responses and how they are used.
   public init(_ response: ImpulseResponse, _ description: ConvolutionDescription) {
     self.response = response
     self.description = description
   }
 
-  /// The responses at the rate at which they run, on their ways, with their levels.
+  /// The responses at the rate at which they run, with routing and levels.
   struct Running {
     let matrix: ResponseMatrix
-    /// Frames that come before their time, since they were resampled.
+    /// Frames by which resampling made them start earlier: the output is late by as many.
     let leadFrames: Int
     let sampleRateHz: Int
-    /// Highest gain at any frequency, all levels included.
+    /// Highest gain at any frequency, with all levels, as a factor.
     let peakGain: Double
   }
 
+  /// - Parameter sampleRateHz: Rate at which they run. Default: their own.
   /// - Throws: `ImpulseResponseError`.
-  func running(channels: Int, settings: ChainSettings) throws -> Running {
-    let rate = settings.sampleRateHz ?? response.sampleRateHz
-    let (running, lead) = try response.resampled(to: rate, maximumBytes: settings.maximumMemoryBytes)
-    // Measured at the rate at which they run, so that the level does not depend on the rate of their file.
+  func running(channels: Int, sampleRateHz: Int?, maximumBytes: Int) throws -> Running {
+    let rate = sampleRateHz ?? response.sampleRateHz
+    let (running, lead) = try response.resampled(to: rate, maximumBytes: maximumBytes)
+    // Measured after resampling, so that the level does not depend on the file's sample rate.
     let peakGain = running.peakGain
     let gain =
       running.factor(for: description.normalization, peakGain: peakGain) * factor(ofDecibels: description.gainDecibels)
@@ -47,29 +43,28 @@ public struct ResponseStage: Sendable {
     }
   }
 
-  /// - Parameters:
-  ///   - channels: That come in.
-  ///   - restingInput: What comes in when there is silence; nil: silence.
   /// - Throws: `ImpulseResponseError`.
-  func prepare(channels: Int, restingInput: [Float]?, settings: ChainSettings) throws -> PreparedStage {
-    let running = try running(channels: channels, settings: settings)
+  func prepare(at place: StagePlace, settings: ChainSettings) throws -> PreparedStage {
+    let running = try running(
+      channels: place.channels, sampleRateHz: place.sampleRateHz, maximumBytes: settings.maximumMemoryBytes)
     let (matrix, lead) = (running.matrix, running.leadFrames)
     do {
       let plan = try plan(for: matrix, settings: settings)
-      let bytes = memoryBytes(of: plan, for: matrix, leadFrames: lead, settings: settings)
+      let bytes = memoryBytes(
+        of: plan, for: matrix, leadFrames: lead, maximumBlockFrames: place.maximumBlockFrames)
       guard bytes <= settings.maximumMemoryBytes else {
         throw ResponseError.memory(maximumBytes: settings.maximumMemoryBytes, actualBytes: bytes)
       }
       let settled = SettledConvolver(
-        try PartitionedConvolver(matrix, plan: plan, maximumBlockFrames: settings.maximumBlockFrames),
-        restingInput: restingInput, leadFrames: lead)
+        try PartitionedConvolver(matrix, plan: plan, maximumBlockFrames: place.maximumBlockFrames),
+        restingInput: place.restingInput, leadFrames: lead)
       var (processor, resting): (any BlockProcessor, [Float]) = (settled, settled.restingOutput)
       if description.mix < 1 {
         guard GainAndMix.canMix(settled) else {
-          throw routingError("a mix", expected: "as many outputs as inputs, or one input", channels: channels)
+          throw routingError("a mix", expected: "as many outputs as inputs, or one input", channels: place.channels)
         }
-        processor = GainAndMix(settled, mix: description.mix, restingInput: restingInput)
-        let dry = restingInput ?? [Float](repeating: 0, count: channels)
+        processor = GainAndMix(settled, mix: description.mix, restingInput: place.restingInput)
+        let dry = place.restingInput ?? [Float](repeating: 0, count: place.channels)
         resting = resting.indices.map {
           resting[$0] * description.mix + dry[dry.count == 1 ? 0 : $0] * (1 - description.mix)
         }
@@ -85,17 +80,17 @@ public struct ResponseStage: Sendable {
     }
   }
 
-  /// What plan, buffers and the delay of a dry signal take.
+  /// Memory of plan and buffers, and of the dry signal's delay.
   func memoryBytes(
-    of plan: PartitionPlan, for matrix: ResponseMatrix, leadFrames: Int, settings: ChainSettings
+    of plan: PartitionPlan, for matrix: ResponseMatrix, leadFrames: Int, maximumBlockFrames: Int
   ) -> Int {
     let delayed = description.mix < 1 ? matrix.inputChannels * (plan.latencyFrames + leadFrames) : 0
-    return plan.memoryBytes(for: matrix, maximumBlockFrames: settings.maximumBlockFrames)
+    return plan.memoryBytes(for: matrix, maximumBlockFrames: maximumBlockFrames)
       + delayed * MemoryLayout<Float>.stride
   }
 
   func plan(for matrix: ResponseMatrix, settings: ChainSettings) throws(ResponseError) -> PartitionPlan {
-    switch (settings.latency, description.plan) {
+    switch (settings.latency ?? .lowest, description.plan) {
     case (.frames(let frames), _):
       let allowed = ConvolutionLatency.allowedFrames
       guard allowed.contains(frames) else {
@@ -121,7 +116,7 @@ public struct ResponseStage: Sendable {
     }
   }
 
-  /// Level, silence, rate and routing, for people.
+  /// Level, silence, rate and routing, one sentence each.
   private func notes(on running: Running) -> [String] {
     let (rate, lead, matrix) = (running.sampleRateHz, running.leadFrames, running.matrix)
     var notes = ["peak gain \(decibelText(running.peakGain))"]
@@ -129,7 +124,7 @@ public struct ResponseStage: Sendable {
     if silence == response.frames {
       notes = ["the impulse response is silent"]
     } else if silence > 0 {
-      notes.append("the impulse response begins with \(counted(silence, "frame")) of silence, which are kept")
+      notes.append("the impulse response begins with \(counted(silence, "frame")) of silence, kept as they are")
     }
     if rate != response.sampleRateHz {
       notes.append(
@@ -141,11 +136,4 @@ public struct ResponseStage: Sendable {
     }
     return (notes + response.notes).map { "\(response.path): \($0)" }
   }
-}
-
-/// A factor in decibels with one decimal.
-func decibelText(_ factor: Double) -> String {
-  guard factor > 0 else { return "−∞ dB" }
-  let tenths = Int((200 * log10(factor)).rounded())
-  return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10) dB"
 }
