@@ -32,12 +32,16 @@ let package = Package(
     .target(name: "ArrayFiles", dependencies: ["ByteFiles", "CZlib"]),
     .target(name: "Resampling", dependencies: ["CSoxr"]),
 
+    .target(
+      name: "Signals",
+      dependencies: ["ByteFiles", "AudioFiles", "ArrayFiles", "Resampling", "StreamingConvolution"]),
+
     // MARK: - Façade and command line
     .target(
       name: "ConvAudioKit",
       dependencies: [
         "Convolution", "StreamingConvolution", "ByteFiles", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling",
-        "Verification", "TimeSeriesFeatures",
+        "Signals", "Verification", "TimeSeriesFeatures",
       ]),
     .executableTarget(
       name: "convaudio",

@@ -75,14 +75,17 @@ package final class ByteFile {
     return file
   }
 
-  /// Opens a file, pipe or device to read. Waits for the writer of a pipe.
-  /// - Throws: `ByteFileError.unreadable`, `CancellationError`.
-  package static func waiting(for path: String, cancellation: Cancellation) throws -> ByteFile {
+  /// Opens a file, pipe or device to read. Waits for the writer of a pipe, until somebody asks to stop.
+  /// - Throws: `ByteFileError.unreadable`.
+  package static func waiting(
+    for path: String, cancellation: Cancellation = .never
+  ) throws(ByteFileError) -> ByteFile {
     while true {
       let descriptor = systemOpen(path, O_RDONLY)
       if descriptor >= 0 { return ByteFile(owned: descriptor, name: path, cancellation: cancellation) }
-      guard errno == EINTR else { throw ByteFileError.unreadable(path: path, reason: systemReason()) }
-      try cancellation.check()
+      guard errno == EINTR, !cancellation.isRequested else {
+        throw .unreadable(path: path, reason: systemReason())
+      }
     }
   }
 

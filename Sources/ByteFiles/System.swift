@@ -55,4 +55,25 @@ extension FileKind {
     guard stat(path, &status) == 0 else { throw .unreadable(path: path, reason: systemReason()) }
     return FileKind(status)
   }
+
+  /// Whether a path names a regular file.
+  package static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && FileKind(status) == nil
+  }
+}
+
+/// Names in a folder, without hidden ones, sorted by their bytes.
+/// - Throws: `ByteFileError.unreadable`.
+package func folderNames(_ folder: String) throws(ByteFileError) -> [String] {
+  guard let directory = opendir(folder) else { throw .unreadable(path: folder, reason: systemReason()) }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if !name.hasPrefix(".") { names.append(name) }
+  }
+  return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
 }

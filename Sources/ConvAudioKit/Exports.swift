@@ -5,6 +5,7 @@
 @_exported import Convolution
 @_exported import ModelFormats
 @_exported import Resampling
+@_exported import Signals
 @_exported import StreamingConvolution
 @_exported import TimeSeriesFeatures
 @_exported import Verification

@@ -32,7 +32,6 @@ private func advice(for error: ImpulseResponseError) -> String? {
 private func advice(for error: ProcessingError) -> String? {
   switch error {
   case .sampleRate, .stretching: "use --rate-policy resample to convert it there and back"
-  case .nonFinite: "use --non-finite zero or --non-finite keep to let it through"
   case .unknownExtension: "or name the format with --format"
   default: nil
   }
@@ -54,7 +53,7 @@ private func advice(for error: StreamError) -> String? {
   }
 }
 
-extension StreamFormat {
+extension SignalFormat {
   /// SoX's name of a raw format, which is ours without the byte order.
   fileprivate var soxType: String { rawValue.hasSuffix("le") ? String(rawValue.dropLast(2)) : rawValue }
 }

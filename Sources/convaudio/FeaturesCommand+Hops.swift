@@ -17,9 +17,9 @@ extension FeaturesCommand {
   func followHops(_ kind: FeatureTransform, _ format: FeatureOutput.Format) throws {
     var extraction = HopExtraction(try hopTransform(kind))
     extraction.times = hops.timestamps
-    extraction.input = hops.input(rate: series.rate, missing: series.missing)
+    extraction.input = signals.settings(missing: series.missing)
     if let plot = hops.plot { try ReplacingFile.check(path: plot, mayReplace: force) }
-    let inputs = try SignalInput.paths(inputs)
+    let inputs = try HopExtraction.signals(of: inputs)
     let interruption = Interruption.install()
     let progress = ProgressLine(isShown: !quiet && output != "-")
     var rows = HopRowWriter(self, format, hasFiles: inputs.count > 1, cancellation: interruption.cancellation)

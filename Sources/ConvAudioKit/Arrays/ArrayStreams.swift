@@ -2,14 +2,18 @@ import ArrayFiles
 import ByteFiles
 
 extension NumPyArray {
-  /// Reads a .npy file, or standard input where `path` is `-`.
+  /// Reads a .npy file, from a FIFO, too, or standard input where `path` is `-`.
   /// - Throws: `NumPyError`.
   public init(path: String) throws(NumPyError) {
-    guard path == standardStreamPath else {
+    let pipe: ByteFile
+    if path == standardStreamPath {
+      pipe = .standardInput()
+    } else if (try? FileKind.of(path)) == .pipe {
+      pipe = try NumPyError.file { () throws(ByteFileError) in try ByteFile.waiting(for: path) }
+    } else {
       self = try NumPyArray(contentsOf: path)
       return
     }
-    let pipe = ByteFile.standardInput()
     self = try NumPyArray(name: pipe.name, byteCount: nil) { (buffer) throws(NumPyError) in
       try NumPyError.file { () throws(ByteFileError) in try pipe.read(into: buffer) }
     }

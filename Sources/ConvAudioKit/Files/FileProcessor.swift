@@ -1,15 +1,10 @@
+import Signals
 import AudioFiles
 import ByteFiles
 import Convolution
 import ModelFormats
 import Resampling
 import StreamingConvolution
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What happened to one file.
 public struct ProcessingReport: Sendable {
@@ -93,7 +88,8 @@ public struct FileProcessor: Sendable {
   /// Processes one file.
   ///
   /// - Parameters:
-  ///   - input: A file in any format that `AudioFiles` reads; `-` is standard input, buffered in a temporary file.
+  ///   - input: A file in any format that `AudioFiles` reads; `-` is standard input, which, as any pipe,
+  ///     is buffered in a temporary file.
   ///   - output: The file to write; `-` is standard output, which gets the finished file, in the input's container unless
   ///     the settings name one.
   ///   - progress: Called after every block, on this thread.
@@ -108,9 +104,9 @@ public struct FileProcessor: Sendable {
     let start = ContinuousClock.now
     let isPipedOut = output == standardStreamPath
     if !isPipedOut { try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting) }
-    let reader = try openReader(input, cancellation: cancellation)
-    let info = reader.info
-    guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
+    let source = try open(input, cancellation)
+    let info = source.fileInfo!
+    guard info.frames > 0 else { throw SignalError.empty(name: info.path) }
     let (chain, ratio, rateNote) = try meeting(info)
     let container = try container(for: output, of: info)
     let outputName = isPipedOut ? "standard output" : output
@@ -134,7 +130,6 @@ public struct FileProcessor: Sendable {
     }
     let file = try pendingOutput(output, mayReplace: settings.replacesExisting, cancellation: cancellation)
     let writer: AudioFileWriter
-    let source = InspectedSource(reader, channels: info.channels, policy: settings.chain.nonFinite)
     let sink: MeteredSink
     do {
       writer = try AudioFileWriter(
@@ -146,11 +141,11 @@ public struct FileProcessor: Sendable {
         processor: processor, from: resampled?.source ?? source, to: resampled?.sink ?? sink, tailFrames: tail)
       while try run.step() || run.flush() {
         progress(
-          ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
+          ProcessingProgress(frames: source.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
         if cancellation.isRequested { throw ProcessingError.cancelled(path: info.path) }
       }
       try run.finish()
-      try resampled?.sink.finish(totalFrames: reader.framesRead + tailFrames)
+      try resampled?.sink.finish(totalFrames: source.framesRead + tailFrames)
       try writer.finish()
     } catch let reason as ResamplingError {
       throw ProcessingError.resampling(path: info.path, chain: chain.label, reason: reason)
@@ -166,7 +161,7 @@ public struct FileProcessor: Sendable {
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: sink.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: source.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
-      notes: [rateNote].compactMap { $0 } + prepared.notes + reader.notes + format.notes
+      notes: [rateNote].compactMap { $0 } + prepared.notes + source.notes + format.notes
         + writer.notes.filter { !format.notes.contains($0) },
       explanation: prepared.explanation)
   }
@@ -207,20 +202,16 @@ public struct FileProcessor: Sendable {
     }
   }
 
-  /// Opens a file, or standard input, which is copied into a temporary file first.
-  private func openReader(_ input: String, cancellation: Cancellation) throws -> AudioFileReader {
-    guard input == standardStreamPath else {
-      return try AudioFileReader(path: input, maximumChannels: settings.maximumChannels)
-    }
-    let pipe = ByteFile.standardInput(cancellation)
-    let spool = try SpooledFile()
+  /// Opens an audio file. What comes through a pipe is copied into a temporary file first.
+  private func open(_ input: String, _ cancellation: Cancellation) throws -> Signal {
+    var reading = SignalSettings()
+    reading.reading = .recordings
+    reading.maximumChannels = settings.maximumChannels
+    reading.nonFinite = settings.chain.nonFinite
     do {
-      try spool.fill(cancellation: cancellation, from: pipe.read(into:))
+      return try Signal.open(input, settings: reading, cancellation: cancellation)
     } catch is CancellationError {
-      throw ProcessingError.cancelled(path: pipe.name)
-    }
-    return try withExtendedLifetime(spool) {
-      try AudioFileReader(path: spool.path, name: pipe.name, maximumChannels: settings.maximumChannels)
+      throw ProcessingError.cancelled(path: input == standardStreamPath ? StandardStream.input : input)
     }
   }
 

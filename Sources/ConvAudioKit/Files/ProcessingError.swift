@@ -9,10 +9,6 @@ public enum ProcessingError: Error, Equatable, Sendable {
   case resampling(path: String, chain: Chain.Label, reason: ResamplingError)
   /// The chain cannot be stretched to the file's sample rate.
   case stretching(path: String, chain: Chain.Label, reason: ChainError)
-  /// The file has no frames.
-  case empty(path: String)
-  /// The input has a sample that is NaN or infinite, and the settings reject it.
-  case nonFinite(path: String, frame: Int64)
   /// The output's extension is not that of an audio format.
   case unknownExtension(path: String)
   /// The output's container cannot hold what was asked for.
@@ -38,8 +34,6 @@ extension ProcessingError: CustomStringConvertible {
       "\(path): cannot be resampled to the rate of \(chain) and back: \(reason)"
     case .stretching(let path, let chain, let reason):
       "\(path): the dilations of \(chain) cannot be stretched to its sample rate: \(reason)"
-    case .empty(let path): "\(path): is empty, expected at least one frame."
-    case .nonFinite(let path, let frame): "\(path): has a sample that is NaN or infinite at frame \(frame)."
     case .unknownExtension(let path):
       "\(path): has no known extension, expected wav, rf64, w64, aiff, caf, au, flac, ogg, opus or mp3."
     case .format(let path, let reason): "\(path): \(reason)"

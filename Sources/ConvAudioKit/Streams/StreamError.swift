@@ -1,8 +1,10 @@
+import Signals
+
 /// Why a stream cannot be processed.
 public enum StreamError: Error, Equatable, Sendable {
   /// The stream's sample rate is not the chain's.
   case sampleRate(
-    name: String, expectedHz: Int, actualHz: Int, chain: Chain.Label, format: StreamFormat, channels: Int)
+    name: String, expectedHz: Int, actualHz: Int, chain: Chain.Label, format: SignalFormat, channels: Int)
   /// WAV output needs a sample rate, and the input has none.
   case rateNeeded
   /// Rows are processed one at a time.
@@ -12,7 +14,7 @@ public enum StreamError: Error, Equatable, Sendable {
   /// A number is less than 1.
   case tooSmall(what: String, actual: Int)
   /// A bit depth was asked for, but the format fixes it.
-  case bitDepth(format: StreamFormat)
+  case bitDepth(format: SignalFormat)
 }
 
 extension StreamError: CustomStringConvertible {

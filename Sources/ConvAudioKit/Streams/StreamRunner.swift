@@ -1,3 +1,4 @@
+import Signals
 import ByteFiles
 import ArrayFiles
 import AudioFiles
@@ -41,9 +42,8 @@ public struct StreamReport: Sendable {
 ///   `FileProcessor` at the same latency, whatever the block size and however the input is cut.
 /// - Memory: constant. Nothing is allocated after the first block, apart from what `read` and `write` do.
 public struct StreamRunner: Sendable {
-  /// Fills the front of the buffer and returns the number of bytes, 0 at the end. May wait. May return fewer bytes than
-  /// there is room for, even one.
-  public typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
+  /// Gives bytes.
+  public typealias Read = Signal.Read
   /// Takes all bytes. May wait. Throws `ByteFileError.readerClosed` when nobody reads them any more.
   public typealias Write = (UnsafeRawBufferPointer) throws -> Void
 
@@ -113,39 +113,44 @@ public struct StreamRunner: Sendable {
   ) throws -> StreamReport {
     try settings.check()
     var report = StreamReport()
-    let ends: StreamEnds
+    let signal: Signal
     do {
-      ends = try StreamEnds(name: inputName, settings: settings, cancellation: cancellation, read: read)
+      signal = try Signal.open(name: inputName, settings: settings.input, cancellation: cancellation, read: read)
     } catch {
       // A cancelled input looks like one that ended too early.
       guard cancellation.isRequested else { throw error }
       report.ending = .cancelled
       return report
     }
-    try ends.check(chain)
+    if let expected = chain.sampleRateHz, let actual = signal.sampleRateHz, expected != actual {
+      throw StreamError.sampleRate(
+        name: inputName, expectedHz: expected, actualHz: actual, chain: chain.label, format: signal.format,
+        channels: signal.channels)
+    }
     let prepared = try chain.prepare(
-      channels: ends.channels, sampleRateHz: ends.sampleRateHz,
-      maximumBlockFrames: try settings.blockFrames(channels: ends.channels), settings: settings.chain, input: inputName)
+      channels: signal.channels, sampleRateHz: signal.sampleRateHz,
+      maximumBlockFrames: try settings.blockFrames(channels: signal.channels), settings: settings.chain,
+      input: inputName)
     let processor = prepared.processor
     let tail = settings.chain.tail.frames(of: prepared)
     do {
-      let (sink, notes) = try ends.makeSink(
-        for: chain, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)
-      (prepared.notes + ends.notes + notes).forEach(note)
+      let output = try StreamOutput(
+        like: signal, through: chain, settings: settings, channels: processor.outputChannels,
+        blockFrames: processor.maximumOutputFrames, write: write)
+      (prepared.notes + signal.notes + output.notes).forEach(note)
       prepared.explanation.forEach(explain)
-      let notesMade = ends.notes.count
-      defer { ends.notes.dropFirst(notesMade).forEach(note) }
-      let source = InspectedSource(ends.source, channels: ends.channels, policy: settings.chain.nonFinite)
+      let notesMade = signal.notes.count
+      defer { signal.notes.dropFirst(notesMade).forEach(note) }
       var run = SignalRun(
-        processor: processor, from: source, to: sink.frames, isAligned: settings.isAligned, tailFrames: tail,
+        processor: processor, from: signal, to: output.frames, isAligned: settings.isAligned, tailFrames: tail,
         times: times)
       defer {
-        report.framesRead = ends.source.framesRead
-        report.framesWritten = sink.framesWritten
-        report.clippedSamples = sink.clippedSamples
-        report.nonFiniteInputSamples = source.nonFiniteSamples
-        report.nonFiniteOutputSamples = sink.nonFiniteSamples
-        report.missingValues = ends.missingValues
+        report.framesRead = signal.framesRead
+        report.framesWritten = output.framesWritten
+        report.clippedSamples = output.clippedSamples
+        report.nonFiniteInputSamples = signal.nonFiniteSamples
+        report.nonFiniteOutputSamples = output.nonFiniteSamples
+        report.missingValues = signal.missingValues
       }
       while !cancellation.isRequested, try run.step() {}
       if cancellation.isRequested {

@@ -1,3 +1,4 @@
+import Signals
 import AudioFiles
 import Convolution
 import ModelFormats

@@ -1,19 +1,19 @@
 import Resampling
 import StreamingConvolution
 
-/// What stands between a file and a processor of another rate.
+/// What goes between a file and a processor of another rate.
 ///
 /// The signal goes there and back by the same filters, whose delays are taken away: output frame t belongs to input frame
 /// t. Before its first frame the signal is silence, at both rates.
-struct ResampledEnds {
+package struct ResampledEnds {
   /// Where the processor's input comes from.
-  let source: ResampledSource
+  package let source: ResampledSource
   /// Where its output goes.
-  let sink: ResampledSink
+  package let sink: ResampledSink
 
   /// - Parameter ratio: From the file's rate to the processor's.
   /// - Throws: `ResamplingError`.
-  init(
+  package init(
     _ source: any FrameSource, _ sink: any FrameSink, _ processor: any BlockProcessor, ratio: RateRatio
   ) throws {
     self.source = try ResampledSource(
@@ -26,9 +26,9 @@ struct ResampledEnds {
 /// A source at another sample rate.
 ///
 /// - Memory: one block of the source and what it becomes.
-final class ResampledSource: FrameSource {
+package final class ResampledSource: FrameSource {
   /// Frames given, at the new rate.
-  private(set) var framesRead: Int64 = 0
+  package private(set) var framesRead: Int64 = 0
 
   private let source: any FrameSource
   private let converter: SampleRateConverter<Float>
@@ -47,9 +47,9 @@ final class ResampledSource: FrameSource {
     interleaved = [Float](repeating: 0, count: blockFrames * channels)
   }
 
-  var name: String { source.name }
+  package var name: String { source.name }
 
-  func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
+  package func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
     let room = samples.count / converter.channels
     var given = 0
     // Whole blocks, as a file gives them, because the processor likes them better than what a block becomes.
@@ -75,13 +75,13 @@ final class ResampledSource: FrameSource {
     }
   }
 
-  func finish() throws { try source.finish() }
+  package func finish() throws { try source.finish() }
 }
 
 /// A sink at another sample rate.
 ///
 /// - Memory: the longest block that is written and what it becomes.
-final class ResampledSink: FrameSink {
+package final class ResampledSink: FrameSink {
   private let sink: any FrameSink
   private let converter: SampleRateConverter<Float>
   private let input: PlanarMemory
@@ -100,7 +100,7 @@ final class ResampledSink: FrameSink {
     interleaved = [Float](repeating: 0, count: blockFrames * channels)
   }
 
-  func write(_ samples: UnsafeBufferPointer<Float>) throws {
+  package func write(_ samples: UnsafeBufferPointer<Float>) throws {
     let channels = converter.channels
     var place = 0
     while place < samples.count {
@@ -115,7 +115,7 @@ final class ResampledSink: FrameSink {
   /// Writes what is left, behind the last block.
   ///
   /// - Parameter totalFrames: Frames that the sink gets all in all.
-  func finish(totalFrames: Int64) throws {
+  package func finish(totalFrames: Int64) throws {
     converter.endInput(totalFrames: totalFrames)
     try passOn()
   }

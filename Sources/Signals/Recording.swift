@@ -7,23 +7,24 @@ public struct Recording: Sendable {
   /// Frames a second.
   public var sampleRateHz: Int
 
+  /// A sound of these samples.
   public init(channels: [[Float]], sampleRateHz: Int) {
     self.channels = channels
     self.sampleRateHz = sampleRateHz
   }
 
   /// The beginning of an audio file.
-  /// - Throws: `AudioFileError`; `ProcessingError.empty`.
+  /// - Throws: `AudioFileError`; `SignalError.empty`.
   public init(path: String, maximumFrames: Int) throws {
     let reader = try AudioFileReader(path: path)
     self.init(channels: try reader.readChannels(maximumFrames: maximumFrames), sampleRateHz: reader.info.sampleRateHz)
-    guard channels.first?.isEmpty == false else { throw ProcessingError.empty(path: path) }
+    guard channels.first?.isEmpty == false else { throw SignalError.empty(name: path) }
   }
 }
 
 extension AudioFileReader {
   /// The next frames, an array a channel.
-  func readChannels(maximumFrames: Int) throws(AudioFileError) -> [[Float]] {
+  package func readChannels(maximumFrames: Int) throws(AudioFileError) -> [[Float]] {
     var channels = [[Float]](repeating: [], count: info.channels)
     for index in channels.indices { channels[index].reserveCapacity(min(maximumFrames, Int(info.frames))) }
     var block = [Float](repeating: 0, count: 4096 * info.channels)
