@@ -1,6 +1,6 @@
 import StreamingConvolution
 
-/// One signal on its way: reads a block, processes it, writes what comes out.
+/// One signal on its way: reads a block, processes it, writes the result.
 ///
 /// - Real time: nothing is allocated after `init`, apart from what source and sink do.
 struct SignalRun {
@@ -12,88 +12,122 @@ struct SignalRun {
   private let output: PlanarMemory
   private var interleavedInput: [Float]
   private var interleavedOutput: [Float]
-  /// Output frames at the front that are latency, still to be dropped.
-  private var framesToDrop: Int
-  /// Output frames behind the input's last, still owed.
-  private var framesOwed: Int
-  /// How many of them are tail.
-  private let tailFrames: Int
-  /// What ended the input before its end.
+  /// The longest block: a multiple of the processor's grain.
+  private let blockFrames: Int
+  /// Output frames at the start that are latency and not wanted.
+  private let unwantedFrames: Int
+  /// How much of the tail is wanted, in output frames.
+  private var tailFrames: Int
+  /// Input frames at the front of `input` that are not a whole grain yet.
+  private var framesWaiting = 0
+  /// Input frames read.
+  private var framesRead = 0
+  /// Input frames given to the processor, silence included.
+  private var framesProcessed = 0
+  /// Output frames that the processor has written, latency included.
+  private var framesOut = 0
+  /// The error that ended the input early.
   private var trouble: (any Error)?
 
   /// - Parameters:
-  ///   - isAligned: Whether the latency is taken away from the front, so that output frame t belongs to input frame t.
-  ///   - tailFrames: How much of the tail is wanted. Default: all.
-  ///   - times: Is told how long each block took, reading and writing left out.
+  ///   - processor: As new.
+  ///   - isAligned: Whether the latency is removed from the start, so that output frame `rate` · t belongs to input
+  ///     frame t.
+  ///   - tailFrames: How much of the tail is wanted, in output frames. Default: all.
+  ///   - times: Is told how long each block took, without reading and writing.
   init(
     processor: any BlockProcessor, from source: any FrameSource, to sink: any FrameSink, isAligned: Bool = true,
     tailFrames: Int? = nil, times: BlockTimes? = nil
   ) {
-    let frames = processor.maximumBlockFrames
     self.processor = processor
     self.source = source
     self.sink = sink
     self.times = times
-    input = PlanarMemory(channels: processor.inputChannels, frames: frames)
+    blockFrames = processor.maximumBlockFrames / processor.grainFrames * processor.grainFrames
+    input = PlanarMemory(channels: processor.inputChannels, frames: blockFrames)
     output = PlanarMemory(channels: processor.outputChannels, frames: processor.maximumOutputFrames)
-    interleavedInput = [Float](repeating: 0, count: frames * processor.inputChannels)
+    interleavedInput = [Float](repeating: 0, count: blockFrames * processor.inputChannels)
     interleavedOutput = [Float](repeating: 0, count: processor.maximumOutputFrames * processor.outputChannels)
-    framesToDrop = isAligned ? processor.latencyFrames : 0
+    unwantedFrames = isAligned ? processor.latencyFrames : 0
     self.tailFrames = tailFrames ?? processor.tailFrames
-    framesOwed = processor.latencyFrames + self.tailFrames
   }
 
-  /// Does one block of the input.
-  /// - Returns: False at its end, be it that it has ended or that it cannot be read any further; `finish` tells.
+  /// Reads and processes one block of the input. What is not a whole grain waits for the next one.
+  /// - Returns: False when the input has ended or cannot be read any further; `finish` tells which.
   /// - Throws: What the sink throws.
   mutating func step() throws -> Bool {
     guard trouble == nil else { return false }
     var frames = 0
+    let room = (blockFrames - framesWaiting) * processor.inputChannels
     do {
-      frames = try interleavedInput.withUnsafeMutableBufferPointer { try source.read(into: $0) }
+      frames = try interleavedInput.withUnsafeMutableBufferPointer {
+        try source.read(into: UnsafeMutableBufferPointer(rebasing: $0[..<room]))
+      }
     } catch {
       trouble = error
     }
     guard frames > 0 else { return false }
     let start = times?.now()
-    interleavedInput.withUnsafeBufferPointer { input.deinterleave($0.baseAddress!, frames: frames) }
-    try process(frames: frames, since: start)
+    interleavedInput.withUnsafeBufferPointer {
+      input.deinterleave($0.baseAddress!, frames: frames, to: framesWaiting)
+    }
+    framesRead += frames
+    framesWaiting += frames
+    let whole = framesWaiting / processor.grainFrames * processor.grainFrames
+    guard whole > 0 else { return true }
+    let rest = framesWaiting - whole
+    try process(frames: whole, since: start)
+    for channel in 0..<input.channelCount where rest > 0 {
+      input.channels[channel].update(from: input.channels[channel] + whole, count: rest)
+    }
+    framesWaiting = rest
     return true
   }
 
-  /// Does one block of silence behind the input, until latency and tail are out.
-  /// - Returns: False when there was nothing left to do.
+  /// Processes one block of what is left at the end of the input, with silence after it, until latency and tail are out.
+  /// - Returns: False when nothing was left to do.
   /// - Throws: What the sink throws.
   mutating func flush() throws -> Bool {
-    guard framesOwed > 0 else { return false }
-    let frames = min(framesOwed, processor.maximumBlockFrames)
-    framesOwed -= frames
-    for channel in 0..<input.channelCount { input.channels[channel].update(repeating: 0, count: frames) }
+    let end = max(framesRead, processor.rate.inputFrames(for: framesWanted))
+    guard framesProcessed < end else { return false }
+    let frames = min(end - framesProcessed, blockFrames)
+    for channel in 0..<input.channelCount {
+      (input.channels[channel] + framesWaiting).update(repeating: 0, count: frames - framesWaiting)
+    }
+    framesWaiting = 0
     try process(frames: frames, since: nil)
     return true
   }
 
-  /// Leaves the tail out, so that `flush` gives no more than the answers to what has come.
-  mutating func dropTail() { framesOwed = max(0, framesOwed - tailFrames) }
+  /// Leaves out the tail: `flush` then ends after the answer to the last input frame.
+  mutating func dropTail() { tailFrames = 0 }
 
-  /// Called when everything was written. Throws what ended the input before its end.
+  /// Call it when everything has been written.
+  /// - Throws: The error that ended the input early, if there was one.
   func finish() throws {
     if let trouble { throw trouble }
     try source.finish()
   }
 
+  /// How many frames the processor must write in all: latency, an answer to each frame, tail.
+  private var framesWanted: Int {
+    processor.latencyFrames + processor.rate.outputFrames(for: framesRead) + tailFrames
+  }
+
   private mutating func process(frames: Int, since start: UInt64?) throws {
-    let frames = processor.process(input.readableChannels, into: output.channels, frames: frames)
+    let written = processor.process(input.readableChannels, into: output.channels, frames: frames)
     let channels = processor.outputChannels
-    let dropped = min(framesToDrop, frames)
-    framesToDrop -= dropped
     interleavedOutput.withUnsafeMutableBufferPointer { samples in
-      if frames > 0 { output.interleave(into: samples.baseAddress!, frames: frames) }
+      if written > 0 { output.interleave(into: samples.baseAddress!, frames: written) }
     }
     if let start { times?.record(since: start) }
-    guard frames > dropped else { return }
+    let first = min(written, max(0, unwantedFrames - framesOut))
+    let end = min(written, framesWanted - framesOut)
+    framesProcessed += frames
+    framesOut += written
+    guard first < end else { return }
     try interleavedOutput.withUnsafeBufferPointer { samples in
-      try sink.write(UnsafeBufferPointer(rebasing: samples[dropped * channels..<frames * channels]))
+      try sink.write(UnsafeBufferPointer(rebasing: samples[first * channels..<end * channels]))
     }
   }
 }
