@@ -3,7 +3,7 @@ import StreamingConvolution
 /// One signal on its way: reads a block, processes it, writes the result.
 ///
 /// - Real time: nothing is allocated after `init`, apart from what source and sink do.
-struct SignalRun {
+package struct SignalRun {
   private let processor: any BlockProcessor
   private let source: any FrameSource
   private let sink: any FrameSink
@@ -35,7 +35,7 @@ struct SignalRun {
   ///     frame t.
   ///   - tailFrames: How much of the tail is wanted, in output frames. Default: all.
   ///   - times: Is told how long each block took, without reading and writing.
-  init(
+  package init(
     processor: any BlockProcessor, from source: any FrameSource, to sink: any FrameSink, isAligned: Bool = true,
     tailFrames: Int? = nil, times: BlockTimes? = nil
   ) {
@@ -55,7 +55,7 @@ struct SignalRun {
   /// Reads and processes one block of the input. What is not a whole grain waits for the next one.
   /// - Returns: False when the input has ended or cannot be read any further; `finish` tells which.
   /// - Throws: What the sink throws.
-  mutating func step() throws -> Bool {
+  package mutating func step() throws -> Bool {
     guard trouble == nil else { return false }
     var frames = 0
     let room = (blockFrames - framesWaiting) * processor.inputChannels
@@ -87,7 +87,7 @@ struct SignalRun {
   /// Processes one block of what is left at the end of the input, with silence after it, until latency and tail are out.
   /// - Returns: False when nothing was left to do.
   /// - Throws: What the sink throws.
-  mutating func flush() throws -> Bool {
+  package mutating func flush() throws -> Bool {
     let end = max(framesRead, processor.rate.inputFrames(for: framesWanted))
     guard framesProcessed < end else { return false }
     let frames = min(end - framesProcessed, blockFrames)
@@ -100,11 +100,11 @@ struct SignalRun {
   }
 
   /// Leaves out the tail: `flush` then ends after the answer to the last input frame.
-  mutating func dropTail() { tailFrames = 0 }
+  package mutating func dropTail() { tailFrames = 0 }
 
   /// Call it when everything has been written.
   /// - Throws: The error that ended the input early, if there was one.
-  func finish() throws {
+  package func finish() throws {
     if let trouble { throw trouble }
     try source.finish()
   }
