@@ -72,7 +72,7 @@ struct ConvolutionDescriptionTests {
     ),
     (
       #""response": "r", "wet": 1"#,
-      "wet is not a key of this format; it knows type, response, channels, inputChannels, outputChannels, paths, "
+      "wet is not a key of this format; its keys are type, response, channels, inputChannels, outputChannels, paths, "
         + "normalize, gainDecibels, predelayMilliseconds, mix, plan"
     ),
     (
@@ -92,12 +92,12 @@ struct ConvolutionDescriptionTests {
     ),
     (#""response": "r", "mix": 1.01"#, "mix should be a number from 0 to 1, but is 1.01"),
     (#""response": "r", "plan": 3"#, "plan should be a string, but is 3"),
-    (#""response": "r", "inputChannels": 2"#, "inputChannels should be nothing without paths, but is 2"),
+    (#""response": "r", "inputChannels": 2"#, "inputChannels should be absent, because there are no paths, but is 2"),
     (#""response": "r", \#(onePath)"#, "inputChannels is missing"),
     (#""response": "r", "inputChannels": 1, \#(onePath)"#, "outputChannels is missing"),
     (
       #""response": "r", "channels": "auto", \#(sizes), \#(onePath)"#,
-      #"channels should be nothing beside paths, but is "auto""#
+      #"channels should be absent, because paths are given, but is "auto""#
     ),
     (
       #""response": "r", \#(sizes), "paths": []"#,
@@ -111,7 +111,7 @@ struct ConvolutionDescriptionTests {
     (#""response": "r", \#(sizes), "paths": [{"input": 0, "output": 1}]"#, "paths[0].response is missing"),
     (
       #""response": "r", \#(sizes), "paths": [{"input": 0, "output": 1, "response": 0, "delay": 1}]"#,
-      "paths[0].delay is not a key of this format; it knows input, output, response, delayMilliseconds, gainDecibels"
+      "paths[0].delay is not a key of this format; its keys are input, output, response, delayMilliseconds, gainDecibels"
     ),
     (
       #""response": "r", \#(sizes), "paths": [{"input": 0, "output": 1, "response": 0, "delayMilliseconds": 60001}]"#,

@@ -58,7 +58,7 @@ struct JSONParserTests {
   func duplicates() {
     #expect(
       refusal { () throws(ModelFormatError) in try parse(#"{"a": 1, "\u0061": 2}"#) }
-        == #"j: the key "a" at byte 9 stands twice in one object"#)
+        == #"j: the key "a" at byte 9 appears twice in the same object"#)
     // Composed and decomposed é are one string to Swift, so they are one key.
     #expect(throws: ModelFormatError.duplicateKey(file: "j", byte: 8, key: "e\u{301}")) {
       try parse("{\"\u{E9}\":1,\"e\u{301}\":2}")

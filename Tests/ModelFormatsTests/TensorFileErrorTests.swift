@@ -52,7 +52,7 @@ struct TensorFileErrorTests {
       "w: expected a string in valid UTF-8 at byte 9, but found other bytes"),
     Case(
       "two tensors of one name", safetensors(#"{"a":1,"a":2}"#),
-      #"w: the key "a" at byte 15 stands twice in one object"#),
+      #"w: the key "a" at byte 15 appears twice in the same object"#),
     Case(
       "metadata that are no strings", safetensors(#"{"__metadata__":{"k":1}}"#),
       "w: __metadata__.k should be a string, but is 1"),
@@ -83,7 +83,7 @@ struct TensorFileErrorTests {
       "w: a.shape should be of whole bytes, fewer than 2^60, but is [1] of F4"),
     Case(
       "a shape larger than its bytes", one(shape: "[3]"),
-      #"w: tensor "a" should span 12 bytes by its shape and type, but its offsets span 8"#),
+      #"w: tensor "a" should span 12 bytes according to its shape and type, but its offsets span 8"#),
     Case(
       "one offset", one(offsets: "[0]"),
       "w: a.data_offsets should be an array of two offsets, but is an array of 1 value"),
@@ -98,16 +98,16 @@ struct TensorFileErrorTests {
       "w: a.data_offsets[1] should be an integer from 0 to 9223372036854775807, but is 1.8446744073709552e+19"),
     Case(
       "data that do not begin at 0", one(offsets: "[4,12]", data: 12),
-      #"w: tensor "a" should begin at data byte 0, where the one before it ends, but begins at 4"#),
+      #"w: tensor "a" should begin at data byte 0, where the previous tensor ends, but begins at 4"#),
     Case(
       "tensors that overlap", two("[0,8]", "[4,12]"),
-      #"w: tensor "b" should begin at data byte 8, where the one before it ends, but begins at 4"#),
+      #"w: tensor "b" should begin at data byte 8, where the previous tensor ends, but begins at 4"#),
     Case(
       "two tensors in one place", two("[0,8]", "[0,8]"),
-      #"w: tensor "b" should begin at data byte 8, where the one before it ends, but begins at 0"#),
+      #"w: tensor "b" should begin at data byte 8, where the previous tensor ends, but begins at 0"#),
     Case(
       "a hole between tensors", two("[12,20]", "[0,8]"),
-      #"w: tensor "a" should begin at data byte 8, where the one before it ends, but begins at 12"#),
+      #"w: tensor "a" should begin at data byte 8, where the previous tensor ends, but begins at 12"#),
     Case("data cut short", one(data: 7), "w: 8 bytes of data should follow the header, but there are 7"),
     Case("data left over", one(data: 9), "w: 8 bytes of data should follow the header, but there are 9"),
     Case(
@@ -148,7 +148,7 @@ struct TensorFileErrorTests {
       refusal { () throws(ModelFormatError) in try file.tensor(name, shape: shape) }
     }
     #expect(ask("c", [1]) == #"tensors: the tensor "c" is missing"#)
-    #expect(ask("a", [4]) == #"tensors: tensor "a" should have the shape [4], but has [2, 2]"#)
+    #expect(ask("a", [4]) == #"tensors: tensor "a" should have shape [4], but has [2, 2]"#)
     #expect(ask("a", [2, 2]) == #"tensors: value 2 of tensor "a" should be a finite Float32, but is nan"#)
     #expect(ask("b", [1]) == #"tensors: value 0 of tensor "b" should be a finite Float32, but is -inf"#)
   }

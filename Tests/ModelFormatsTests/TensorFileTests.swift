@@ -110,6 +110,6 @@ struct TensorFileTests {
     }
     #expect(
       refusal { () throws(ModelFormatError) in try file.tensor("b", shape: [3]) }
-        == #"w: tensor "b" should be of type F32, F16, BF16 or F64, but is "X9""#)
+        == #"w: tensor "b" should have type F32, F16, BF16 or F64, but has "X9""#)
   }
 }

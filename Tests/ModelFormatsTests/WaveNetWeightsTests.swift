@@ -90,7 +90,7 @@ struct WaveNetWeightsTests {
       reading {
         $0.tensors["arrays.0.input.weight"] = StoredTensor(shape: [2, 4, 1], values: [Float](repeating: 0, count: 8))
       }
-        == #"tensors: tensor "arrays.0.input.weight" should have the shape [4, 2, 1], but has [2, 4, 1]"#)
+        == #"tensors: tensor "arrays.0.input.weight" should have shape [4, 2, 1], but has [2, 4, 1]"#)
     #expect(
       reading { $0.tensors["head.1.bias"] = StoredTensor(shape: [1], values: [.nan]) }
         == #"tensors: value 0 of tensor "head.1.bias" should be a finite Float32, but is nan"#)
