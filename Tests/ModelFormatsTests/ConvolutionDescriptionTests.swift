@@ -1,7 +1,7 @@
 import ModelFormats
 import Testing
 
-@Suite("The stage convolution of a preset")
+@Suite("The convolution stage of a preset")
 struct ConvolutionDescriptionTests {
   private func preset(_ stage: String) throws(ModelFormatError) -> Preset {
     let json = #"{"format":"convaudio-preset","version":1,"name":"n","description":"d","stages":[\#(stage)]}"#
@@ -14,7 +14,7 @@ struct ConvolutionDescriptionTests {
     return description
   }
 
-  @Test("what is not written has its default")
+  @Test("missing keys have their defaults")
   func defaults() throws {
     let expected = ConvolutionDescription(
       responsePath: "hall.flac", routing: .named(.auto), normalization: .none, gainDecibels: 0, predelayMilliseconds: 0,
@@ -22,7 +22,7 @@ struct ConvolutionDescriptionTests {
     #expect(try read(#""response": "hall.flac""#) == expected)
   }
 
-  @Test("every key is read")
+  @Test("all keys are read")
   func full() throws {
     let named = try read(
       #""response": "a/b.wav", "channels": "true-stereo", "normalize": "energy", "gainDecibels": -6.5, "#
@@ -44,7 +44,7 @@ struct ConvolutionDescriptionTests {
           ], inputChannels: 2, outputChannels: 3))
   }
 
-  @Test("every routing and every level has its name")
+  @Test("every routing and normalisation can be read by its name")
   func names() throws {
     for name in ["auto", "mono", "stereo", "true-stereo", "per-channel", "fan-out", "matrix"] {
       #expect(try read(#""response": "r", "channels": "\#(name)""#).routing == .named(NamedRouting(rawValue: name)!))
@@ -123,7 +123,7 @@ struct ConvolutionDescriptionTests {
     ),
   ]
 
-  @Test("a faulty stage is refused in one sentence with its JSON path", arguments: faults)
+  @Test("a faulty stage is rejected in one sentence with its JSON path", arguments: faults)
   func refused(_ fault: (keys: String, sentence: String)) {
     let keys = fault.keys
     #expect(

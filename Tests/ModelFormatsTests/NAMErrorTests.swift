@@ -114,15 +114,15 @@ struct NAMErrorTests {
     "Fasttanh, Hardswish, Hardtanh, LeakyHardTanh, LeakyHardtanh, LeakyReLU, PReLU, ReLU, SiLU, Sigmoid, Softsigmoid, "
     + "Softsign, Tanh"
 
-  @Test("a faulty model is refused in one sentence with its JSON path", arguments: cases)
+  @Test("a faulty model is rejected in one sentence with its JSON path", arguments: cases)
   func refused(_ c: Case) throws {
     var text = Self.full
-    let range = try #require(text.ranges(of: c.old).first, "the passage stands in the model")
+    let range = try #require(text.ranges(of: c.old).first, "the text to replace is in the model")
     text.replaceSubrange(range, with: c.new)
     #expect(refusal { () throws(ModelFormatError) in try readNAM(text) } == "m.nam: \(c.message)")
   }
 
-  @Test("the model without a fault is accepted, so the cases above fail for their own reason")
+  @Test("the unchanged model is accepted, so each case above fails because of its change")
   func accepted() throws {
     let text = Self.full
     #expect(refusal { () throws(ModelFormatError) in try readNAM(text) } == "accepted")
@@ -131,7 +131,7 @@ struct NAMErrorTests {
   }
 
   @Test(
-    "a weight that is no finite number is named",
+    "a weight that is not a finite number is reported",
     arguments: [
       ("\"0.1\"", "weights[0] should be a number, but is \"0.1\""),
       ("null", "weights[0] should be a number, but is null"),
@@ -145,7 +145,7 @@ struct NAMErrorTests {
     #expect(refusal { () throws(ModelFormatError) in try readNAM(text) } == "m.nam: \(message)")
   }
 
-  @Test("other architectures say what is wrong, too")
+  @Test("the other architectures report errors, too")
   func others() {
     func refusal(_ architecture: String, _ config: String, _ weights: Int) -> String {
       let text = namModel(architecture, config, weights: max(1, weights))
@@ -175,7 +175,7 @@ struct NAMErrorTests {
         == "m.nam: config.models[0].version is missing")
   }
 
-  @Test("sequences within sequences hold no more models than one")
+  @Test("nested sequences have the same limit as a single one")
   func longSequences() {
     let linear = namModel("Linear", "{\"receptive_field\":1}", weights: 1)
     func sequence(_ models: [String]) -> String {
@@ -192,7 +192,7 @@ struct NAMErrorTests {
     )
   }
 
-  @Test("ten thousand nested models, and a gigabyte that is not there, take neither stack nor memory")
+  @Test("ten thousand nested models, or a sparse file of a gigabyte, do not exhaust the stack or memory")
   func hostile() throws {
     let open = "{\"version\":\"0.7.0\",\"architecture\":\"Sequential\",\"weights\":[],\"config\":{\"models\":["
     let text = String(repeating: open, count: 10_000)
@@ -211,7 +211,7 @@ struct NAMErrorTests {
     }
   }
 
-  @Test("ten thousand broken models give errors or sound values")
+  @Test("ten thousand broken models give errors or valid values")
   func mutations() {
     let goods = [
       Self.full, oldWaveNet, namModel("LSTM", "{\"num_layers\":2,\"input_size\":1,\"hidden_size\":1}", weights: 30),

@@ -1,9 +1,9 @@
 import ModelFormats
 import Testing
 
-@Suite("Presets: what is refused, and in which words")
+@Suite("Presets: errors")
 struct PresetErrorTests {
-  /// `fullPresetJSON` with one passage exchanged, and what is said of it.
+  /// `fullPresetJSON` with one piece of text replaced, and the expected error.
   struct Case: Sendable, CustomTestStringConvertible {
     let old: String
     let new: String
@@ -172,7 +172,7 @@ struct PresetErrorTests {
       #""kernelSize": 3, "dilations": [1, 2]"#, longKernels,
       "stages[0].arrays[0].dilations[0] should be small enough for a network history of at most 268435456 frames, "
         + "but is 16777216"),
-    // 16 · 2^24 is exactly the limit, which leaves nothing for the next layer.
+    // 16 · 2^24 is exactly the limit, so nothing is left for the next layer.
     Case(
       #""kernelSize": 3, "dilations": [1, 2]"#, #""kernelSize": 17, "dilations": [16777216, 1]"#,
       "stages[0].arrays[0].dilations[1] should be small enough for a network history of at most 268435456 frames, "
@@ -188,10 +188,10 @@ struct PresetErrorTests {
       "stages[0].arrays[0].dilations should be an array of 1 to 1024 dilations, but is an array of 1025 values"),
   ]
 
-  @Test("a faulty preset is refused in one sentence with its JSON path", arguments: top + network + arrays + sums)
+  @Test("a faulty preset is rejected in one sentence with its JSON path", arguments: top + network + arrays + sums)
   func refused(_ c: Case) throws {
     let parts = fullPresetJSON.ranges(of: c.old)
-    try #require(parts.count >= 1, "the passage stands in the preset")
+    try #require(parts.count >= 1, "the text to replace is in the preset")
     var json = fullPresetJSON
     json.replaceSubrange(parts[0], with: c.new)
     #expect(
@@ -199,14 +199,14 @@ struct PresetErrorTests {
         == "p.json: \(c.message)")
   }
 
-  @Test("the preset without a fault is accepted, so the cases above fail for their own reason")
+  @Test("the unchanged preset is accepted, so each case above fails because of its change")
   func accepted() {
     let json = Array(fullPresetJSON.utf8)
     #expect(refusal { () throws(ModelFormatError) in try Preset(json: json, path: "p.json") } == "accepted")
   }
 
   @Test(
-    "at the top level too, a wrong type, a repeated key and broken JSON are refused",
+    "a wrong type, a duplicate key and broken JSON are rejected at the top level, too",
     arguments: [
       ("[]", "p.json: the top level should be an object, but is an array of 0 values"),
       ("{", "p.json: expected a key in quotation marks at byte 1, but found the end of the text"),
@@ -216,7 +216,7 @@ struct PresetErrorTests {
     #expect(refusal { () throws(ModelFormatError) in try Preset(json: Array(json.utf8), path: "p.json") } == message)
   }
 
-  @Test("bytes in memory are held to the limit of a file")
+  @Test("the size limit applies to bytes in memory, too")
   func tooLarge() {
     let json = [UInt8](repeating: 0x20, count: 16_000_001)
     #expect(
