@@ -89,7 +89,7 @@ struct NAMErrorTests {
       "config.layers[0].head.kernel_size should be an integer from 1 to 65536, but is 0"),
     Case(
       "\"slimmable\":null", "\"slimmable\":{\"method\":\"slice_channels_uniform\"}",
-      "config.layers[0].slimmable should be null, because groups, a head kernel, head1x1 or modulation cannot be cut, "
+      "config.layers[0].slimmable should be null, because groups, a head kernel, head1x1 or modulation cannot be slimmed, "
         + "but is an object of 1 key"),
     Case(
       "\"kernel_sizes\":[2,1]", "\"kernel_sizes\":[]",

@@ -14,12 +14,12 @@ BOX_HZ, BOX_Q = 110, 1.25                   # closed-box resonance: second-order
 # (Hz, dB, Q): bells (1 + g j x / Q ...) / (...) with x = f/f0 - f0/f
 BELLS = [
     (125, 1.5, 1.2),                        # near a source the bass rises
-    (420, -4.5, 0.9),                       # the hollow between box and cone
+    (420, -4.5, 0.9),                       # the dip between box and cone
     (1250, 2.0, 1.5),
     (2550, 6.0, 1.8),                       # presence: the cone begins to break up
     (3650, 5.5, 3.0),
     (4700, -5.0, 5.0),                      # surround in opposite phase
-    (6400, 4.0, 6.0), (7900, -4.0, 6.0), (9300, 3.0, 6.0),      # the cone's own ripples
+    (6400, 4.0, 6.0), (7900, -4.0, 6.0), (9300, 3.0, 6.0),      # ripples of the cone
 ]
 FALLS = [(4700, 1.1), (5200, 0.8), (6000, 0.7)]     # (Hz, Q) of low-passes: 36 dB an octave
 # The other three loudspeakers, and the floor: (detour in m, strength, Hz above which they fall off, off axis).
@@ -47,6 +47,6 @@ def magnitude(frequency_hz):
 def make_cabinet(taps):
     """[taps]: minimum phase, so its energy stands at the beginning and it adds no latency."""
     frequency = np.fft.rfftfreq(POINTS, 1 / RATE)
-    frequency[0] = frequency[1] / 4         # the logarithm of zero is no number
+    frequency[0] = frequency[1] / 4         # the logarithm of zero is not finite
     response = minimum_phase(magnitude(frequency))[:taps]
     return fade_out(response, taps // 4)

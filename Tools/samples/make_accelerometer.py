@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Samples/accelerometer.csv: five seconds of a walk as a sensor on the hip would log it, 100 rows a second.
+"""Writes Samples/accelerometer.csv: five seconds of walking as a sensor on the hip would log it, 100 rows per second.
 
     python3 Tools/samples/make_accelerometer.py
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Samples/still-life.npy and Samples/edges.npy: a small grey picture, and four kernels that find its edges.
+"""Writes Samples/still-life.npy and Samples/edges.npy: a small grey picture, and four kernels that find its edges.
 
     python3 Tools/samples/make_picture.py
 
@@ -123,7 +123,7 @@ def picture():
     shade = np.min([things[name](point, sun)[0] for name in ("sphere", "box", "cylinder")], axis=0) < FAR
     linear = colour * (0.14 + 0.86 * np.where(shade, 0, light))
     linear = linear.reshape(HEIGHT, RAYS, WIDTH, RAYS).mean(axis=(1, 3))
-    noisy = np.sqrt(linear) + random.normal(0, 0.004, linear.shape)     # the gamma of 2 and the noise of a camera
+    noisy = np.sqrt(linear) + random.normal(0, 0.004, linear.shape)     # a gamma of 2 and camera noise
     return (np.clip(np.round(noisy * 256), 0, 255) / 256).astype("<f4")
 
 
