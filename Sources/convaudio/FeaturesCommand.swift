@@ -27,6 +27,7 @@ struct FeaturesCommand: ParsableCommand {
 
   @OptionGroup(title: "Fitting (minirocket, multirocket, rocket, hydra)") var fitting: FittingOptions
   @OptionGroup(title: "Series") var series: SeriesOptions
+  @OptionGroup(title: "Recordings, pipes and rows of numbers") var signals: SignalOptions
   @OptionGroup(title: "Hop by hop (all others)") var hops: HopOptions
   @OptionGroup(title: "Spectra (stft, mel, logmel, mfcc)") var spectral: SpectralOptions
   @OptionGroup(title: "Scattering") var scattering: ScatteringOptions
@@ -69,7 +70,7 @@ struct FeaturesCommand: ParsableCommand {
           writeToStandardOutput(
             "\(count) \(series.window == nil ? "series" : "windows") × \(transform.transform.featureCount) features\n")
         }
-      } catch is ReaderClosed {
+      } catch ByteFileError.readerClosed {
         // A reader that wants only the beginning is content.
       } catch is CancellationError {
         // Rows of text that went to a pipe are whole.
@@ -111,7 +112,7 @@ struct FeaturesCommand: ParsableCommand {
         fitting.isGiven || params != nil || fit != nil, !isHopwise,
         "--params, --fit, --seed, --features and --compatibility are for minirocket, multirocket, rocket and hydra."
       ),
-      (hops.isGiven, isHopwise, "--input-format, --channels, --mono and --plot are for transforms hop by hop."),
+      (hops.isGiven, isHopwise, "--plot is for transforms hop by hop."),
       (
         hops.timestamps != .none, isHopwise || series.window != nil,
         "--timestamps is for windows and for transforms hop by hop: series have no times."
@@ -158,7 +159,7 @@ struct FeaturesCommand: ParsableCommand {
     if let params {
       transform = try FittedTransform(contentsOf: params)
     } else {
-      let fit = try fitting.fit(self.transform?.fitted) { try series.input(inputs) }
+      let fit = try fitting.fit(self.transform?.fitted) { try series.input(inputs, signals) }
       (transform, input) = (fit.transform, fit.input)
     }
     if let short = series.short { transform.shortSeries = short }
@@ -169,7 +170,7 @@ struct FeaturesCommand: ParsableCommand {
   private func batches(
     _ transform: FittedTransform, _ input: SeriesInput?, _ format: FeatureOutput.Format, _ interruption: Interruption
   ) throws -> Int {
-    let input = try input ?? series.input(inputs)
+    let input = try input ?? series.input(inputs, signals, interruption.cancellation)
     let progress = ProgressLine(isShown: !quiet)
     defer { progress.clear() }
     let count = try FeatureExtraction(transform, threads: series.threads).run(
@@ -177,9 +178,9 @@ struct FeaturesCommand: ParsableCommand {
       to: { names, hasLabels in
         try FeatureOutput(
           path: output, format: format, names: names, hasLabels: hasLabels, mayReplace: force,
-          isCancelled: { interruption.isRequested })
+          cancellation: interruption.cancellation)
       },
-      progress: { progress.draw("\($0) series") }, isCancelled: { interruption.isRequested })
+      progress: { progress.draw("\($0) series") }, cancellation: interruption.cancellation)
     input.notes.forEach(printError)
     return count
   }
@@ -187,19 +188,20 @@ struct FeaturesCommand: ParsableCommand {
   private func windows(
     _ transform: FittedTransform, _ format: FeatureOutput.Format, _ interruption: Interruption
   ) throws -> Int {
-    let stream = try series.stream(inputs[0], interruption)
-    let rate = stream.sampleRateHz
+    let signal = try Signal.open(
+      inputs[0], settings: signals.settings(missing: series.missing), cancellation: interruption.cancellation)
+    let rate = signal.sampleRateHz
     let windowFrames = try series.window!.frames(sampleRateHz: rate)
     var rows: FeatureOutput?
-    let count = try stream.slide(
-      transform.transform, window: series.window!, hop: series.hop, isCancelled: { interruption.isRequested }
+    let count = try signal.slide(
+      transform.transform, window: series.window!, hop: series.hop, cancellation: interruption.cancellation
     ) { row, end in
       let target =
         try rows
         ?? FeatureOutput(
           path: output, format: format, names: transform.transform.featureNames, hasLabels: false,
           hasTimes: hops.timestamps != .none, mayReplace: force,
-          isCancelled: { interruption.isRequested })
+          cancellation: interruption.cancellation)
       rows = target
       let frame = hops.timestamps.frame(start: end - windowFrames, end: end)
       try row.values.withUnsafeBufferPointer {
@@ -207,6 +209,7 @@ struct FeaturesCommand: ParsableCommand {
       }
     }
     try rows?.finish()
+    if !quiet { signal.printRemarks() }
     return count
   }
 }

@@ -157,7 +157,7 @@ import Testing
     #expect(try [UInt8](bench.bytes("a.png").prefix(4)) == [0x89, 0x50, 0x4E, 0x47])
     let again = try bench.program.run(
       "features", "in.wav", "--transform", "logmel", "-o", "b.npy", "--plot", "a.png")
-    #expect(again.status == 1 && again.errors.contains("a.png: exists already"))
+    #expect(again.status == 1 && again.errors.contains("a.png: already exists; use --force to replace it."))
   }
 
   @Test("Bands that are always zero are named, once")

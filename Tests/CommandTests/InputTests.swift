@@ -20,11 +20,11 @@ import Testing
   }
 
   static let sentences: [(String, String)] = [
-    ("missing.wav", "missing.wav: cannot be opened: No such file or directory."),
-    ("", ": cannot be opened: No such file or directory."),
-    ("folder", "folder: is a directory, and an ordinary file is needed here."),
-    ("/dev/null", "/dev/null: is a device, and an ordinary file is needed here."),
-    ("pipe", "pipe: is a pipe, and an ordinary file is needed here."),
+    ("missing.wav", "missing.wav: cannot be read: No such file or directory."),
+    ("", ": cannot be read: No such file or directory."),
+    ("folder", "folder: is a folder, expected a file."),
+    ("/dev/null", "/dev/null: is a device, expected a file."),
+    ("pipe", "pipe: is a pipe, expected a file."),
     (
       "empty.wav",
       "empty.wav: is not readable audio (the file is empty); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."
@@ -75,7 +75,7 @@ import Testing
     let bench = try bench()
     chmod(bench.path("good.wav"), 0)
     let outcome = try bench.program.run("process", "good.wav", "-p", "tiny")
-    #expect(outcome.errors == "convaudio: good.wav: cannot be opened: Permission denied.\n")
+    #expect(outcome.errors == "convaudio: good.wav: cannot be read: Permission denied.\n")
   }
 
   @Test(

@@ -11,7 +11,7 @@ struct RegularFileTests {
       let pipe = "\(folder)/pipe"
       #expect(mkfifo(pipe, 0o600) == 0)
       let cases = [
-        (folder, "expected a regular file, but this is a directory"),
+        (folder, "expected a regular file, but this is a folder"),
         (pipe, "expected a regular file, but this is a pipe"),
         ("/dev/null", "expected a regular file, but this is a device"),
         ("\(folder)/none", "the file cannot be read: No such file or directory"),

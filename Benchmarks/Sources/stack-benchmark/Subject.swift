@@ -9,7 +9,7 @@ struct Subject {
   private let input: PlanarMemory
   private let output: PlanarMemory
 
-  init(preset: LoadedPreset, blockFrames: Int) throws {
+  init(preset: Chain, blockFrames: Int) throws {
     self.blockFrames = blockFrames
     processor = try preset.makeProcessor(maximumBlockFrames: blockFrames)
     input = PlanarMemory(channels: processor.inputChannels, frames: blockFrames)

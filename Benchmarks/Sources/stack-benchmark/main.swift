@@ -9,7 +9,7 @@ import Foundation
 func benchmark() throws {
   let arguments = CommandLine.arguments.dropFirst()
   let name = arguments.first ?? "dilated-stack"
-  let preset = try LoadedPreset(name)
+  let preset = try Chain(name)
   let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 15
   let rateHz = Double(preset.preset.sampleRateHz ?? 48000)
   let operationsPerFrame = 2 * Double(preset.multiplyAddsPerFrame)
@@ -21,7 +21,7 @@ func benchmark() throws {
   var loading = Duration.seconds(1000)
   for _ in 0..<20 {
     let start = ContinuousClock.now
-    _ = try LoadedPreset(name)
+    _ = try Chain(name)
     loading = min(loading, .now - start)
   }
   print("loaded in \(decimal(loading / .milliseconds(1))) ms")

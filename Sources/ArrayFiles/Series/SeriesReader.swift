@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// Reads time series from text, one at a time, in memory for one line.
 ///
 /// ```swift
@@ -42,10 +44,10 @@ public final class SeriesReader {
 
   /// Opens a file.
   /// - Parameter format: Default: by the end of the path, else UCR's layout.
-  /// - Throws: `NumPyError.unreadable` or `.notAFile` when it cannot be opened.
+  /// - Throws: `ByteFileError` when it cannot be opened.
   public convenience init(contentsOf path: String, format: SeriesFormat? = nil, labelsFirst: Bool = true) throws {
-    let file = try NumPyFile(reading: path)
-    self.init(name: path, format: format ?? SeriesFormat(path: path) ?? .ucr, labelsFirst: labelsFirst) {
+    let file = try ByteFile.reading(path)
+    self.init(name: path, format: format ?? SeriesFormat(path: path) ?? .lines, labelsFirst: labelsFirst) {
       try file.read(into: $0)
     }
   }
@@ -58,8 +60,8 @@ public final class SeriesReader {
       let text = SeriesFields.trimmed(line, 0..<line.count)
       if text.isEmpty { continue }
       switch format {
-      case .ucr:
-        guard let series = try ucr(line) else { continue }
+      case .lines:
+        guard let series = try plainLine(line) else { continue }
         return series
       case .ts:
         guard let series = try ts(line, text) else { continue }
@@ -72,7 +74,7 @@ public final class SeriesReader {
 
   // MARK: - UCR's layout
 
-  private func ucr(_ line: Span<UInt8>) throws(RowError) -> LabelledSeries? {
+  private func plainLine(_ line: Span<UInt8>) throws(RowError) -> LabelledSeries? {
     if !hasStarted {
       separator = CSVRow.separator(of: line)
       // Files of the archive may also have runs of spaces between values.

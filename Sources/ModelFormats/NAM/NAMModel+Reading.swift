@@ -2,8 +2,7 @@ extension NAMModel {
   /// Reads a `.nam` file of at most `maximumFileBytes`.
   /// - Throws: `ModelFormatError`.
   public init(contentsOf path: String) throws(ModelFormatError) {
-    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
-    try self.init(json: try file.read(file.byteCount), path: path)
+    try self.init(json: try modelBytes(of: path, maximumBytes: Self.maximumFileBytes), path: path)
   }
 
   /// Reads a model from memory.

@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// A safetensors file: named tensors and a dictionary of strings.
 ///
 /// ```
@@ -33,12 +35,17 @@ public struct TensorFile: Sendable, Equatable {
   ///
   /// - Throws: `ModelFormatError`.
   public init(contentsOf path: String) throws(ModelFormatError) {
-    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
-    let prefix = try file.read(min(8, file.byteCount))
-    let length = try TensorHeader.length(prefix: prefix[...], fileBytes: file.byteCount, file: path)
-    let json = try file.read(length)
-    let header = try TensorHeader(json: json, dataBytes: file.byteCount - 8 - length, file: path)
-    self.init(header: header, data: try file.read(file.byteCount - 8 - length), path: path)
+    let file = try ModelFormatError.file { () throws(ByteFileError) in
+      try ByteFile.reading(path, maximumBytes: Self.maximumFileBytes)
+    }
+    func read(_ count: Int) throws(ModelFormatError) -> [UInt8] {
+      try ModelFormatError.file { () throws(ByteFileError) in try file.read(count) }
+    }
+    let byteCount = file.byteCount
+    let length = try TensorHeader.length(prefix: try read(min(8, byteCount))[...], fileBytes: byteCount, file: path)
+    let dataBytes = byteCount - 8 - length
+    let header = try TensorHeader(json: try read(length), dataBytes: dataBytes, file: path)
+    self.init(header: header, data: try read(dataBytes), path: path)
   }
 
   /// Reads a file from memory.
