@@ -1,4 +1,5 @@
-// The benchmarks are a separate package, so that nobody else depends on their dependencies.
+// swift-tools-version: 6.3
+// The benchmarks are a separate package, so that convaudio does not depend on their dependencies.
 import PackageDescription
 
 let package = Package(

@@ -6,9 +6,9 @@
 Starts the program with pipes, feeds it blocks in real time, reads its output, and prints
 - start-up: from starting the process to the first block back, with a warm disk (minimum and median of 21 starts);
 - share of a core: user and system time of the program over the wall time, of the best and the median of several runs;
-- round trip: from writing a block to having it back, this script's own wake-ups included.
+- round trip: from writing a block to having it back, including wake-ups of this script.
 
-Needs nothing but Python on Linux.
+Needs only Python on Linux.
 """
 import argparse
 import os

@@ -169,7 +169,7 @@ import Testing
       (["features", "one.csv"], "expected at least 9"),
       (
         ["features", "gap.csv"],
-        "gap.csv: series 1, channel 1, point 2 is nan, expected a finite number"
+        "gap.csv: series 1, channel 1, point 2 is nan, expected a finite number; use --missing to fill it in."
       ),
       (["features", "train.ts", "gap.csv"], "gap.csv: series 1, channel 1, point 2 is nan"),
       (["features", "none.npy"], "none.npy: has the shape [1000000000000, 0]"),

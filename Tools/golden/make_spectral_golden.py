@@ -5,7 +5,7 @@
 
 Writes Tests/TimeSeriesFeaturesTests/Golden/spectral/*.safetensors: `input`, one channel, and for each case its rows
 [rows, columns]. Versions and seed are in the metadata. HTK's conventions are those of torchaudio.compliance.kaldi with
-htk_compat, which puts c0 last; here it stands first. The kymatio cases of the file `scattering` are computed in float64.
+htk_compat, which puts c0 last; here it is first. The kymatio cases of the file `scattering` are computed in float64.
 """
 
 import json

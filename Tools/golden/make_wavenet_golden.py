@@ -2,8 +2,8 @@
 
     python3 Tools/golden/make_wavenet_golden.py [OUTPUT_DIRECTORY]
 
-See README.md beside this file. The truth is PyTorch's run in float64 on the same float32 weights, input, head scale
-and slopes; the float32 run beside it says how large an error is ordinary.
+See README.md in this folder. The reference is PyTorch's run in float64 on the same float32 weights, input, head scale
+and slopes; the float32 run shows how large ordinary errors are.
 """
 
 import json

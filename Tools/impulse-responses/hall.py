@@ -1,15 +1,15 @@
 """A shoe-box concert hall: image sources for the early part, decaying noise in bands for the late part.
 
-Both halves are in the same unit, the sound pressure of the direct sound at one metre, so that they meet without a
-gain found by trial:
+Both parts have the same unit, the sound pressure of the direct sound at one metre, so no gain between them has to be
+fitted:
 
 - An image at distance d counts 1/d (Allen and Berkley, J. Acoust. Soc. Am. 65, 1979), times the square root of
-  (1 - absorption)(1 - scattering) for each wall on its way, the loss in air, and the microphone's directivity.
-- 4 pi c^3 t^2 / V images arrive in a second, each with the energy 1/(ct)^2: in the mean 4 pi c / V exp(-13.8 t / T) of
-  energy a second, the reverberant energy of Barron and Lee (J. Acoust. Soc. Am. 84, 1988). The walls turn the share
-  1 - (1 - scattering)^n of it, after n reflections, into noise without direction (Moorer, Computer Music Journal 3:2,
-  1979). So the images fade into the noise by themselves; what is left of them ends with a window, and the noise
-  takes over what the window takes away.
+  (1 - absorption)(1 - scattering) for each wall on its path, the loss in air, and the microphone's directivity.
+- 4 pi c^3 t^2 / V images arrive per second, each with the energy 1/(ct)^2: on average 4 pi c / V exp(-13.8 t / T) of
+  energy per second, the reverberant energy of Barron and Lee (J. Acoust. Soc. Am. 84, 1988). After n reflections, the
+  walls have turned the share 1 - (1 - scattering)^n of it into noise without direction (Moorer, Computer Music Journal
+  3:2, 1979). So the images gradually fade into the noise. A window ends the remaining images, and the noise replaces
+  the energy that the window removes.
 """
 from dataclasses import dataclass, field
 

@@ -8,8 +8,8 @@ The picture is [height, width]; the edges are [4, height, width], across and dow
 convolved with Samples/edges.npy. A slope is the root of the sum of both squares, divided by the operator's sum of
 positive weights and its width of two pixels (6 and 8), so both are in brightness per pixel. White is a slope of 1/6.
 
-With --check nothing is written: the PNG that is there must hold the same pixels, whatever has compressed it.
-Needs nothing but Python 3.
+With --check nothing is written: the existing PNG must hold the same pixels, however it is compressed. Needs only Python
+3.
 """
 import argparse
 import array

@@ -3,9 +3,9 @@
 
     python3 Tools/samples/make_accelerometer.py
 
-Metres per second squared, gravity taken away: steps at 1.8 Hz with their harmonics, sway at half of that, noise of
-0.4, and a few values that the sensor missed. Made up from these numbers; nobody was measured. Needs nothing but Python
-(the generator and its `gauss` are the same in every version since 3.2).
+Metres per second squared, without gravity: steps at 1.8 Hz with their harmonics, sway at half of that, noise of 0.4,
+and a few missing values. Computed from these numbers; no person was measured. Needs only Python (the generator and its
+`gauss` are the same in every version since 3.2).
 """
 import math
 import pathlib

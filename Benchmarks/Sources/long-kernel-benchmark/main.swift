@@ -78,7 +78,7 @@ func measureBlocks() throws {
   let mean = Double(operations.reduce(0, +)) / Double(operations.count)
   print("\n10 s stereo, blocks of 64: \(subject.plan.text)")
   print(
-    "operations a block: mean \(Int(mean)), worst \(operations.max() ?? 0) (\(decimal(Double(operations.max() ?? 0) / mean)) × mean)"
+    "operations per block: mean \(Int(mean)), worst \(operations.max() ?? 0) (\(decimal(Double(operations.max() ?? 0) / mean)) × mean)"
   )
   let times = settled.map(\.seconds).sorted()
   let middle = times[times.count / 2]

@@ -15,7 +15,7 @@ func benchmark() throws {
   let operationsPerFrame = 2 * Double(preset.multiplyAddsPerFrame)
   let level = KernelLevel.selected
 
-  print("\(preset.preset.name): \(Int(operationsPerFrame / 2)) multiply-adds a frame, \(level.name), one core")
+  print("\(preset.preset.name): \(Int(operationsPerFrame / 2)) multiply-adds per frame, \(level.name), one core")
 
   // From the file to values: the best of many runs, with the file in the system's cache.
   var loading = Duration.seconds(1000)
