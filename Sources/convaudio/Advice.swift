@@ -10,9 +10,8 @@ func advice(for error: any Error) -> String? {
   case let error as ImpulseResponseError: advice(for: error)
   case let error as ProcessingError: advice(for: error)
   case let error as StreamError: advice(for: error)
-  case let error as FeatureError: advice(for: error)
   case let error as PlacedFeatureError: advice(for: error.error)
-  case OutputError.exists: "use --force to replace it"
+  case let error as FeatureError: advice(for: error)
   default: nil
   }
 }
@@ -35,8 +34,15 @@ private func advice(for error: ImpulseResponseError) -> String? {
 private func advice(for error: ProcessingError) -> String? {
   switch error {
   case .sampleRate, .stretching: "use --rate-policy resample to convert it there and back"
-  case .nonFinite: "use --non-finite zero or --non-finite keep to let it through"
   case .unknownExtension: "or choose the format with --format"
+  default: nil
+  }
+}
+
+private func advice(for error: FeatureError) -> String? {
+  switch error {
+  case .notFinite(_, _, _, let actual) where actual.isNaN: "use --missing to fill it in"
+  case .invalidParameters("the bands", "a sample rate", _): "give one with --rate"
   default: nil
   }
 }
@@ -57,15 +63,7 @@ private func advice(for error: StreamError) -> String? {
   }
 }
 
-private func advice(for error: FeatureError) -> String? {
-  switch error {
-  case .notFinite(_, _, _, let actual) where actual.isNaN: "use --missing to fill in missing values"
-  case .invalidParameters("the bands", _, "none"): "give one with --rate"
-  default: nil
-  }
-}
-
-extension StreamFormat {
+extension SignalFormat {
   /// SoX's name of a raw format, which is ours without the byte order.
   fileprivate var soxType: String { rawValue.hasSuffix("le") ? String(rawValue.dropLast(2)) : rawValue }
 }
@@ -73,6 +71,6 @@ extension StreamFormat {
 /// The sentence for an error, with advice where there is some: "out.wav: exists already; use --force to replace it."
 func sentence(for error: any Error) -> String {
   let text = "\(error)"
-  guard let advice = advice(for: error) else { return text }
+  guard let advice = advice(for: error) ?? fileAdvice(for: error) else { return text }
   return (text.hasSuffix(".") ? String(text.dropLast()) : text) + "; \(advice)."
 }

@@ -66,7 +66,7 @@ struct ChainOptions: ParsableArguments {
       models: models, after: loadPreset(maximumResponseBytes: response.maxMemory.bytes), before: response.load())
   }
 
-  /// What comes before the models.
+  /// The preset or chain file before the models.
   func loadPreset(maximumResponseBytes: Int) throws -> Chain? {
     if let chain {
       return try Chain(preset: chain, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)

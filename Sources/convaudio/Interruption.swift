@@ -1,3 +1,4 @@
+import ConvAudioKit
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,7 +8,7 @@ import Synchronization
 #endif
 
 /// Set by SIGINT, SIGTERM and SIGHUP, read after every block. A second signal ends the program at once and may leave its
-/// temporary file behind.
+/// temporary file.
 private let stopRequested = Atomic<Bool>(false)
 /// Set by SIGUSR1, where it is caught.
 private let reportRequested = Atomic<Bool>(false)
@@ -72,6 +73,9 @@ struct Interruption: Sendable {
 
   /// Whether the program was asked to stop.
   var isRequested: Bool { stopRequested.load(ordering: .relaxed) }
+
+  /// The same for the library.
+  var cancellation: Cancellation { Cancellation { stopRequested.load(ordering: .relaxed) } }
 
   /// Whether a report was asked for since the last call.
   func takeReportRequest() -> Bool {

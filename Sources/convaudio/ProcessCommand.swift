@@ -37,7 +37,7 @@ struct ProcessCommand: ParsableCommand {
   func run() throws {
     let interruption = Interruption.install()
     try exitingOnError {
-      try refuseTerminals(input: inputs.contains(FileProcessor.standardStream), output: writesToStandardOutput)
+      try refuseTerminals(input: inputs.contains(standardStreamPath), output: writesToStandardOutput)
       let models = try batch.files()
       let paths = outputPaths(models: models.count)
       let printer = reportPrinter(files: inputs.count * paths.chains)
@@ -46,7 +46,7 @@ struct ProcessCommand: ParsableCommand {
         let run = try BatchRun(
           files, jobs: running.jobs, skipsExisting: !models.isEmpty && !running.force, replacesExisting: running.force)
         return try paths.makingFolders(for: files) {
-          run.run(progress: printer.progress, finished: printer.finished, isCancelled: { interruption.isRequested })
+          run.run(progress: printer.progress, finished: printer.finished, cancellation: interruption.cancellation)
         }
       }
       try printer.end(results)
@@ -100,7 +100,7 @@ struct ProcessCommand: ParsableCommand {
   }
 
   private var writesToStandardOutput: Bool {
-    output == FileProcessor.standardStream || (output == nil && inputs.contains(FileProcessor.standardStream))
+    output == standardStreamPath || (output == nil && inputs.contains(standardStreamPath))
   }
 }
 

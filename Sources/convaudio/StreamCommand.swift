@@ -32,10 +32,12 @@ struct StreamCommand: ParsableCommand {
       let runner = StreamRunner(
         chain: try chain.load(with: response), settings: settings(of: try response.settings(with: sound)))
       defer { if stream.latencyReport { printError(times.summary) } }
+      // Safe because the library asks on the thread that runs the stream, which is this one.
+      nonisolated(unsafe) let times = times
       let report = try runner.run(
         from: STDIN_FILENO, to: STDOUT_FILENO, times: times, note: { if !stream.quiet { printError($0) } },
         explain: { if response.explain { printError($0) } },
-        isCancelled: {
+        cancellation: Cancellation {
           // Only if it does not block: the audio must not wait for the reader of standard error.
           if interruption.takeReportRequest() { printErrorIfTaken(times.summary) }
           return interruption.isRequested

@@ -7,7 +7,7 @@ struct StreamOptions: ParsableArguments {
   var format = InputFormat(format: nil)
 
   @Option(help: "Output format (default: the input's).")
-  var outputFormat: StreamFormat?
+  var outputFormat: SignalFormat?
 
   @Option(
     help: ArgumentHelp(
@@ -59,23 +59,23 @@ struct StreamOptions: ParsableArguments {
   }
 }
 
-extension StreamFormat: ExpressibleByArgument {}
+extension SignalFormat: ExpressibleByArgument {}
 extension MissingPolicy: ExpressibleByArgument {}
 extension HeaderPolicy: ExpressibleByArgument {}
 
 /// A stream's format, or `auto`.
 struct InputFormat: ExpressibleByArgument, CustomStringConvertible {
   /// nil: by the first bytes.
-  let format: StreamFormat?
+  let format: SignalFormat?
 
-  init(format: StreamFormat?) { self.format = format }
+  init(format: SignalFormat?) { self.format = format }
 
   init?(argument: String) {
-    format = StreamFormat(rawValue: argument)
+    format = SignalFormat(rawValue: argument)
     if format == nil, argument != "auto" { return nil }
   }
 
   var description: String { format?.rawValue ?? "auto" }
   var defaultValueDescription: String { description }
-  static var allValueStrings: [String] { ["auto"] + StreamFormat.allValueStrings }
+  static var allValueStrings: [String] { ["auto"] + SignalFormat.allValueStrings }
 }

@@ -23,7 +23,7 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      guard let output, output != FileProcessor.standardStream else {
+      guard let output, output != standardStreamPath else {
         let text = ConvolutionCosts.measured(name: name).text
         guard writeToStandardOutput(text) else {
           throw CommandError("standard output: the table could not be written.")

@@ -28,6 +28,15 @@ import Testing
     Row(
       "process nan.wav -p tiny --non-finite error",
       "use --non-finite zero or --non-finite keep to let it through."),
+    Row("process in.wav -p tiny -o in.wav", "use --force to replace it."),
+    Row("process two.wav -p tiny --max-channels 1", "--max-channels 2 allows them."),
+    Row("stream -p empty", "--format, --rate and --channels describe raw samples."),
+    Row("stream -p empty --rate 8000", "leave --rate and --channels out to take it as it is.", input: "44.wav"),
+    Row("stream -p empty --format f32le", "see --rate and --channels."),
+    Row("stream -p empty --format csv", "--header yes takes the first row for names.", input: "mixed"),
+    Row("stream -p empty --format csv", "--missing hold or --missing zero fills it in.", input: "gaps"),
+    Row("features in.wav 44.wav --transform mel -o out.csv", "--rate 48000 resamples recordings."),
+    Row("features - --transform logmel --top-db 80 -o out.csv", "or leave --top-db out.", input: "in.wav"),
     Row("process in.wav -p tiny -o out.xyz", "or choose the format with --format."),
     Row(
       "stream -p tiny --format s16le --rate 44100 --channels 2",
@@ -37,7 +46,7 @@ import Testing
     Row("stream -p empty --format csv --output-format wav", "give it one with --rate.", input: "rows"),
     Row(
       "features holes.csv --transform minirocket --no-labels --features 84 -o out.csv",
-      "use --missing to fill in missing values."),
+      "use --missing to fill it in."),
     Row(
       "features - --transform statistics --window 2 --hop 2 --bands 1-2 -o out.csv --input-format csv",
       "give one with --rate.", input: "rows"),
@@ -51,7 +60,12 @@ import Testing
     try bench.audio("in.wav")
     try bench.audio("44.wav", sampleRateHz: 44_100)
     try bench.audio("nan.wav", [[0, .nan, 0]], encoding: .float32)
-    try bench.write("rows", Data("0.5\n".utf8))
+    try bench.audio("two.wav", channels: 2)
+    for (name, text) in [
+      ("rows", "0.5\n"), ("mixed", "1,2.O\n"), ("gaps", "1,2\n3,\n"), ("holes.csv", "1,2,,4,5,6,7,8,9,10\n"),
+    ] {
+      try bench.write(name, Data(text.utf8))
+    }
     let model =
       #"{"version":"0.5.4","architecture":"Linear","sample_rate":48000,"#
       + #""config":{"receptive_field":1,"bias":false},"weights":[2]}"#
@@ -102,7 +116,7 @@ private struct StringLiteral {
   var text = ""
 
   /// Names of options, `--name`.
-  var options: [String] { text.matches(of: /(?<![\w\-])--[a-z][a-z\-]*/).map { String($0.output) } }
+  var options: [String] { text.matches(of: /(?:^|[^\w\-])(--[a-z][a-z\-]*)/).map { String($0.output.1) } }
 }
 
 /// The string literals of Swift source, in pieces where they hold literals of their own.

@@ -177,7 +177,7 @@ import Testing
   @Test(
     "what cannot be meant is refused",
     arguments: [
-      (["--models", "*.none"], 1, "*.none: matches no .nam file."),
+      (["--models", "*.none"], 1, "*.none: there is no such .nam file."),
       (["--models", "*.nam", "--model", "half.nam"], 64, "--models and --model cannot be combined."),
       (["--models", "*.nam", "-o", "-"], 64, "--models writes several files; give a folder as --output."),
       (["--models", "*.nam", "--names", "{in}.wav"], 64, "--names has {in}, expected {input}, {model}, {extension}."),

@@ -36,7 +36,8 @@ import Testing
     let network = try Chain(preset: TinyPreset().write(into: folder.directory.url))
     let chain = try network.followed(by: ConvAudioKitTests.chain(responses(1, frames: 300)))
     var input = Signals.noise(frames: 1000)
-    input[500] = .nan
+    // Through transforms one NaN would spoil the whole output, and hide every other change.
+    if row.name == "nonFinite" { input[500] = .nan }
     var changed = ChainSettings()
     row.change(&changed)
 
@@ -53,8 +54,8 @@ import Testing
         return "\(error)"
       }
     }
-    #expect(file(ChainSettings()) == file(ChainSettings()))
-    #expect(file(changed) != file(ChainSettings()))
+    let (same, isChanged) = (file(ChainSettings()) == file(ChainSettings()), file(changed) != file(ChainSettings()))
+    #expect(same && isChanged)
 
     func stream(_ settings: ChainSettings) -> String {
       var all = StreamSettings()
@@ -75,7 +76,9 @@ import Testing
       }
       return explanation + Data(written).base64EncodedString()
     }
-    #expect(stream(ChainSettings()) == stream(ChainSettings()))
-    #expect(stream(changed) != stream(ChainSettings()))
+    let (streamsSame, isStreamChanged) = (
+      stream(ChainSettings()) == stream(ChainSettings()), stream(changed) != stream(ChainSettings())
+    )
+    #expect(streamsSame && isStreamChanged)
   }
 }

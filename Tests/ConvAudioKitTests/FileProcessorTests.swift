@@ -113,7 +113,7 @@ import Testing
   func cancelled() throws {
     try audio("in.wav")
     #expect(throws: ProcessingError.cancelled(path: path("in.wav"))) {
-      try FileProcessor(chain: preset).process(path("in.wav"), to: path("out.wav"), isCancelled: { true })
+      try FileProcessor(chain: preset).process(path("in.wav"), to: path("out.wav"), cancellation: Cancellation { true })
     }
     #expect(try files() == ["in.wav"])
   }
@@ -121,7 +121,7 @@ import Testing
   @Test("An output in the way is refused before anything is made")
   func refusals() throws {
     try audio("in.wav")
-    #expect(throws: OutputError.exists(path: path("in.wav"))) {
+    #expect(throws: ByteFileError.exists(path: path("in.wav"))) {
       try FileProcessor(chain: preset).process(path("in.wav"), to: path("in.wav"))
     }
     #expect(try files() == ["in.wav"])
@@ -195,7 +195,7 @@ import Testing
     let batch = try BatchRun(
       FileProcessor(chain: preset), files: ["a.wav", "b.wav"].map { (path($0), path("out-\($0)")) }, jobs: 1)
     let asked = Mutex(0)
-    let results = batch.run(isCancelled: {
+    let results = batch.run(cancellation: Cancellation {
       asked.withLock { count in
         count += 1
         return count > 1

@@ -11,12 +11,12 @@ public enum HopTransform: Sendable {
 
   /// Windows of a stream.
   public struct Windows: Sendable {
-    public var window: StreamDuration
-    public var hop: StreamDuration
+    public var window: WindowLength
+    public var hop: WindowLength
 
-    public init(window: StreamDuration? = nil, hop: StreamDuration? = nil) {
-      self.window = window ?? StreamDuration("25ms")!
-      self.hop = hop ?? StreamDuration("10ms")!
+    public init(window: WindowLength? = nil, hop: WindowLength? = nil) {
+      self.window = window ?? WindowLength("25ms")!
+      self.hop = hop ?? WindowLength("10ms")!
     }
   }
 
@@ -24,8 +24,8 @@ public enum HopTransform: Sendable {
   public struct SpectralChoice: Sendable {
     public var output: SpectralOutput
     public var convention: SpectralConvention
-    public var window: StreamDuration?
-    public var hop: StreamDuration?
+    public var window: WindowLength?
+    public var hop: WindowLength?
     /// Default: the window's length, for HTK the next power of two.
     public var fftFrames: Int?
     /// `top_db`: logarithms further below the largest of a recording are raised; a recording is read twice then.

@@ -1,3 +1,4 @@
+import ByteFiles
 import Dispatch
 import Synchronization
 
@@ -116,17 +117,17 @@ public struct BatchRun: Sendable {
   /// - Parameters:
   ///   - progress: Called after every block with the index of the file, from several threads.
   ///   - finished: Called when a file is done, one at a time.
-  ///   - isCancelled: When true, running files stop and no others are started.
+  ///   - cancellation: When true, running files stop and no others are started.
   /// - Returns: The results of all files that were started, in the order of the files.
   public func run(
     progress: @escaping @Sendable (Int, ProcessingProgress) -> Void = { _, _ in },
     finished: @escaping @Sendable (BatchResult) -> Void = { _ in },
-    isCancelled: @escaping @Sendable () -> Bool = { false }
+    cancellation: Cancellation = .never
   ) -> [BatchResult] {
     files.forEach { $0.processor.expectUser() }
     let state = Mutex((next: 0, results: [BatchResult?](repeating: nil, count: files.count)))
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
-      while !isCancelled() {
+      while !cancellation.isRequested {
         let index = state.withLock { state in
           defer { state.next += 1 }
           return state.next
@@ -135,7 +136,7 @@ public struct BatchRun: Sendable {
         let file = files[index]
         let result = BatchResult(
           input: file.input, output: file.output, chain: file.processor.name,
-          outcome: outcome(of: file, progress: { progress(index, $0) }, isCancelled: isCancelled))
+          outcome: outcome(of: file, progress: { progress(index, $0) }, cancellation: cancellation))
         state.withLock { state in
           state.results[index] = result
           finished(result)
@@ -146,14 +147,14 @@ public struct BatchRun: Sendable {
   }
 
   private func outcome(
-    of file: BatchFile, progress: (ProcessingProgress) -> Void, isCancelled: @escaping () -> Bool
+    of file: BatchFile, progress: (ProcessingProgress) -> Void, cancellation: Cancellation
   ) -> BatchResult.Outcome {
     defer { file.processor.userIsDone() }
     if skipsExisting, access(file.output, F_OK) == 0 { return .skipped }
     do {
       return .processed(
         try file.processor.get().process(
-          file.input, to: file.output, progress: progress, isCancelled: isCancelled))
+          file.input, to: file.output, progress: progress, cancellation: cancellation))
     } catch {
       return .failed(error)
     }

@@ -1,14 +1,10 @@
+import Signals
 import AudioFiles
+import ByteFiles
 import Convolution
 import ModelFormats
 import Resampling
 import StreamingConvolution
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What happened to one file.
 public struct ProcessingReport: Sendable {
@@ -89,30 +85,28 @@ public struct FileProcessor: Sendable {
     OutputNaming(folder: folder, container: settings.container).path(for: input, through: chain.name)
   }
 
-  /// Stands for standard input or output where a path is expected.
-  public static let standardStream = "-"
-
   /// Processes one file.
   ///
   /// - Parameters:
-  ///   - input: A file in any format that `AudioFiles` reads; `-` is standard input, buffered in a temporary file.
+  ///   - input: A file in any format that `AudioFiles` reads; `-` is standard input, which, as any pipe,
+  ///     is buffered in a temporary file.
   ///   - output: The file to write; `-` is standard output, which gets the finished file, in the input's container unless
   ///     the settings name one.
   ///   - progress: Called after every block, on this thread.
-  ///   - isCancelled: Asked after every block.
+  ///   - cancellation: Asked after every block.
   /// - Returns: What happened.
-  /// - Throws: `AudioFileError`, `OutputError`, `ProcessingError`, `ChainError`, `ImpulseResponseError`. No output is left
+  /// - Throws: `AudioFileError`, `ByteFileError`, `ProcessingError`, `ChainError`, `ImpulseResponseError`. No output is left
   ///   then.
   public func process(
     _ input: String, to output: String, progress: (ProcessingProgress) -> Void = { _ in },
-    isCancelled: @escaping () -> Bool = { false }
+    cancellation: Cancellation = .never
   ) throws -> ProcessingReport {
     let start = ContinuousClock.now
-    let isPipedOut = output == Self.standardStream
+    let isPipedOut = output == standardStreamPath
     if !isPipedOut { try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting) }
-    let reader = try openReader(input, isCancelled: isCancelled)
-    let info = reader.info
-    guard info.frames > 0 else { throw ProcessingError.empty(path: info.path) }
+    let source = try open(input, cancellation)
+    let info = source.fileInfo!
+    guard info.frames > 0 else { throw SignalError.empty(name: info.path) }
     let (chain, ratio, rateNote) = try meeting(info)
     let container = try container(for: output, of: info)
     let outputName = isPipedOut ? "standard output" : output
@@ -134,12 +128,8 @@ public struct FileProcessor: Sendable {
     } catch {
       throw ProcessingError.format(path: outputName, reason: error)
     }
-    let file: any PendingOutput =
-      isPipedOut
-      ? try StandardOutput(isCancelled: isCancelled)
-      : try ReplacingFile(path: output, mayReplace: settings.replacesExisting)
+    let file = try pendingOutput(output, mayReplace: settings.replacesExisting, cancellation: cancellation)
     let writer: AudioFileWriter
-    let source = InspectedSource(reader, channels: info.channels, policy: settings.chain.nonFinite)
     let sink: MeteredSink
     do {
       writer = try AudioFileWriter(
@@ -151,18 +141,17 @@ public struct FileProcessor: Sendable {
         processor: processor, from: resampled?.source ?? source, to: resampled?.sink ?? sink, tailFrames: tail)
       while try run.step() || run.flush() {
         progress(
-          ProcessingProgress(frames: reader.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
-        if isCancelled() { throw ProcessingError.cancelled(path: info.path) }
+          ProcessingProgress(frames: source.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
+        if cancellation.isRequested { throw ProcessingError.cancelled(path: info.path) }
       }
       try run.finish()
-      try resampled?.sink.finish(totalFrames: reader.framesRead + tailFrames)
+      try resampled?.sink.finish(totalFrames: source.framesRead + tailFrames)
       try writer.finish()
     } catch let reason as ResamplingError {
       throw ProcessingError.resampling(path: info.path, chain: chain.label, reason: reason)
     } catch AudioFileError.writeFailed(path: _, let reason) {
-      if let pipe = file as? StandardOutput { throw StreamError.noSpool(folder: pipe.folder, reason: reason) }
       // People know the file by its final name.
-      throw AudioFileError.writeFailed(path: outputName, reason: reason)
+      throw file.failure(reason: reason)
     }
     try file.commit()
     pool.giveBack(prepared, for: signal)
@@ -172,7 +161,7 @@ public struct FileProcessor: Sendable {
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: sink.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: source.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
-      notes: [rateNote].compactMap { $0 } + prepared.notes + reader.notes + format.notes
+      notes: [rateNote].compactMap { $0 } + prepared.notes + source.notes + format.notes
         + writer.notes.filter { !format.notes.contains($0) },
       explanation: prepared.explanation)
   }
@@ -180,7 +169,7 @@ public struct FileProcessor: Sendable {
   /// The output's container: from the settings, or the output's extension, or the input where it goes to a pipe.
   /// - Throws: `ProcessingError.unknownExtension`.
   private func container(for output: String, of info: AudioFileInfo) throws -> AudioContainer {
-    let isPiped = output == Self.standardStream
+    let isPiped = output == standardStreamPath
     let implied = isPiped ? info.container ?? .wav : AudioContainer(fileExtension: fileExtension(of: output))
     guard let container = settings.container ?? implied else { throw ProcessingError.unknownExtension(path: output) }
     return container
@@ -213,20 +202,16 @@ public struct FileProcessor: Sendable {
     }
   }
 
-  /// Opens a file, or standard input, which is copied into a temporary file first.
-  private func openReader(_ input: String, isCancelled: @escaping () -> Bool) throws -> AudioFileReader {
-    guard input == Self.standardStream else {
-      return try AudioFileReader(path: input, maximumChannels: settings.maximumChannels)
-    }
-    let name = "standard input"
-    let spool = try SpooledFile()
+  /// Opens an audio file. Input from a pipe is copied into a temporary file first.
+  private func open(_ input: String, _ cancellation: Cancellation) throws -> Signal {
+    var reading = SignalSettings()
+    reading.reading = .recordings
+    reading.maximumChannels = settings.maximumChannels
+    reading.nonFinite = settings.chain.nonFinite
     do {
-      try spool.fill(from: STDIN_FILENO, name: name, isCancelled: isCancelled)
-    } catch is SpooledFile.Interrupted {
-      throw ProcessingError.cancelled(path: name)
-    }
-    return try withExtendedLifetime(spool) {
-      try AudioFileReader(path: spool.path, name: name, maximumChannels: settings.maximumChannels)
+      return try Signal.open(input, settings: reading, cancellation: cancellation)
+    } catch is CancellationError {
+      throw ProcessingError.cancelled(path: input == standardStreamPath ? StandardStream.input : input)
     }
   }
 

@@ -1,3 +1,4 @@
+import ByteFiles
 import AudioFiles
 
 /// Names of outputs, made from a template.
@@ -16,7 +17,7 @@ public struct OutputNaming: Sendable, Equatable {
 
   /// `in.dilated-stack.wav` for `in.wav`.
   public static let defaultTemplate = "{input}.{model}.{extension}"
-  /// The names that may stand in braces.
+  /// The names that are replaced when they are in braces.
   public static let placeholders = ["input", "model", "extension"]
 
   /// Names made this way. The defaults put `in.dilated-stack.wav` beside `in.wav`.
@@ -41,8 +42,8 @@ public struct OutputNaming: Sendable, Equatable {
   /// The output's path for an input and a chain. Standard input (`-`) is called `stdin`; its output is standard output,
   /// unless there is a folder or a template.
   public func path(for input: String, through chain: String) -> String {
-    let isPiped = input == FileProcessor.standardStream
-    if isPiped, folder == nil, template == Self.defaultTemplate { return FileProcessor.standardStream }
+    let isPiped = input == standardStreamPath
+    if isPiped, folder == nil, template == Self.defaultTemplate { return standardStreamPath }
     let input = isPiped ? "stdin" : input
     let slash = input.lastIndex(of: "/")
     let inputFolder = slash.map { String(input[...$0]) } ?? ""

@@ -9,18 +9,12 @@ public enum ProcessingError: Error, Equatable, Sendable {
   case resampling(path: String, chain: Chain.Label, reason: ResamplingError)
   /// The chain cannot be stretched to the file's sample rate.
   case stretching(path: String, chain: Chain.Label, reason: ChainError)
-  /// The file has no frames.
-  case empty(path: String)
-  /// The input has a sample that is NaN or infinite, and the settings reject it.
-  case nonFinite(path: String, frame: Int64)
   /// The output's extension is not that of an audio format.
   case unknownExtension(path: String)
-  /// The output's container cannot hold what was asked for.
+  /// The output's container cannot hold this sample format, rate, length or number of channels.
   case format(path: String, reason: AudioFileError)
   /// Somebody asked to stop.
   case cancelled(path: String)
-  /// Somebody asked to stop while a pipe was getting the output.
-  case cutShort(path: String)
   /// Two inputs have the same output.
   case collision(output: String, first: String, second: String)
   /// Two chains have the same output for one input.
@@ -40,13 +34,10 @@ extension ProcessingError: CustomStringConvertible {
       "\(path): cannot be resampled to the rate of \(chain) and back: \(reason)"
     case .stretching(let path, let chain, let reason):
       "\(path): the dilations of \(chain) cannot be stretched to its sample rate: \(reason)"
-    case .empty(let path): "\(path): is empty, expected at least one frame."
-    case .nonFinite(let path, let frame): "\(path): has a sample that is NaN or infinite at frame \(frame)."
     case .unknownExtension(let path):
       "\(path): has no known extension, expected wav, rf64, w64, aiff, caf, au, flac, ogg, opus or mp3."
     case .format(let path, let reason): "\(path): \(reason)"
     case .cancelled(let path): "\(path): interrupted; nothing was written."
-    case .cutShort(let path): "\(path): interrupted; its reader has only the beginning of the file."
     case .collision(let output, let first, let second) where first == second:
       "\(output): would be written for \(first) more than once; name it once."
     case .collision(let output, let first, let second):

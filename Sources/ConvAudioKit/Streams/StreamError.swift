@@ -1,8 +1,10 @@
+import Signals
+
 /// Why a stream cannot be processed.
 public enum StreamError: Error, Equatable, Sendable {
   /// The stream's sample rate is not the chain's.
   case sampleRate(
-    name: String, expectedHz: Int, actualHz: Int, chain: Chain.Label, format: StreamFormat, channels: Int)
+    name: String, expectedHz: Int, actualHz: Int, chain: Chain.Label, format: SignalFormat, channels: Int)
   /// WAV output needs a sample rate, and the input has none.
   case rateNeeded
   /// Rows are processed one at a time.
@@ -12,13 +14,7 @@ public enum StreamError: Error, Equatable, Sendable {
   /// A number is less than 1.
   case tooSmall(what: String, actual: Int)
   /// A bit depth was asked for, but the format fixes it.
-  case bitDepth(format: StreamFormat)
-  /// The system cannot read.
-  case readFailed(name: String, reason: String)
-  /// The system cannot write.
-  case writeFailed(name: String, reason: String)
-  /// A pipe needs a temporary file, and none can be made or filled.
-  case noSpool(folder: String, reason: String)
+  case bitDepth(format: SignalFormat)
 }
 
 extension StreamError: CustomStringConvertible {
@@ -34,16 +30,6 @@ extension StreamError: CustomStringConvertible {
     case .tooSmall(let what, let actual): "the \(what) is \(actual), expected at least 1."
     case .bitDepth(let format):
       "a bit depth can be chosen for WAV output only, not for \(format.rawValue)."
-    case .readFailed(let name, let reason): "\(name): cannot be read: \(reason)."
-    case .writeFailed(let name, let reason): "\(name): cannot be written: \(reason)."
-    case .noSpool(let folder, let reason):
-      "\(folder): cannot hold a temporary file: \(reason); set TMPDIR to another folder."
     }
   }
-}
-
-/// Thrown by a stream's `write` when the reader of the output has gone. The run then ends without an error.
-public struct ReaderClosed: Error {
-  /// For a broken pipe or a closed connection.
-  public init() {}
 }

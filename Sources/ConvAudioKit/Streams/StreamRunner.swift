@@ -1,3 +1,5 @@
+import Signals
+import ByteFiles
 import ArrayFiles
 import AudioFiles
 import StreamingConvolution
@@ -40,10 +42,9 @@ public struct StreamReport: Sendable {
 ///   `FileProcessor` at the same latency, whatever the block size and however the input is cut.
 /// - Memory: constant. Nothing is allocated after the first block, apart from what `read` and `write` do.
 public struct StreamRunner: Sendable {
-  /// Fills the front of the buffer and returns the number of bytes, 0 at the end. May wait. May return fewer bytes than
-  /// there is room for, even one.
-  public typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
-  /// Takes all bytes. May wait. Throws `ReaderClosed` when nobody reads them any more.
+  /// Gives bytes.
+  public typealias Read = Signal.Read
+  /// Takes all bytes. May wait. Throws `ByteFileError.readerClosed` when nobody reads them any more.
   public typealias Write = (UnsafeRawBufferPointer) throws -> Void
 
   /// What the stream goes through.
@@ -69,7 +70,7 @@ public struct StreamRunner: Sendable {
   ///   - times: Records how long each block took.
   ///   - note: Called with what is changed on the way, one sentence each.
   ///   - explain: Called with how convolutions with impulse responses are computed and why, one sentence each.
-  ///   - isCancelled: Asked before every read and write, and when a signal interrupts one. When true, the current block
+  ///   - cancellation: Asked before every read and write, and when a signal interrupts one. When true, the current block
   ///     is finished with the frames that have come, and the run ends. A reader that then takes nothing for half a
   ///     second loses the rest.
   /// - Returns: What happened.
@@ -79,15 +80,15 @@ public struct StreamRunner: Sendable {
   public func run(
     from input: Int32, to output: Int32, inputName: String = "standard input", outputName: String = "standard output",
     times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
-    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
+    explain: @escaping (String) -> Void = { _ in }, cancellation: Cancellation = .never
   ) throws -> StreamReport {
-    let source = DescriptorStream(descriptor: input, name: inputName, isCancelled: isCancelled)
-    let sink = DescriptorStream(descriptor: output, name: outputName, isCancelled: isCancelled)
+    let source = ByteFile(descriptor: input, name: inputName, cancellation: cancellation)
+    let sink = ByteFile(descriptor: output, name: outputName, cancellation: cancellation)
     return try withoutPipeSignal {
       try run(
-        inputName: inputName, times: times, note: note, explain: explain, isCancelled: isCancelled,
+        inputName: inputName, times: times, note: note, explain: explain, cancellation: cancellation,
         read: source.read(into:),
-        write: sink.write)
+        write: { try sink.write($0) })
     }
   }
 
@@ -98,7 +99,7 @@ public struct StreamRunner: Sendable {
   ///   - times: As above.
   ///   - note: As above.
   ///   - explain: As above.
-  ///   - isCancelled: Asked before every call of `read`. When true, the current block is finished with the frames that
+  ///   - cancellation: Asked before every call of `read`. When true, the current block is finished with the frames that
   ///     have come, and the run ends. A `read` that waits should return 0 when it becomes true.
   ///   - read: Gives bytes.
   ///   - write: Takes bytes.
@@ -107,47 +108,52 @@ public struct StreamRunner: Sendable {
   @discardableResult
   public func run(
     inputName: String = "the stream", times: BlockTimes = BlockTimes(), note: @escaping (String) -> Void = { _ in },
-    explain: @escaping (String) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false },
+    explain: @escaping (String) -> Void = { _ in }, cancellation: Cancellation = .never,
     read: @escaping Read, write: @escaping Write
   ) throws -> StreamReport {
     try settings.check()
     var report = StreamReport()
-    let ends: StreamEnds
+    let signal: Signal
     do {
-      ends = try StreamEnds(name: inputName, settings: settings, isCancelled: isCancelled, read: read)
+      signal = try Signal.open(name: inputName, settings: settings.input, cancellation: cancellation, read: read)
     } catch {
       // A cancelled input looks like one that ended too early.
-      guard isCancelled() else { throw error }
+      guard cancellation.isRequested else { throw error }
       report.ending = .cancelled
       return report
     }
-    try ends.check(chain)
+    if let expected = chain.sampleRateHz, let actual = signal.sampleRateHz, expected != actual {
+      throw StreamError.sampleRate(
+        name: inputName, expectedHz: expected, actualHz: actual, chain: chain.label, format: signal.format,
+        channels: signal.channels)
+    }
     let prepared = try chain.prepare(
-      channels: ends.channels, sampleRateHz: ends.sampleRateHz,
-      maximumBlockFrames: try settings.blockFrames(channels: ends.channels), settings: settings.chain, input: inputName)
+      channels: signal.channels, sampleRateHz: signal.sampleRateHz,
+      maximumBlockFrames: try settings.blockFrames(channels: signal.channels), settings: settings.chain,
+      input: inputName)
     let processor = prepared.processor
     let tail = settings.chain.tail.frames(of: prepared)
     do {
-      let (sink, notes) = try ends.makeSink(
-        for: chain, channels: processor.outputChannels, blockFrames: processor.maximumOutputFrames, write: write)
-      (prepared.notes + ends.notes + notes).forEach(note)
+      let output = try StreamOutput(
+        like: signal, through: chain, settings: settings, channels: processor.outputChannels,
+        blockFrames: processor.maximumOutputFrames, write: write)
+      (prepared.notes + signal.notes + output.notes).forEach(note)
       prepared.explanation.forEach(explain)
-      let notesMade = ends.notes.count
-      defer { ends.notes.dropFirst(notesMade).forEach(note) }
-      let source = InspectedSource(ends.source, channels: ends.channels, policy: settings.chain.nonFinite)
+      let notesMade = signal.notes.count
+      defer { signal.notes.dropFirst(notesMade).forEach(note) }
       var run = SignalRun(
-        processor: processor, from: source, to: sink.frames, isAligned: settings.isAligned, tailFrames: tail,
+        processor: processor, from: signal, to: output.frames, isAligned: settings.isAligned, tailFrames: tail,
         times: times)
       defer {
-        report.framesRead = ends.source.framesRead
-        report.framesWritten = sink.framesWritten
-        report.clippedSamples = sink.clippedSamples
-        report.nonFiniteInputSamples = source.nonFiniteSamples
-        report.nonFiniteOutputSamples = sink.nonFiniteSamples
-        report.missingValues = ends.missingValues
+        report.framesRead = signal.framesRead
+        report.framesWritten = output.framesWritten
+        report.clippedSamples = output.clippedSamples
+        report.nonFiniteInputSamples = signal.nonFiniteSamples
+        report.nonFiniteOutputSamples = output.nonFiniteSamples
+        report.missingValues = signal.missingValues
       }
-      while !isCancelled(), try run.step() {}
-      if isCancelled() {
+      while !cancellation.isRequested, try run.step() {}
+      if cancellation.isRequested {
         report.ending = .cancelled
         // The frames that have come are written, and what is still inside the chain, but no tail of seconds.
         _ = try run.step()
@@ -155,9 +161,9 @@ public struct StreamRunner: Sendable {
       }
       while try run.flush() {}
       if report.ending == .endOfInput { try run.finish() }
-    } catch is ReaderClosed {
+    } catch ByteFileError.readerClosed {
       report.ending = .readerClosed
-    } catch is ReaderStuck {
+    } catch ByteFileError.readerStuck {
       report.ending = .cancelled
       note("the reader of the output took nothing, and did not get the rest of the last block")
     }

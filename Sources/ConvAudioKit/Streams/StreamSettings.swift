@@ -1,32 +1,15 @@
+import Signals
 import ArrayFiles
 import AudioFiles
-
-/// Format of a stream: audio, or rows of numbers.
-public enum StreamFormat: String, CaseIterable, Sendable {
-  /// Raw samples, little-endian, interleaved.
-  case f32le, f64le, s16le, s24le, s32le, u8
-  /// A WAV file through a pipe. Its length may be unknown.
-  case wav
-  /// Rows of numbers, one frame each.
-  case csv, ndjson
-
-  /// The audio format; nil for rows.
-  var audio: AudioStreamFormat? {
-    self == .wav ? .wav : RawSampleFormat(rawValue: rawValue).map(AudioStreamFormat.raw)
-  }
-
-  /// The format of rows; nil for audio.
-  public var rows: RowFormat? { RowFormat(rawValue: rawValue) }
-}
 
 /// How streams are processed.
 public struct StreamSettings: Sendable {
   /// Levels, mix, tail, latency and limits of the chain. Latency nil: 0 frames.
   public var chain = ChainSettings()
   /// Format of the input; nil: recognised by its first bytes.
-  public var format: StreamFormat?
+  public var format: SignalFormat?
   /// Format of the output; nil: the input's.
-  public var outputFormat: StreamFormat?
+  public var outputFormat: SignalFormat?
   /// Sample format of WAV output; nil: the input's.
   public var bitDepth: BitDepth?
   /// Whether TPDF dither is added where the bit depth is reduced.
@@ -48,6 +31,20 @@ public struct StreamSettings: Sendable {
 
   /// The defaults above.
   public init() {}
+
+  /// How the input is read.
+  var input: SignalSettings {
+    var settings = SignalSettings()
+    settings.reading = .live
+    settings.format = format
+    settings.sampleRateHz = sampleRateHz
+    settings.channels = channels
+    settings.maximumChannels = maximumChannels
+    settings.missing = missing
+    settings.header = header
+    settings.nonFinite = chain.nonFinite
+    return settings
+  }
 
   /// The largest block in frames.
   public static let maximumBlockFrames = 65_536

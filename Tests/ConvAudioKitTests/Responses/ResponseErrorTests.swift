@@ -144,7 +144,7 @@ import Testing
     #expect(
       refusal("long.wav", maximumBytes: 1199)
         == "long.wav: the impulse response is 150 frames long, expected at most 149.")
-    #expect(refusal("gone.wav").hasPrefix("gone.wav: cannot be opened"))
+    #expect(refusal("gone.wav").hasPrefix("gone.wav: cannot be read"))
   }
 
   @Test("A preset's faulty convolution is told by file and reason when it is loaded, run or described")
@@ -163,7 +163,7 @@ import Testing
       }.replacingOccurrences(of: folder.directory.path + "/", with: "")
     }
     #expect(refusal(#""response": "ir.wav""#) == "accepted")
-    #expect(refusal(#""response": "gone.wav""#).hasPrefix("gone.wav: cannot be opened: No such file"))
+    #expect(refusal(#""response": "gone.wav""#).hasPrefix("gone.wav: cannot be read: No such file"))
     #expect(refusal(#""response": "corrupt.wav""#).hasPrefix("corrupt.wav: is not readable audio"))
     #expect(
       refusal(#""response": "../ir.wav""#)

@@ -1,10 +1,11 @@
+import Signals
 import AudioFiles
 import Convolution
 import ModelFormats
 import Resampling
 import StreamingConvolution
 
-/// Impulse responses from an audio file, one a channel.
+/// Impulse responses from an audio file, one per channel.
 public struct ImpulseResponse: Sendable {
   /// The file they come from.
   public let path: String

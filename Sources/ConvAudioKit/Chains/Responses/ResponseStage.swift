@@ -18,7 +18,7 @@ public struct ResponseStage: Sendable {
   /// The responses at the rate at which they run, with routing and levels.
   struct Running {
     let matrix: ResponseMatrix
-    /// Frames by which resampling made them start earlier: the output is late by as many.
+    /// Frames by which resampling made them start earlier, and so adds to the latency.
     let leadFrames: Int
     let sampleRateHz: Int
     /// Highest gain at any frequency, with all levels, as a factor.
