@@ -94,6 +94,7 @@ let package = Package(
       name: "ArrayFilesTests", dependencies: ["ArrayFiles", "ByteFiles", "CZlib", "TestSupport", "CTestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "TestSupport", "CTestSupport"]),
+    .testTarget(name: "SignalsTests", dependencies: ["ConvAudioKit", "TestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],

@@ -20,6 +20,9 @@ func fileAdvice(for error: any Error) -> String? {
   case HopInputError.rates(_, let expected, _): "--rate \(expected) resamples recordings"
   case HopInputError.modelRate: "leave --rate out"
   case HopInputError.topOfStream: "or leave --top-db out"
+  case ArrayConvolutionError.inputRank(let shapes) where shapes.couldBeBare,
+    ArrayConvolutionError.channels(let shapes, _, _, _) where shapes.couldBeBare:
+    "--rank \(shapes.kernel.count) reads it as a kernel without channel axes"
   case WindowError.noRate: "--rate says how many frames come in a second"
   case SeriesInputError.notASignal: "leave --rate, --channels and --mono out"
   case SeriesInputError.tooLong: "--window cuts it into many"

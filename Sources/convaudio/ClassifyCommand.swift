@@ -8,8 +8,8 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
       Features, their scaling, and ridge regression whose regularisation is chosen by leaving out one series at a time. \
       --fit trains on labelled series and saves; --params takes what was saved, and prints the class of each series, or, \
-      where series have labels, accuracy and confusion matrix. With --window the class of each window of a recording or \
-      of rows is printed as soon as it is complete.
+      where series have labels, accuracy and confusion matrix. With --window the class of each window of a signal is \
+      printed as soon as it is complete.
       """)
 
   @Argument(help: "Files or folders of series, as of convaudio features.")

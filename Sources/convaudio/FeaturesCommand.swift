@@ -6,15 +6,16 @@ struct FeaturesCommand: ParsableCommand {
     commandName: "features",
     abstract: "Turn time series and sound into features: ROCKET family, mel, MFCC, scattering, networks.",
     discussion: """
-      Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series a line, its label first), from NumPy \
-      arrays [cases, points] or [cases, channels, points], and from recordings, one series each, or folders of them; - is \
-      standard input, any of these. Without --params the transform is fitted to the input, and --fit keeps what was \
-      fitted. With --window the input is one recording, or rows of numbers, one frame each, and each window gives a row as \
+      Series come from .ts files, from text with one series a line and its label first (.csv, .tsv: the UCR layout), from \
+      NumPy arrays [cases, points] or [cases, channels, points], and from signals, one series each: recordings, NDJSON with \
+      one frame a line, raw samples (--input-format), or folders of them. - is standard input, any of these; a FIFO works \
+      like it. Without --params the transform is fitted to the input, and --fit keeps what was \
+      fitted. With --window the input is one signal, where the rows of CSV are frames, too, and each window gives a row as \
       soon as it is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an \
       .npz holds features, names and labels. Threads and batches change no bit.
 
-      stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow recordings, rows of numbers or a \
-      pipe (WAV, raw samples, CSV) hop by hop, and give a row as soon as its last sample has come; the cutting into blocks \
+      stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow signals hop by hop (recordings, pipes, \
+      rows of numbers), and give a row as soon as its last sample has come; the cutting into blocks \
       changes no bit. --like takes over another program's conventions, down to the numbers. Several inputs, or the files \
       of a folder, stand one behind the other, with a first column `file` in text.
       """)

@@ -80,7 +80,9 @@ import Testing
     #expect(throws: ByteFileError.notAFile(path: folder.path, actual: .folder)) {
       try ReplacingFile(path: folder.path, mayReplace: true)
     }
-    #expect(throws: ByteFileError.notAFile(path: pipe, actual: .pipe)) { try ReplacingFile(path: pipe, mayReplace: true) }
+    #expect(throws: ByteFileError.notAFile(path: pipe, actual: .pipe)) {
+      try ReplacingFile(path: pipe, mayReplace: true)
+    }
     #expect(throws: ByteFileError.name(path: long, reason: "File name too long")) {
       try ReplacingFile(path: long, mayReplace: true)
     }

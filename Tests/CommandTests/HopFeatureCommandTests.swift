@@ -130,7 +130,7 @@ import Testing
     #expect(pipe.status == 1 && pipe.errors.contains("16000"))
     let model = try bench.program.run(
       "features", "in.wav", "--transform", "stack", "--model", "tiny", "--rate", "16000", "-o", "d.npy")
-    #expect(model.errors.contains("--rate is 16000, but the model was made for 48000 Hz"))
+    #expect(model.errors.contains("the sample rate is 16000 Hz, but the model was made for 48000 Hz"))
     #expect(try bench.files().filter { !$0.hasSuffix(".wav") } == ["a.npy"])
   }
 

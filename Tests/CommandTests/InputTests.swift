@@ -14,7 +14,6 @@ import Testing
     try bench.audio("noframes.wav", [[]])
     try bench.audio("slow.wav", sampleRateHz: 40)
     try bench.audio("wide.wav", channels: 65, frames: 10)
-    mkfifo(bench.path("pipe"), 0o600)
     mkdir(bench.path("folder"), 0o700)
     return bench
   }
@@ -24,7 +23,6 @@ import Testing
     ("", ": cannot be read: No such file or directory."),
     ("folder", "folder: is a folder, expected a file."),
     ("/dev/null", "/dev/null: is a device, expected a file."),
-    ("pipe", "pipe: is a pipe, expected a file."),
     (
       "empty.wav",
       "empty.wav: is not readable audio (the file is empty); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."

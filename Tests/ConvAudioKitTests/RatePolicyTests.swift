@@ -154,7 +154,7 @@ import Testing
     #expect(output[1][..<10_000].allSatisfy(\.isFinite) && output[1][29_000...].allSatisfy(\.isFinite))
     let zeroed = try process(preset) { $0.sound.nonFinite = .zero }
     #expect((zeroed.nonFiniteInputSamples, zeroed.nonFiniteOutputSamples) == (1, 0))
-    #expect(throws: ProcessingError.nonFinite(path: path("in.wav"), frame: 20_000)) {
+    #expect(throws: SignalError.nonFinite(name: path("in.wav"), frame: 20_000)) {
       try process(preset) { $0.sound.nonFinite = .error }
     }
   }

@@ -116,7 +116,7 @@ private final class Bytes {
   @Test("Raw samples are those of the WAV, in and out", arguments: RawSampleFormat.allCases)
   func raw(_ raw: RawSampleFormat) throws {
     let preset = try Case.tiny.preset(in: folder.url)
-    let format = StreamFormat(rawValue: raw.rawValue)!
+    let format = SignalFormat(rawValue: raw.rawValue)!
     let input = try makeInput(raw.encoding)
     let wav = Bytes(input)
     try run(preset, wav)
@@ -142,7 +142,7 @@ private final class Bytes {
     var lines = (0..<200).map { "\(samples[2 * $0]),\(samples[2 * $0 + 1])" }
     lines = rows == .csv ? ["left,right"] + lines : lines.map { "[\($0)]" }
     let bytes = Bytes(Array(lines.joined(separator: "\n").utf8), longestPiece: 7)
-    let report = try run(preset, bytes) { $0.format = StreamFormat(rawValue: rows.rawValue) }
+    let report = try run(preset, bytes) { $0.format = SignalFormat(rawValue: rows.rawValue) }
     #expect(bytes.writes.count == lines.count)
     #expect(report.framesWritten == 200)
     let text = String(decoding: bytes.written, as: UTF8.self)
@@ -151,7 +151,7 @@ private final class Bytes {
     #expect(values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { [UInt8]($0) } } == raw.written)
     let back = Bytes(bytes.written)
     let empty = try Case.empty.preset(in: folder.url)
-    try run(empty, back) { ($0.format, $0.outputFormat) = (StreamFormat(rawValue: rows.rawValue), .f32le) }
+    try run(empty, back) { ($0.format, $0.outputFormat) = (SignalFormat(rawValue: rows.rawValue), .f32le) }
     #expect(back.written == raw.written)
   }
 
@@ -294,7 +294,7 @@ private final class Bytes {
     #expect(cleared.report.nonFiniteInputSamples == 2 && cleared.report.nonFiniteOutputSamples == 0)
     for block in [1, 2, 64] {
       let bytes = Bytes(input)
-      #expect(throws: ProcessingError.nonFinite(path: "the stream", frame: 1)) {
+      #expect(throws: SignalError.nonFinite(name: "the stream", frame: 1)) {
         try self.run(preset, bytes) {
           ($0.format, $0.sampleRateHz, $0.channels, $0.blockFrames) = (.f32le, 48_000, 2, block)
           $0.sound.nonFinite = .error
@@ -336,8 +336,8 @@ private final class Bytes {
 
   @Test(
     "A running stream allocates nothing", .enabled(if: ProcessorLaws.canCountAllocations),
-    arguments: [.wav, .s24le, .csv, .ndjson] as [StreamFormat])
-  func allocations(_ format: StreamFormat) throws {
+    arguments: [.wav, .s24le, .csv, .ndjson] as [SignalFormat])
+  func allocations(_ format: SignalFormat) throws {
     let preset = try Case.movingAverage.preset(in: folder.url)
     let input: [UInt8] =
       switch format {

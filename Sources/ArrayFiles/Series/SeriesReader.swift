@@ -23,14 +23,14 @@ public final class SeriesReader {
   private var header = TSHeader()
   private var hasStarted = false
   private var separator = UInt8(ascii: ",")
-  /// Fields of the first line of UCR's layout, which all have.
+  /// Fields of the first line of plain text, which all have.
   private var fieldCount = 0
   /// Points and channels of the first series of a `.ts` file that says they are equal.
   private var first: (channels: Int, points: Int)?
 
   /// - Parameters:
   ///   - name: What errors call it.
-  ///   - labelsFirst: For UCR's layout: whether lines begin with a label. Default true.
+  ///   - labelsFirst: Of plain text: whether lines begin with a label. Default true.
   ///   - source: Fills the front of the buffer and returns how many bytes came; 0 is the end.
   public init(
     name: String, format: SeriesFormat, labelsFirst: Bool = true,
@@ -43,7 +43,7 @@ public final class SeriesReader {
   }
 
   /// Opens a file.
-  /// - Parameter format: Default: by the end of the path, else UCR's layout.
+  /// - Parameter format: Default: by the end of the path, else plain lines.
   /// - Throws: `ByteFileError` when it cannot be opened.
   public convenience init(contentsOf path: String, format: SeriesFormat? = nil, labelsFirst: Bool = true) throws {
     let file = try ByteFile.reading(path)
@@ -72,7 +72,7 @@ public final class SeriesReader {
     return nil
   }
 
-  // MARK: - UCR's layout
+  // MARK: - One series a line
 
   private func plainLine(_ line: Span<UInt8>) throws(RowError) -> LabelledSeries? {
     if !hasStarted {

@@ -1,6 +1,8 @@
 #if canImport(Glibc)
   import Glibc
-#elseif canImport(Darwin)
+#elseif canImport(Musl)
+  import Musl
+#else
   import Darwin
 #endif
 
@@ -25,14 +27,14 @@ public final class BlockTimes {
   public init() {}
 
   /// The monotonic clock in nanoseconds.
-  func now() -> UInt64 {
+  package func now() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// Counts a block that began at `start` and ends now.
-  func record(since start: UInt64) { record(nanoseconds: now() &- start) }
+  package func record(since start: UInt64) { record(nanoseconds: now() &- start) }
 
   /// Counts a block.
   public func record(nanoseconds: UInt64) {
