@@ -41,6 +41,7 @@ struct ProseTests {
 
   private func prose(_ arguments: [String]) throws -> Outcome {
     let tool = URL(filePath: #filePath).appending(path: "../../../Tools/prose").standardized.path
-    return try Bench().program.run(python!, [tool] + arguments)
+    let bench = try Bench()
+    return try bench.program.run(python!, [tool] + arguments)
   }
 }
