@@ -1,8 +1,11 @@
 import Foundation
 import Testing
 
+private let python = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
+  .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
 /// `Tools/prose`, which lists sentences that do not read as plain English, over the folders that it names as done.
-@Suite(.enabled(if: ProseTests.python != nil, "needs python3"))
+@Suite(.enabled(if: python != nil, "needs python3"))
 struct ProseTests {
   @Test("comments, texts and pages are plain English")
   func tree() throws {
@@ -36,11 +39,9 @@ struct ProseTests {
     #expect(try prose(["--unknown"]).status == 2)
   }
 
-  private static let python = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
-    .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
   private func prose(_ arguments: [String]) throws -> Outcome {
     let tool = URL(filePath: #filePath).appending(path: "../../../Tools/prose").standardized.path
-    return try Bench().program.run(Self.python!, [tool] + arguments)
+    let bench = try Bench()
+    return try bench.program.run(python!, [tool] + arguments)
   }
 }

@@ -82,7 +82,9 @@ private struct ArrayReader {
     let limit = NAMLimits.layers
     let dilations = try list.array("an array of 1 to \(limit) dilations", counts: 1...limit)
     layers += dilations.count
-    guard layers <= limit else { throw list.failure(expected: "short enough for at most \(limit) layers in the network") }
+    guard layers <= limit else {
+      throw list.failure(expected: "short enough for at most \(limit) layers in the network")
+    }
     let count = dilations.count
     let kernels = try kernelSizes(object, count: count)
     let bottleneck = try object.integer("bottleneck", in: NAMLimits.channels, default: channels)
