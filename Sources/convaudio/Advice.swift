@@ -10,6 +10,8 @@ func advice(for error: any Error) -> String? {
   case let error as ImpulseResponseError: advice(for: error)
   case let error as ProcessingError: advice(for: error)
   case let error as StreamError: advice(for: error)
+  case let error as PlacedFeatureError: advice(for: error.error)
+  case let error as FeatureError: advice(for: error)
   default: nil
   }
 }
@@ -33,6 +35,14 @@ private func advice(for error: ProcessingError) -> String? {
   switch error {
   case .sampleRate, .stretching: "use --rate-policy resample to convert it there and back"
   case .unknownExtension: "or name the format with --format"
+  default: nil
+  }
+}
+
+private func advice(for error: FeatureError) -> String? {
+  switch error {
+  case .notFinite(_, _, _, let actual) where actual.isNaN: "use --missing to fill it in"
+  case .invalidParameters("the bands", "a sample rate", _): "give one with --rate"
   default: nil
   }
 }

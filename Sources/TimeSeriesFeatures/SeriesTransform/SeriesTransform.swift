@@ -1,34 +1,38 @@
-/// What turns a series into a row of features: `MiniRocket`, `MultiRocket`, `Rocket` or `Hydra`, fitted.
+/// Turns a series into a row of features: a fitted `MiniRocket`, `MultiRocket`, `Rocket` or `Hydra`.
 ///
 /// ```swift
 /// let transform = try MiniRocket(fittingTo: training, seed: 7)
 /// let table = try transform.features(of: test, threads: 2)  // [series, features]
 /// ```
-/// A transform is a value without state: the same series gives the same bits in every batch, on any number of threads
-/// and on every instruction set.
+/// A transform is a value without state. A series gives the same bits in every batch, on any number of threads and on
+/// every instruction set.
 public protocol SeriesTransform: Sendable {
-  /// Channels that series must have.
+  /// Number of channels that a series must have.
   var channels: Int { get }
-  /// Features of a series.
+  /// Number of features of each series.
   var featureCount: Int { get }
-  /// A short, self-describing name of a feature, such as `ppv_d4_k17_q2`; it depends on nothing but the parameters.
+  /// A short, descriptive name of a feature, such as `ppv_d4_k17_q2`. It depends only on the parameters.
   func featureName(_ index: Int) -> String
-  /// What happens to series that kernels reach beyond.
+  /// What to do with series that are shorter than a kernel's reach.
   var shortSeries: ShortSeriesPolicy { get set }
 
   /// The features of one series.
-  /// - Parameter row: Room for `featureCount` numbers.
+  /// - Parameters:
+  ///   - series: `[channels, points]`.
+  ///   - row: Memory for `featureCount` numbers.
+  ///   - scratch: Working memory of the calling thread.
   /// - Throws: `FeatureError.notFinite`, `.tooShort`, `.channelCount`.
   func write(_ series: SeriesView, to row: UnsafeMutablePointer<Float>, scratch: FeatureScratch) throws(FeatureError)
 }
 
-/// What becomes of features that pool only over points where a kernel fits the series, when it fits nowhere.
+/// What to do with features that pool only over points where the kernel lies inside the series, when there is no such
+/// point.
 public enum ShortSeriesPolicy: String, CaseIterable, Sendable {
-  /// They pool over all points, with zeros around the series.
+  /// Pool over all points, with zeros around the series.
   case pad
-  /// They are NaN.
+  /// Set them to NaN.
   case nan
-  /// They are an error.
+  /// Throw `FeatureError.tooShort`.
   case error
 }
 

@@ -3,15 +3,16 @@ import ModelFormats
 extension FittedTransform {
   /// Reads a parameter file.
   ///
-  /// - Throws: `ModelFormatError` for what is wrong with the file, `FeatureError.invalidParameters` for what is wrong with
-  ///   what it says.
+  /// - Throws: `ModelFormatError` when the file cannot be read, `FeatureError.invalidParameters` when its contents are
+  ///   not valid.
   public init(contentsOf path: String) throws { try self.init(TensorFile(contentsOf: path)) }
 
-  /// From a file that is in memory.
+  /// Reads parameters from a safetensors file in memory.
+  /// - Throws: `FeatureError.invalidParameters`, `ModelFormatError` for missing tensors.
   public init(_ file: TensorFile) throws {
     let metadata = Metadata(file: file)
     guard file.metadata["format"] == Self.format else {
-      throw metadata.wrong("format", expected: "'\(Self.format)', as parameters of features have it")
+      throw metadata.wrong("format", expected: "'\(Self.format)'")
     }
     guard file.metadata["version"] == "1" else { throw metadata.wrong("version", expected: "'1'") }
     let channels = try metadata.integer("channels")
@@ -43,12 +44,12 @@ extension FittedTransform {
           channelList: file.integers("channel_list")))
     case nil:
       throw metadata.wrong(
-        "transform", expected: Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ") + " or nothing else")
+        "transform", expected: Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: " or "))
     }
     if file.metadata["short"] != nil { shortSeries = try metadata.word("short") }
   }
 
-  /// The file: the same transform always gives the same bytes.
+  /// The parameters as a safetensors file. The same transform always gives the same bytes.
   public var file: TensorFile {
     var tensors: [String: StoredTensor] = [:]
     var metadata = [
@@ -95,7 +96,7 @@ extension FittedTransform {
     return TensorFile(tensors: tensors, metadata: metadata)
   }
 
-  /// The bytes of the file.
+  /// The bytes of a safetensors file.
   public func serialized() -> [UInt8] { file.serialized() }
 }
 
@@ -108,7 +109,7 @@ extension MiniRocketParameters {
   }
 }
 
-/// The metadata of a file, with errors that name it.
+/// The metadata of a file. Errors name the file and the key.
 private struct Metadata {
   let file: TensorFile
 

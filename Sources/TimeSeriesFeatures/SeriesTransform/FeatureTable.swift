@@ -1,22 +1,22 @@
 import Dispatch
 import Synchronization
 
-/// Features of a set of series: a row a series.
+/// The features of a set of series, one row per series.
 public struct FeatureTable: Sendable, Equatable {
-  /// Series.
+  /// Number of series.
   public let rows: Int
-  /// Features.
+  /// Number of features.
   public let columns: Int
-  /// Row after row.
+  /// `[series, feature]`, row by row.
   public var values: [Float]
 
   /// The features of one series.
   public subscript(row: Int) -> ArraySlice<Float> { values[(row * columns)..<((row + 1) * columns)] }
 
-  /// A table from its parts.
+  /// Makes a table from its parts.
   /// - Precondition: `rows` times `columns` values.
   public init(rows: Int, columns: Int, values: [Float]) {
-    precondition(values.count == rows * columns, "a row a series")
+    precondition(values.count == rows * columns, "one row per series")
     self.rows = rows
     self.columns = columns
     self.values = values
@@ -24,19 +24,19 @@ public struct FeatureTable: Sendable, Equatable {
 }
 
 extension SeriesTransform {
-  /// The features of every series, in their order.
+  /// Computes the features of every series, in order.
   ///
   /// - Parameters:
-  ///   - threads: They change no bit. Each needs memory of its own for the longest series it meets.
-  ///   - firstIndex: What errors add to the number of a series. Default 0.
-  /// - Throws: `FeatureError` of the first series, in their order, that has one.
+  ///   - threads: The result is the same for any number. Each thread needs memory for the longest series it gets.
+  ///   - firstIndex: Added to series numbers in errors. Default 0.
+  /// - Throws: The `FeatureError` of the first series that has one.
   public func features(of series: SeriesSet, threads: Int = 1, firstIndex: Int = 0) throws(FeatureError) -> FeatureTable
   {
     let columns = featureCount
     let failures = Mutex<[Int: FeatureError]>([:])
     let values = [Float](unsafeUninitializedCapacity: series.count * columns) { buffer, initialized in
-      // Safe because: every series is taken by one thread alone, and its row by nobody else; all rows are written, of
-      // those that fail with zeros.
+      // Safe because: each series and its row belong to a single thread; all rows are written (with zeros when a series
+      // fails).
       nonisolated(unsafe) let rows = buffer
       let next = Atomic<Int>(0)
       @Sendable func work(_: Int) {

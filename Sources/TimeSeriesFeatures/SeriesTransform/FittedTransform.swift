@@ -1,27 +1,32 @@
 import ModelFormats
 
-/// A transform of any kind, with the file that it is saved to: what takes a fit from a laboratory into production.
+/// A fitted transform of any kind, and its file format: fit once, use everywhere.
 ///
 /// ```swift
 /// try FittedTransform(MiniRocket(fittingTo: training)).serialized()  // bytes of a safetensors file
 /// let transform = try FittedTransform(contentsOf: "parameters.safetensors").transform
 /// ```
-/// Files hold float32 and int32 tensors and metadata, without code: `Tools/features/README.md` lists them, and a script
-/// there writes them from what aeon fitted.
+/// A file holds float32 and int32 tensors and metadata, no code. `Tools/features/README.md` lists them; a script there
+/// converts what aeon fitted.
 public enum FittedTransform: Sendable, Equatable {
+  /// Shares of positive values of 84 fixed kernels.
   case miniRocket(MiniRocket)
+  /// Four statistics per kernel, of the series and its differences.
   case multiRocket(MultiRocket)
+  /// Random kernels.
   case rocket(Rocket)
+  /// Competing kernels.
   case hydra(Hydra)
 
-  /// What `metadata["format"]` says.
+  /// The value of `metadata["format"]`.
   public static let format = "convaudio-features"
 
-  /// The kinds by the names that files and commands have for them.
+  /// The kinds, by their names in files and commands.
   public enum Kind: String, CaseIterable, Sendable {
     case minirocket, multirocket, rocket, hydra
 
-    /// What a fit is told for about so many features: of MultiRocket and ROCKET, kernels, which have eight and two each.
+    /// The size parameter of a fit for about this many features. For MultiRocket and ROCKET it counts kernels, with
+    /// eight and two features each.
     func count(ofFeatures features: Int?) -> Int {
       switch self {
       case .minirocket: features ?? 10_000
@@ -32,10 +37,13 @@ public enum FittedTransform: Sendable, Equatable {
     }
   }
 
-  /// Fits a transform of a kind.
+  /// Fits a transform.
   ///
-  /// - Parameter features: About how many; nil: the published default. MiniRocket and MultiRocket round down to a multiple
-  ///   of 84 and of 672, ROCKET to one of 2, Hydra to whole groups; none goes below one of these.
+  /// - Parameters:
+  ///   - features: Approximate number of features; nil: the published default. Rounded down to a multiple of 84
+  ///     (MiniRocket), 672 (MultiRocket) or 2 (ROCKET), or to whole groups (Hydra), but never below one of these.
+  ///   - seed: Equal seeds give equal bits on every machine.
+  ///   - compatibility: Which differences MultiRocket uses.
   /// - Throws: `FeatureError`.
   public init(
     _ kind: Kind, fittingTo series: SeriesSet, features: Int? = nil, seed: UInt32 = 0,
@@ -46,7 +54,8 @@ public enum FittedTransform: Sendable, Equatable {
       compatibility: compatibility)
   }
 
-  /// As above, to a set of which only what is drawn is in memory.
+  /// The same for a training set of which only the drawn series are in memory.
+  /// - Throws: `FeatureError`.
   public init(
     _ kind: Kind, fittingTo series: FittingSet, features: Int? = nil, seed: UInt32 = 0,
     compatibility: MultiRocket.Compatibility = .correct
@@ -66,7 +75,7 @@ public enum FittedTransform: Sendable, Equatable {
     case .rocket:
       self = .rocket(try Rocket(fittingTo: series, kernels: min(count, 1_000_000), seed: seed))
     case .hydra:
-      // 32 features a pair of groups and a dilation.
+      // 32 features per dilation and pair of groups.
       let dilations = Hydra.dilations(points: series.extent.longest.points).count
       let groups = features == nil ? 64 : max(1, count / (32 * dilations)) * 2
       self = .hydra(try Hydra(fittingTo: series, groups: groups, seed: seed))
@@ -83,7 +92,7 @@ public enum FittedTransform: Sendable, Equatable {
     }
   }
 
-  /// Its kind.
+  /// The kind of transform.
   public var kind: Kind {
     switch self {
     case .miniRocket: .minirocket
@@ -93,7 +102,7 @@ public enum FittedTransform: Sendable, Equatable {
     }
   }
 
-  /// What happens to series that kernels reach beyond.
+  /// What to do with series that are shorter than a kernel's reach.
   public var shortSeries: ShortSeriesPolicy {
     get { transform.shortSeries }
     set {

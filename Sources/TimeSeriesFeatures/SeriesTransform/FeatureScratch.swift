@@ -1,11 +1,11 @@
 import CConvolutionKernels
 import Convolution
 
-/// Memory that one thread needs to transform series; grows to what the longest one takes, and no further.
+/// Working memory of one thread for transforming series. Grows to what the longest series needs, and no further.
 ///
 /// Pointers into it are valid until the next call of a method that may grow it.
 public final class FeatureScratch {
-  /// The loops that are used.
+  /// The C loops to use.
   let kernels: UnsafePointer<cck_feature_kernels>
   private var series = AlignedMemory(count: 0)
   private var differences = AlignedMemory(count: 0)
@@ -14,7 +14,8 @@ public final class FeatureScratch {
   private(set) var counts: [UInt32] = []
   private(set) var pools: [cck_multirocket_pools] = []
 
-  /// - Parameter level: Default: the best that the processor has.
+  /// Allocates nothing yet.
+  /// - Parameter level: Default: the best one that the processor has.
   public convenience init(level: KernelLevel = .selected) {
     self.init(kernels: cck_feature_kernels_of(Int32(level.rawValue))!)
   }
@@ -29,15 +30,16 @@ public final class FeatureScratch {
     let length: Int
   }
 
-  /// Zeros around a series of `length` points for kernels whose taps lie at most `reach` away. Behind the last point whole
-  /// tiles are read, of at most 96 floats.
+  /// Number of zeros around a series of `length` points, for kernels whose taps are at most `reach` away. Past the last
+  /// point whole tiles are read, of at most 96 floats.
   static func margin(reach: Int, length: Int) -> Int { (min(reach, length + 16) + 112 + 15) / 16 * 16 }
 
-  /// A tap further away than the series is long reads nothing but zeros wherever it lies, so it is moved to the nearest
-  /// such place, and what an absurd dilation reaches over needs no memory.
+  /// Limits the offset of a tap. A tap further away than the series is long reads only zeros wherever it is, so it
+  /// moves to the nearest such place; huge dilations then need no memory.
   static func offset(_ offset: Int, length: Int) -> Int { max(-length - 16, min(length + 16, offset)) }
 
-  /// Copies a series, all of whose values must be finite.
+  /// Copies a series and surrounds it with zeros.
+  /// - Throws: `FeatureError.notFinite`.
   func pad(_ view: SeriesView, reach: Int) throws(FeatureError) -> Padded {
     try view.requireFinite()
     let padded = Self.rows(in: &series, channels: view.channels, length: view.length, reach: reach)
@@ -47,7 +49,7 @@ public final class FeatureScratch {
     return padded
   }
 
-  /// x[t + 1] − x[t] of every channel.
+  /// The differences x[t + 1] − x[t] of every channel.
   func padDifferences(of source: Padded, channels: Int, reach: Int) -> Padded {
     let padded = Self.rows(in: &differences, channels: channels, length: source.length - 1, reach: reach)
     for channel in 0..<channels {
@@ -58,7 +60,7 @@ public final class FeatureScratch {
     return padded
   }
 
-  /// Room for one more row, with zeros around it: sums over channels.
+  /// Memory for one more row with zeros around it: sums over channels.
   func padSum(length: Int, reach: Int) -> Padded {
     Self.rows(in: &sums, channels: 1, length: length, reach: reach)
   }
@@ -75,7 +77,7 @@ public final class FeatureScratch {
     return Padded(base: memory.base + margin, pitch: pitch, length: length)
   }
 
-  /// Memory of MiniRocket's blocks.
+  /// Memory for MiniRocket's blocks.
   func blockMemory(channels: Int) -> UnsafeMutablePointer<Float> {
     let count = cck_minirocket_scratch(channels)
     if blocks.count < count { blocks = AlignedMemory(count: count) }

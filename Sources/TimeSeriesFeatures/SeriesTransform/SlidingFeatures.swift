@@ -1,31 +1,31 @@
 import Convolution
 
-/// Features of the last points of a stream, again and again: a window of fixed length that moves on by a hop.
+/// Features of a sliding window over a stream: a window of fixed length that moves on by a hop.
 ///
 /// ```swift
 /// var sliding = try SlidingFeatures(transform, windowFrames: 500, hopFrames: 125)
 /// try sliding.push(interleaved: samples) { row, end in use(row) }  // row: the features of frames end - 500 ..< end
 /// ```
-/// Each row has the bits that the transform gives for the same window as a series of its own: MiniRocket pools padded
-/// responses, which depend on where a window ends, so every window is computed anew. Nothing older than the window is
-/// kept, and memory does not grow.
-/// - Complexity: that of the transform for one window, every hop.
+/// Each row equals, bit for bit, what the transform gives for the same window as a series of its own. MiniRocket pools
+/// padded responses, which depend on where a window ends, so every window is computed from scratch. Memory does not
+/// grow; frames older than the window are dropped.
+/// - Complexity: that of the transform for one window, per hop.
 public final class SlidingFeatures {
-  /// Frames of a window.
+  /// Length of a window, in frames.
   public let windowFrames: Int
-  /// Frames between the beginnings of two windows.
+  /// Distance between windows, in frames.
   public let hopFrames: Int
-  /// Frames that have come.
+  /// Frames received so far.
   public private(set) var frames = 0
 
   private let transform: any SeriesTransform
   private let scratch = FeatureScratch()
-  /// Every frame stands twice, a window apart, so that a whole window always lies in one piece.
+  /// Every frame is stored twice, a window apart, so that a whole window is always contiguous.
   private let ring: AlignedMemory
   private var row: [Float]
   private var written = 0
 
-  /// - Throws: `FeatureError.outOfRange`.
+  /// - Throws: `FeatureError.outOfRange` for window or hop.
   public init(_ transform: any SeriesTransform, windowFrames: Int, hopFrames: Int) throws(FeatureError) {
     let limit = 1 << 28
     guard (1...(limit / transform.channels)).contains(windowFrames) else {
@@ -41,10 +41,10 @@ public final class SlidingFeatures {
     row = [Float](repeating: 0, count: transform.featureCount)
   }
 
-  /// Takes whole frames, channel by channel in each of them.
+  /// Takes whole frames of interleaved samples.
   ///
-  /// - Parameter body: Called with the features of each window that is complete, and the number of frames up to its end.
-  /// - Throws: `FeatureError` of a window, whose `series` is the window's number; what `body` throws.
+  /// - Parameter body: Called with the features of each complete window, and the number of frames up to its end.
+  /// - Throws: `FeatureError`, whose `series` is the window's number; anything that `body` throws.
   public func push(
     interleaved samples: UnsafeBufferPointer<Float>, _ body: (borrowing [Float], Int) throws -> Void
   ) throws {
@@ -60,7 +60,7 @@ public final class SlidingFeatures {
       }
       frames += 1
       guard frames >= windowFrames, (frames - windowFrames).isMultiple(of: hopFrames) else { continue }
-      // The oldest frame of the window stands where the next one will be written.
+      // The oldest frame of the window is where the next one will be written.
       let view = SeriesView(
         base: ring.base + frames % windowFrames, channels: channels, length: windowFrames, pitch: 2 * windowFrames,
         index: written)
