@@ -1,11 +1,12 @@
 import Convolution
 
 extension Network {
-  /// The same network for a sample rate that is `factor` times as high: every dilation is `factor` times as long, so that
-  /// all taps stay where they are in time.
+  /// The same network for a sample rate `factor` times as high: every dilation is multiplied by `factor`, so that all
+  /// taps keep their place in time.
   ///
-  /// Linear parts keep their response below the old Nyquist frequency and repeat it above, mirrored; pointwise functions
-  /// alias less than at the old rate. Frames t, t + factor, t + 2 · factor … go through as if alone, to the bit.
+  /// Linear parts keep their response below the old Nyquist frequency and repeat it above, mirrored; pointwise
+  /// functions alias less than at the old rate. Frames t, t + factor, t + 2 · factor … go through as if alone, to the
+  /// bit.
   ///
   /// - Returns: nil for a recurrent network, whose state belongs to its rate.
   /// - Throws: `GeometryError` when a history grows beyond what is allowed.

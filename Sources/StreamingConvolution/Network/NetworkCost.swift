@@ -1,14 +1,15 @@
 import Convolution
 
-/// What a network costs, known before anything is allocated.
+/// The size and cost of a network, known before anything is allocated.
 public struct NetworkCost: Hashable, Sendable {
   /// Trained numbers: weights, biases, scales and slopes.
   public let parameters: Int
   /// Multiply-adds of convolutions and recurrent layers for one frame.
   public let multiplyAddsPerFrame: Int
-  /// Past frames that an output depends on, a recurrent layer's own past left out. The receptive field is one more.
+  /// Past frames that an output depends on, not counting the state of recurrent layers. The receptive field is one
+  /// more.
   public let historyFrames: Int
-  /// Whether some layer's past has no end.
+  /// Whether a layer is recurrent, with an unbounded history.
   public let isRecurrent: Bool
 
   /// The cost of `network`.
@@ -40,6 +41,6 @@ public struct NetworkCost: Hashable, Sendable {
     self.isRecurrent = isRecurrent
   }
 
-  /// Frames that an output depends on, the present one included.
+  /// Frames that an output depends on, including the current one.
   public var receptiveFieldFrames: Int { historyFrames + 1 }
 }

@@ -1,16 +1,16 @@
 import CConvolutionKernels
 import Convolution
 
-/// A planned network in running form: a list of plain steps over places in memory.
+/// A planned network ready to run: a list of plain steps over addresses in memory.
 ///
-/// Unsafe because the steps hold pointers for the C kernels. Safe because every pointer leads into `memory` or
+/// Unsafe because the steps hold pointers for the C kernels. Safe because every pointer points into `memory` or
 /// `constants`, which live as long as this object, and a step never touches more frames than a sub-block.
 final class NetworkRunner {
   private typealias Place = NetworkMemory.Place
 
   /// One pass. Trivial, so that walking the list neither retains nor releases.
   private enum Step {
-    /// `layers[first ..< first + count]`: neighbouring convolutions, each as many layers as it has groups of outputs.
+    /// `layers[first ..< first + count]`: neighbouring convolutions, with one layer per group of outputs.
     case layers(first: Int, count: Int)
     case gate(Int32, UnsafePointer<Float>, Int32, UnsafePointer<Float>, input: Place, output: Place)
     case activation(Int32, UnsafePointer<Float>, input: Place, output: Place)
@@ -61,7 +61,7 @@ final class NetworkRunner {
         let first = layers.count
         layers += made(fused, inputs: plan.network.nodes[fused.node].inputs.map(place))
         if let then {
-          // Its input is a piece of what the first one gives, which stands where the kernel says.
+          // Its input is a piece of the first one's output, at an address that the kernel chooses.
           var piece = place(fused.output)
           piece.stride = Int(CCK_TILE_PITCH)
           for second in made(then, inputs: [piece]) {
@@ -112,7 +112,7 @@ final class NetworkRunner {
             channel += input.channels
           }
           stepRings.removeLast()
-        case .convolution: preconditionFailure("a convolution is a step of its own")
+        case .convolution: preconditionFailure("a convolution must be a step of its own")
         }
       }
       stepRings.append(outputs[0].ring)
@@ -137,7 +137,7 @@ final class NetworkRunner {
     layers.deallocate()
   }
 
-  /// One convolution as layers, one a group of outputs.
+  /// One convolution as layers, one per group of outputs.
   private static func layers(
     _ kernels: [CausalKernel], bias: [Float], inputs: [Place], activation: Activation, slopes: UnsafePointer<Float>,
     residual: Place?, output: Place?, total: Place?, constants: ConstantPool
@@ -179,7 +179,7 @@ final class NetworkRunner {
 
   // MARK: - Running
 
-  /// Runs any number of frames, sub-block after sub-block.
+  /// Runs any number of frames, one sub-block at a time.
   func process(_ source: InputChannels, into destination: OutputChannels, frames: Int) {
     var done = 0
     while done < frames {
@@ -277,12 +277,12 @@ final class NetworkRunner {
 
   // MARK: - The past before the first frame
 
-  /// Finds what every value rests at while the input is `restingInput` for ever, makes everything as new with that past
-  /// or with zeros, and returns what the output rests at.
+  /// Finds the constant of every value while the input is always `restingInput`, makes everything as new with that past
+  /// or with zeros, and returns the output's constant.
   ///
   /// At rest every value is a constant. One frame is run through the steps in order, each ring filled with the
-  /// constant of its value as soon as that is known: what an endless constant input settles to, to the bit, at the
-  /// cost of one frame. Only a recurrent layer needs more of them.
+  /// constant of its value as soon as that is known. This gives exactly what an endless constant input settles to, for
+  /// the cost of one frame. Only a recurrent layer needs more.
   func settle(past: Past, restingInput: [Float]) -> [Float] {
     let denormals = cck_flush_denormals()
     defer { cck_restore_denormals(denormals) }
@@ -305,7 +305,7 @@ final class NetworkRunner {
       case .layers(let first, let count):
         for index in first..<first + count {
           run(.layers(first: index, count: 1), frames: 1)
-          // Groups are layers that share a ring, which rests when the last of them has run: not once for each.
+          // Groups are layers that share a ring. It is filled once, after the last of them has run.
           let (layer, next) = (layers[index], index + 1 < first + count ? layers[index + 1] : nil)
           for (results, later) in [(layer.results, next?.results), (layer.then_results, next?.then_results)]
           where results.output.origin != nil && results.output.ring != later?.output.ring {
