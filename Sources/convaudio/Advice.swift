@@ -34,7 +34,7 @@ private func advice(for error: ImpulseResponseError) -> String? {
 private func advice(for error: ProcessingError) -> String? {
   switch error {
   case .sampleRate, .stretching: "use --rate-policy resample to convert it there and back"
-  case .unknownExtension: "or name the format with --format"
+  case .unknownExtension: "or choose the format with --format"
   default: nil
   }
 }

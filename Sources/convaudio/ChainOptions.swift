@@ -18,7 +18,8 @@ struct ChainOptions: ParsableArguments {
       "A trained model (.nam). Repeat to chain models in order.", valueName: "file"))
   var models: [String] = []
 
-  @Option(help: ArgumentHelp("Which size of multi-size models to run: 0 smallest, 1 full (default: 1).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Which size of multi-size models to run: 0 smallest, 1 full (default: 1).", valueName: "size"))
   var slim: Double?
 
   @Flag(help: "Normalize the last model to -18 dB, using the loudness in its metadata.")
@@ -65,7 +66,7 @@ struct ChainOptions: ParsableArguments {
       models: models, after: loadPreset(maximumResponseBytes: response.maxMemory.bytes), before: response.load())
   }
 
-  /// What comes before the models.
+  /// The preset or chain file before the models.
   func loadPreset(maximumResponseBytes: Int) throws -> Chain? {
     if let chain {
       return try Chain(preset: chain, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)

@@ -1,15 +1,15 @@
 import ArgumentParser
 import ConvAudioKit
 
-/// What `--transform` takes: transforms that are fitted to series, and those that follow a stream hop by hop.
+/// Values of `--transform`: transforms that are fitted to series, and features computed hop by hop.
 enum FeatureTransform: String, CaseIterable, ExpressibleByArgument {
   case minirocket, multirocket, rocket, hydra
   case stft, mel, logmel, mfcc, scattering, stack, statistics
 
-  /// Of those that are fitted.
+  /// The transform to fit; nil for features computed hop by hop.
   var fitted: FittedTransform.Kind? { FittedTransform.Kind(rawValue: rawValue) }
-  /// Of those that are spectra.
+  /// The spectrum; nil for everything else.
   var spectral: SpectralOutput? { SpectralOutput(rawValue: rawValue) }
-  /// Whether it gives a row every hop, with nothing to fit.
+  /// Whether it gives a row every hop and needs no fit.
   var isHopwise: Bool { fitted == nil }
 }

@@ -1,60 +1,60 @@
 import ArgumentParser
 import ConvAudioKit
 
-/// The options that say how a kernel goes over its input.
+/// Options for how a kernel moves over its input.
 struct GeometryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Inputs between neighbouring outputs; with --transposed, outputs between neighbouring inputs.",
+      "Step between outputs, in inputs; with --transposed, step between inputs, in outputs.",
       valueName: "list"))
   var stride = "1"
 
   @Option(
-    help: ArgumentHelp("Positions between neighbouring numbers of the kernel.", valueName: "list"))
+    help: ArgumentHelp("Step between kernel weights, in inputs.", valueName: "list"))
   var dilation = "1"
 
   @Option(
     help: ArgumentHelp(
       """
-      valid (none), same (PyTorch's, stride 1), same-upper or same-lower (ONNX's, any stride), full (all that touches \
-      the input), causal (before alone), or a number for both sides, or before:after; a list of these. With \
-      --transposed numbers alone: outputs that are left out on the two sides.
+      valid (none), same (PyTorch, stride 1), same-upper or same-lower (ONNX, any stride), full (every position that \
+      touches the input), causal (only before), a number for both sides, or before:after; a list of these. With \
+      --transposed only numbers: how many outputs to drop on both sides.
       """, valueName: "list"))
   var padding = "valid"
 
-  @Option(help: "What stands in the padding. Default: zeros.")
+  @Option(help: "What to pad with (default: zeros).")
   var mode: ModeName?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "A number that stands in the padding, instead of a --mode.", valueName: "number"))
+      "Pad with this number; used instead of --mode.", valueName: "number"))
   var constant: Float?
 
   @Option(
     help:
-      "Independent parts of equal size that the channels are divided into; as many as channels: depthwise."
+      "Number of equal groups that the channels are divided into; as many as channels is depthwise."
   )
   var groups = 1
 
   @Flag(
-    help: "Transposed convolution: the kernel is [input channels, output channels / groups, axes…]."
+    help: "Transposed convolution, with a kernel [input channels, output channels / groups, axes…]."
   )
   var transposed = false
 
   @Option(
     help: ArgumentHelp(
-      "Outputs added at the end of each axis by --transposed, fewer than its stride or dilation. (default: 0)",
+      "Outputs to add at the end of each axis with --transposed; less than its stride or dilation (default: 0).",
       valueName: "list"))
   var outputPadding: String?
 
-  @Flag(help: "Mirror the kernel along all axes: the mathematical convolution.")
+  @Flag(help: "Mirror the kernel along all axes (mathematical convolution).")
   var flip = false
 
   @Option(
     help: """
-      Axes that the kernel goes along, 1 to 6: 3 makes a kernel of three axes one without channel axes. Default: all \
-      of its one or two, or all but the first two.
+      Number of axes to convolve, 1 to 6. 3 takes a kernel of three axes as one without channel axes (default: all \
+      axes of a kernel of one or two, else all but the first two).
       """)
   var rank: Int?
 
@@ -66,23 +66,23 @@ struct GeometryOptions: ParsableArguments {
     _ = try convolution(threads: 1)
     if let mode, constant != nil {
       throw ValidationError(
-        "--constant and --mode \(mode.rawValue) both say what stands in the padding, expected one.")
+        "--constant and --mode \(mode.rawValue) cannot be combined.")
     }
     if let rank, !(1...ConvolutionGeometry.maximumRank).contains(rank) {
       throw ValidationError("--rank is \(rank), expected 1 to \(ConvolutionGeometry.maximumRank).")
     }
     guard transposed else {
       if outputPadding != nil {
-        throw ValidationError("--output-padding goes with --transposed alone.")
+        throw ValidationError("--output-padding needs --transposed.")
       }
       return
     }
     if flip {
-      throw ValidationError("--flip does not go with --transposed, which has its kernel as it is.")
+      throw ValidationError("--flip and --transposed cannot be combined.")
     }
     if constant != nil || (mode ?? .zeros) != .zeros {
       throw ValidationError(
-        "--transposed has no padding that anything could stand in; leave --mode and --constant out."
+        "--transposed does not pad; leave --mode and --constant out."
       )
     }
   }
@@ -119,7 +119,7 @@ struct GeometryOptions: ParsableArguments {
 
   private func paddings() throws -> [Padding] {
     try padding.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      // Transposed, valid is all that a name can mean: nothing is left out.
+      // With --transposed the only name is valid: no output is dropped.
       let names = Self.paddingNames.filter { !transposed || $0.padding == .valid }
       if let known = names.first(where: { $0.name == part }) { return known.padding }
       let sides = part.split(separator: ":", omittingEmptySubsequences: false).map {

@@ -8,7 +8,7 @@ import Synchronization
 #endif
 
 /// Set by SIGINT, SIGTERM and SIGHUP, read after every block. A second signal ends the program at once and may leave its
-/// temporary file behind.
+/// temporary file.
 private let stopRequested = Atomic<Bool>(false)
 /// Set by SIGUSR1, where it is caught.
 private let reportRequested = Atomic<Bool>(false)

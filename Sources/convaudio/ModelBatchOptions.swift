@@ -41,13 +41,13 @@ struct ModelBatchOptions: ParsableArguments {
   }
 
   /// The model files: sorted within each pattern, each once.
-  /// - Throws: `CommandError` when a pattern matches no model.
+  /// - Throws: `CommandError` when a pattern gives none.
   func files() throws -> [String] {
     var files: [String] = []
     var known = Set<String>()
     for pattern in patterns {
       let found = try Self.files(matching: pattern)
-      guard !found.isEmpty else { throw CommandError("\(pattern): matches no .nam file.") }
+      guard !found.isEmpty else { throw CommandError("\(pattern): there is no such .nam file.") }
       // ./a.nam and a.nam are the same file.
       for file in found where known.insert(Self.place(of: file)).inserted { files.append(file) }
     }

@@ -11,9 +11,7 @@ struct StreamOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Sample rate in Hz. Raw input needs it, and so does WAV output made from rows; WAV input must agree.",
-      valueName: "hz"
-    ))
+      "Sample rate in Hz. Needed for raw input and for WAV output from rows; WAV input must agree.", valueName: "hz"))
   var rate: Int?
 
   @Option(help: "Channels. Raw input needs them; WAV and the columns of the first row must agree.")

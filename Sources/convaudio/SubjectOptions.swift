@@ -3,7 +3,8 @@ import ConvAudioKit
 
 /// Options of the commands that describe, measure or verify a model or preset.
 struct SubjectOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Which size of a multi-size model to take: 0 smallest, 1 full (default: 1).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Which size of a multi-size model to take: 0 smallest, 1 full (default: 1).", valueName: "size"))
   var slim: Double?
 
   @Flag(help: "Allow the preset to name files outside its own folder.")

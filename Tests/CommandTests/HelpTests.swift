@@ -10,7 +10,8 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Run trained stacks of convolutions and impulse responses over audio.
+        OVERVIEW: Reamp, add cabinets and reverbs, extract features, classify
+        recordings.
 
         USAGE: convaudio <subcommand>
 
@@ -19,18 +20,19 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          process                 Process audio files through a preset, trained models,
-                                  an impulse response, or several of them.
-          stream                  Filter a pipe through a preset, trained models, an
-                                  impulse response, or several of them, block by block.
+          process                 Apply a preset, trained models or an impulse
+                                  response, or several of them, to audio files.
+          stream                  Apply a preset, trained models or an impulse
+                                  response, or several of them, to a pipe, block by
+                                  block.
           convolve                Convolve an array of any rank with a kernel.
           presets                 List the presets.
-          info                    Describe a model, a preset or impulse responses:
-                                  cost, latency, memory, speed here.
-          verify                  Prove on this machine that a model or preset gives
-                                  the right numbers, whatever the blocks.
-          bench                   Measure how fast a model or preset runs here, by
-                                  block size.
+          info                    Describe a model, preset or impulse response: cost,
+                                  latency, memory and speed on this machine.
+          verify                  Check that a model or preset gives the right numbers
+                                  on this machine at every block size.
+          bench                   Measure how fast a model or preset runs on this
+                                  machine, by block size.
           tune                    Measure what convolutions cost on this machine.
           features                Turn time series and sound into features: ROCKET
                                   family, mel, MFCC, scattering, networks.
@@ -50,104 +52,104 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Process audio files through a preset, trained models, an impulse
-        response, or several of them.
+        OVERVIEW: Apply a preset, trained models or an impulse response, or several of
+        them, to audio files.
 
         Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the
         sample rate, channels, sample format and text metadata unless told otherwise.
-        Without -o the output stands beside the input as NAME.CHAIN.EXTENSION, where
-        the chain is called by preset, models and impulse response. An output appears
-        only when it is complete.
+        Without -o the output is written beside the input as NAME.CHAIN.EXTENSION,
+        where CHAIN is the names of preset, models and impulse response. An output
+        appears only when it is complete.
 
         USAGE: convaudio process [<options>] <inputs> ...
 
         ARGUMENTS:
-          <inputs>                The files to process; - is standard input, kept in
-                                  $TMPDIR meanwhile.
+          <inputs>                Audio files to process. Use - for standard input
+                                  (buffered in $TMPDIR).
 
         CHAIN:
-          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
-                                  of its .json file.
-          --chain <file>          The .json file of a chain, written like a preset's,
-                                  in the place of one.
-          --model <file>          A trained model (.nam) behind the preset; several run
-                                  one behind the other.
-          --slim <share>          Size, 0 to 1, of models that were trained for several.
-          --normalize-loudness    Bring the last model to -18 dB of loudness, by its
-                                  metadata.
-          --input-level-dbu <dBu> Level in dBu RMS of a full-scale sine at the
-                                  interface that recorded the input; the first model
-                                  gets the level that it was made for, by its metadata.
-          --allow-outside         Let presets and chains name files outside their own
-                                  folders.
+          -p, --preset <preset>   A preset: its name (see convaudio presets) or its
+                                  .json file.
+          --chain <file>          A chain file (JSON, same format as a preset), used
+                                  instead of --preset.
+          --model <file>          A trained model (.nam). Repeat to chain models in
+                                  order.
+          --slim <size>           Which size of multi-size models to run: 0 smallest, 1
+                                  full (default: 1).
+          --normalize-loudness    Normalize the last model to -18 dB, using the
+                                  loudness in its metadata.
+          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
+                                  recorded the input, in dBu RMS. The input is scaled
+                                  to the level in the first model's metadata.
+          --allow-outside         Allow presets and chain files to name files outside
+                                  their own folders.
 
         MANY MODELS:
-          --models <pattern>      Models (.nam), each of which processes every input: a
-                                  quoted pattern such as '*.nam', a folder, or a file.
-                                  Outputs that exist are skipped, unless --force
-                                  replaces them.
-          --names <template>      Names of outputs, in the folder of -o or beside the
-                                  input, with {input}, {model} and {extension}.
+          --models <pattern>      Process every input through each of these models
+                                  (.nam): a quoted pattern such as '*.nam', a folder,
+                                  or a file. Existing outputs are skipped unless
+                                  --force is given.
+          --names <template>      Names of the outputs, with {input}, {model} and
+                                  {extension}, in the folder of -o or beside the input.
                                   (default: {input}.{model}.{extension})
 
         IMPULSE RESPONSE:
-          --ir <file>             An audio file whose channels are impulse responses;
-                                  it comes behind preset and models.
+          --ir <file>             Impulse response: an audio file, applied after preset
+                                  and models.
           --ir-channels <ir-channels>
-                                  Which channel of --ir goes from which input to which
-                                  output. (values: auto, mono, stereo, true-stereo,
+                                  How the channels of --ir connect inputs and outputs.
+                                  (values: auto, mono, stereo, true-stereo,
                                   per-channel, fan-out, matrix; default: auto)
           --ir-gain <none|peak|energy|dB>
-                                  Level of --ir: none, peak (highest gain 0 dB), energy
-                                  (noise keeps its level), or a gain in dB. (default:
-                                  none)
-          --predelay <time>       Silence before --ir, in milliseconds, or with a unit
-                                  such as 20ms or 0.02s. (default: 0)
-          --tail <keep|cut|time>  What is kept of the sound behind the input's end, in
-                                  seconds, or with a unit such as 500ms. (default: keep)
-          --latency <frames>      How late each convolution with impulse responses
-                                  answers. Default: files: whatever is cheapest;
-                                  streams: 0.
-          --max-memory <bytes>    What all of them may take together, such as 500M or
-                                  4G. (default: 4G)
-          --explain               Print how they are computed and why.
+                                  Level of --ir: none (unchanged), peak (highest gain 0
+                                  dB), energy (noise keeps its level), or a gain in dB.
+                                  (default: none)
+          --predelay <time>       Silence before --ir, in milliseconds or with a unit
+                                  (20ms, 0.02s). (default: 0)
+          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
+                                  ends: all, nothing, or a time in seconds or with a
+                                  unit (500ms). (default: keep)
+          --latency <frames>      Latency of each convolution, in frames (default: 0
+                                  when streaming, cheapest for files).
+          --max-memory <bytes>    Memory limit for all convolutions together, such as
+                                  500M or 4G. (default: 4G)
+          --explain               Print how convolutions are computed and why.
 
         SOUND:
-          --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
-          --gain-in <gain-in>     Gain in dB before the preset and before the dry
-                                  signal of --mix. (default: 0.0)
-          --gain-out <gain-out>   Gain in dB behind the preset and the mix. (default:
-                                  0.0)
+          --mix <mix>             Dry/wet mix: 0 dry, 1 wet. (default: 1.0)
+          --gain-in <gain-in>     Gain in dB before the chain; the dry signal gets it
+                                  too. (default: 0.0)
+          --gain-out <gain-out>   Gain in dB after the chain and the mix. (default: 0.0)
           --non-finite <non-finite>
-                                  What to do with samples that are NaN or infinite.
-                                  (values: keep, zero, error; default: keep)
+                                  What to do with input samples that are NaN or
+                                  infinite. (values: keep, zero, error; default: keep)
 
         OUTPUT FORMAT:
-          --format <format>       The output's format. Default: by its extension; for -
-                                  the input's. (values: wav, rf64, w64, aiff, caf, au,
-                                  flac, ogg, opus, mp3)
-          --bit-depth <bit-depth> The output's sample format. Default: the input's.
+          --format <format>       Output format (default: by the output's extension, or
+                                  the input's when writing to -). (values: wav, rf64,
+                                  w64, aiff, caf, au, flac, ogg, opus, mp3)
+          --bit-depth <bit-depth> Sample format of the output (default: the input's).
                                   (values: 8, 16, 24, 32, float, double)
-          --no-dither             Round to integers without dither.
+          --no-dither             Do not add dither when reducing the bit depth.
 
         RUNNING:
-          --force                 Replace outputs that exist.
-          --jobs <jobs>           Files at a time, no more than there are cores.
-                                  (default: 1)
+          --force                 Replace existing outputs.
+          --jobs <jobs>           How many files to process at once; at most one per
+                                  core. (default: 1)
           --max-channels <max-channels>
-                                  Refuse files with more channels. (default: 64)
-          --quiet                 Print nothing but errors.
+                                  Reject files with more channels. (default: 64)
+          --quiet                 Print only errors.
           --json                  Print a JSON report to standard output.
 
         OPTIONS:
-          -o, --output <output>   The output file, - for standard output; for several
-                                  inputs the folder for them.
+          -o, --output <output>   Output file, - for standard output, or the folder for
+                                  several outputs (default: beside the input).
           --rate-policy <rate-policy>
-                                  What to do with a file of another sample rate than
-                                  the chain's: bring it there and back, lengthen the
-                                  chain's dilations (for whole multiples of its rate),
-                                  or refuse the file. (values: resample, dilate,
-                                  refuse; default: resample)
+                                  What to do with a file whose sample rate is not the
+                                  chain's: resample it to that rate and back, stretch
+                                  the chain's dilations (only for whole multiples of
+                                  its rate), or reject the file. (values: resample,
+                                  dilate, refuse; default: resample)
           --version               Show the version.
           -h, --help              Show help information.
 
@@ -162,96 +164,96 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Filter a pipe through a preset, trained models, an impulse response,
-        or several of them, block by block.
+        OVERVIEW: Apply a preset, trained models or an impulse response, or several of
+        them, to a pipe, block by block.
 
         Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input
-        and writes each block to standard output as soon as its frames have come. Gives
-        the samples that process gives with the same --latency, whatever the block.
-        Ends with its input, with its reader, or with SIGINT, SIGTERM or SIGHUP after
-        the block that was begun; SIGUSR1 prints how long blocks took.
+        and writes each block to standard output as soon as its frames have come. The
+        output is bit-identical to that of process with the same --latency, whatever
+        the block size. Stops when the input ends or its reader goes away; SIGINT,
+        SIGTERM and SIGHUP stop it after the current block. SIGUSR1 prints how long
+        blocks took.
 
         USAGE: convaudio stream <options>
 
         CHAIN:
-          -p, --preset <preset>   A preset's name (see convaudio presets) or the path
-                                  of its .json file.
-          --chain <file>          The .json file of a chain, written like a preset's,
-                                  in the place of one.
-          --model <file>          A trained model (.nam) behind the preset; several run
-                                  one behind the other.
-          --slim <share>          Size, 0 to 1, of models that were trained for several.
-          --normalize-loudness    Bring the last model to -18 dB of loudness, by its
-                                  metadata.
-          --input-level-dbu <dBu> Level in dBu RMS of a full-scale sine at the
-                                  interface that recorded the input; the first model
-                                  gets the level that it was made for, by its metadata.
-          --allow-outside         Let presets and chains name files outside their own
-                                  folders.
+          -p, --preset <preset>   A preset: its name (see convaudio presets) or its
+                                  .json file.
+          --chain <file>          A chain file (JSON, same format as a preset), used
+                                  instead of --preset.
+          --model <file>          A trained model (.nam). Repeat to chain models in
+                                  order.
+          --slim <size>           Which size of multi-size models to run: 0 smallest, 1
+                                  full (default: 1).
+          --normalize-loudness    Normalize the last model to -18 dB, using the
+                                  loudness in its metadata.
+          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
+                                  recorded the input, in dBu RMS. The input is scaled
+                                  to the level in the first model's metadata.
+          --allow-outside         Allow presets and chain files to name files outside
+                                  their own folders.
 
         STREAM:
-          --format <format>       What comes in; auto recognises WAV. Raw samples are
+          --format <format>       Input format; auto recognises WAV. Raw samples are
                                   little-endian and interleaved. (values: auto, f32le,
                                   f64le, s16le, s24le, s32le, u8, wav, csv, ndjson;
                                   default: auto)
           --output-format <output-format>
-                                  What goes out. Default: what comes in. (values:
-                                  f32le, f64le, s16le, s24le, s32le, u8, wav, csv,
-                                  ndjson)
-          --rate <hz>             Frames a second of raw input, or of a WAV made of
-                                  rows; a WAV that comes in must agree.
-          --channels <channels>   Channels of raw input; a WAV, or the columns of the
-                                  first row, must agree.
-          --block <frames>        Frames that are processed and written at once.
-                                  Default: 64; rows always go one by one.
-          --missing <missing>     Values that are missing in rows: an error, the
-                                  column's last value, or 0. (values: error, hold,
-                                  zero; default: error)
-          --header <header>       Whether the first row of CSV is a header; auto: if it
-                                  holds no number. (values: auto, yes, no; default:
-                                  auto)
-          --align                 Take the latency of preset and impulse response away
-                                  from the front.
-          --bit-depth <bit-depth> The sample format of WAV output. Default: the
-                                  input's. (values: 8, 16, 24, 32, float, double)
-          --no-dither             Round to integers without dither.
+                                  Output format (default: the input's). (values: f32le,
+                                  f64le, s16le, s24le, s32le, u8, wav, csv, ndjson)
+          --rate <hz>             Sample rate in Hz. Needed for raw input and for WAV
+                                  output from rows; WAV input must agree.
+          --channels <channels>   Channels. Raw input needs them; WAV and the columns
+                                  of the first row must agree.
+          --block <frames>        Block size in frames (default: 64). Rows are always
+                                  processed one at a time.
+          --missing <missing>     What to do with missing values in rows: fail, repeat
+                                  the column's last value, or use 0. (values: error,
+                                  hold, zero; default: error)
+          --header <header>       Whether the first row of CSV input is a header; auto:
+                                  if it contains no number. (values: auto, yes, no;
+                                  default: auto)
+          --align                 Remove the latency of the chain from the start of the
+                                  output.
+          --bit-depth <bit-depth> Sample format of WAV output (default: the input's).
+                                  (values: 8, 16, 24, 32, float, double)
+          --no-dither             Do not add dither when reducing the bit depth.
           --max-channels <max-channels>
-                                  Refuse streams with more channels. (default: 64)
+                                  Reject streams with more channels. (default: 64)
           --latency-report        Print how long blocks took when the stream ends
-                                  (SIGUSR1: at once).
-          --quiet                 Print nothing but errors.
+                                  (SIGUSR1 prints it at once).
+          --quiet                 Print only errors.
 
         IMPULSE RESPONSE:
-          --ir <file>             An audio file whose channels are impulse responses;
-                                  it comes behind preset and models.
+          --ir <file>             Impulse response: an audio file, applied after preset
+                                  and models.
           --ir-channels <ir-channels>
-                                  Which channel of --ir goes from which input to which
-                                  output. (values: auto, mono, stereo, true-stereo,
+                                  How the channels of --ir connect inputs and outputs.
+                                  (values: auto, mono, stereo, true-stereo,
                                   per-channel, fan-out, matrix; default: auto)
           --ir-gain <none|peak|energy|dB>
-                                  Level of --ir: none, peak (highest gain 0 dB), energy
-                                  (noise keeps its level), or a gain in dB. (default:
-                                  none)
-          --predelay <time>       Silence before --ir, in milliseconds, or with a unit
-                                  such as 20ms or 0.02s. (default: 0)
-          --tail <keep|cut|time>  What is kept of the sound behind the input's end, in
-                                  seconds, or with a unit such as 500ms. (default: keep)
-          --latency <frames>      How late each convolution with impulse responses
-                                  answers. Default: files: whatever is cheapest;
-                                  streams: 0.
-          --max-memory <bytes>    What all of them may take together, such as 500M or
-                                  4G. (default: 4G)
-          --explain               Print how they are computed and why.
+                                  Level of --ir: none (unchanged), peak (highest gain 0
+                                  dB), energy (noise keeps its level), or a gain in dB.
+                                  (default: none)
+          --predelay <time>       Silence before --ir, in milliseconds or with a unit
+                                  (20ms, 0.02s). (default: 0)
+          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
+                                  ends: all, nothing, or a time in seconds or with a
+                                  unit (500ms). (default: keep)
+          --latency <frames>      Latency of each convolution, in frames (default: 0
+                                  when streaming, cheapest for files).
+          --max-memory <bytes>    Memory limit for all convolutions together, such as
+                                  500M or 4G. (default: 4G)
+          --explain               Print how convolutions are computed and why.
 
         SOUND:
-          --mix <mix>             Share of the processed signal, 0 to 1. (default: 1.0)
-          --gain-in <gain-in>     Gain in dB before the preset and before the dry
-                                  signal of --mix. (default: 0.0)
-          --gain-out <gain-out>   Gain in dB behind the preset and the mix. (default:
-                                  0.0)
+          --mix <mix>             Dry/wet mix: 0 dry, 1 wet. (default: 1.0)
+          --gain-in <gain-in>     Gain in dB before the chain; the dry signal gets it
+                                  too. (default: 0.0)
+          --gain-out <gain-out>   Gain in dB after the chain and the mix. (default: 0.0)
           --non-finite <non-finite>
-                                  What to do with samples that are NaN or infinite.
-                                  (values: keep, zero, error; default: keep)
+                                  What to do with input samples that are NaN or
+                                  infinite. (values: keep, zero, error; default: keep)
 
         OPTIONS:
           --version               Show the version.
@@ -286,35 +288,31 @@ import Testing
                                   as kernel or bias.
 
         GEOMETRY:
-          --stride <list>         Inputs between neighbouring outputs; with
-                                  --transposed, outputs between neighbouring inputs.
-                                  (default: 1)
-          --dilation <list>       Positions between neighbouring numbers of the kernel.
-                                  (default: 1)
-          --padding <list>        valid (none), same (PyTorch's, stride 1), same-upper
-                                  or same-lower (ONNX's, any stride), full (all that
-                                  touches the input), causal (before alone), or a
+          --stride <list>         Step between outputs, in inputs; with --transposed,
+                                  step between inputs, in outputs. (default: 1)
+          --dilation <list>       Step between kernel weights, in inputs. (default: 1)
+          --padding <list>        valid (none), same (PyTorch, stride 1), same-upper or
+                                  same-lower (ONNX, any stride), full (every position
+                                  that touches the input), causal (only before), a
                                   number for both sides, or before:after; a list of
-                                  these. With --transposed numbers alone: outputs that
-                                  are left out on the two sides. (default: valid)
-          --mode <mode>           What stands in the padding. Default: zeros. (values:
-                                  zeros, reflect, replicate, circular)
-          --constant <number>     A number that stands in the padding, instead of a
-                                  --mode.
-          --groups <groups>       Independent parts of equal size that the channels are
-                                  divided into; as many as channels: depthwise.
-                                  (default: 1)
-          --transposed            Transposed convolution: the kernel is [input
+                                  these. With --transposed only numbers: how many
+                                  outputs to drop on both sides. (default: valid)
+          --mode <mode>           What to pad with (default: zeros). (values: zeros,
+                                  reflect, replicate, circular)
+          --constant <number>     Pad with this number; used instead of --mode.
+          --groups <groups>       Number of equal groups that the channels are divided
+                                  into; as many as channels is depthwise. (default: 1)
+          --transposed            Transposed convolution, with a kernel [input
                                   channels, output channels / groups, axes…].
-          --output-padding <list> Outputs added at the end of each axis by
-                                  --transposed, fewer than its stride or dilation.
-                                  (default: 0)
-          --flip                  Mirror the kernel along all axes: the mathematical
-                                  convolution.
-          --rank <rank>           Axes that the kernel goes along, 1 to 6: 3 makes a
-                                  kernel of three axes one without channel axes.
-                                  Default: all of its one or two, or all but the first
-                                  two.
+          --output-padding <list> Outputs to add at the end of each axis with
+                                  --transposed; less than its stride or dilation
+                                  (default: 0).
+          --flip                  Mirror the kernel along all axes (mathematical
+                                  convolution).
+          --rank <rank>           Number of axes to convolve, 1 to 6. 3 takes a kernel
+                                  of three axes as one without channel axes (default:
+                                  all axes of a kernel of one or two, else all but the
+                                  first two).
 
         OPTIONS:
           --kernel <kernel>       The kernel, a .npy file.
@@ -346,19 +344,19 @@ import Testing
       outcome.output == """
         OVERVIEW: Measure what convolutions cost on this machine.
 
-        Plans for impulse responses are made from a table of costs that comes with the
-        program, so that the same preset gives the same samples everywhere. This
-        measures a table of your own, in two seconds; CONVAUDIO_COSTS=FILE uses it.
-        Plans made from another table may divide a response otherwise, and then differ
-        in the last bits.
+        Long impulse responses are divided by a cost table that comes with the program,
+        so the same preset gives the same samples on every machine. This command
+        measures a table for this machine in two seconds. Set CONVAUDIO_COSTS to its
+        file to use it. With another table a response may be divided differently, which
+        changes the last bits of the output.
 
         USAGE: convaudio tune [--output <output>] [--name <name>] [--force]
 
         OPTIONS:
-          -o, --output <output>   The file to make. Default: standard output, or -.
-          --name <name>           What the table is called in explanations. (default:
-                                  mine)
-          --force                 Replace the file if it exists.
+          -o, --output <output>   Output file, - for standard output (default: -).
+          --name <name>           Name of the table, shown by --explain and info.
+                                  (default: mine)
+          --force                 Replace an existing output.
           --version               Show the version.
           -h, --help              Show help information.
 
@@ -620,29 +618,28 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Prove on this machine that a model or preset gives the right numbers,
-        whatever the blocks.
+        OVERVIEW: Check that a model or preset gives the right numbers on this machine
+        at every block size.
 
-        Runs it in blocks of many sizes, which must agree bit for bit, and in double
-        precision by its definition, which the output must agree with. With --reference
-        the output is also compared with another program's. Exits with 1 if anything
-        does not hold.
+        Runs it in blocks of many sizes, which must agree bit for bit, and compares the
+        output with double precision. With --reference it also compares the output with
+        another program's. Exits with 1 if anything does not agree.
 
-        USAGE: convaudio verify <subject> [--input <file>] [--reference <file>] [--frames <frames>] [--tolerance <dB>] [--slim <share>] [--allow-outside] [--json]
+        USAGE: convaudio verify <subject> [--input <file>] [--reference <file>] [--frames <frames>] [--tolerance <dB>] [--slim <size>] [--allow-outside] [--json]
 
         ARGUMENTS:
-          <subject>               A model (.nam), a preset's name, or the path of its
-                                  .json file.
+          <subject>               A model (.nam) or a preset (name or .json file).
 
         OPTIONS:
-          --input <file>          Audio to run. Default: a sweep with noise.
-          --reference <file>      What another program made of --input.
-          --frames <frames>       Frames of the input that are run, from its beginning.
-                                  Default: 16000, fewer of very large networks.
-          --tolerance <dB>        The most that an error may be against the level of
-                                  the truth. (default: -90.0)
-          --slim <share>          Size, 0 to 1, of a model that was trained for several.
-          --allow-outside         Let a preset name files outside its own folder.
+          --input <file>          Audio to process (default: a sweep with noise).
+          --reference <file>      Another program's output for --input.
+          --frames <frames>       How many frames of the input to process (default:
+                                  16000, fewer for very large networks).
+          --tolerance <dB>        Largest error allowed, in dB relative to the
+                                  reference. (default: -90.0)
+          --slim <size>           Which size of a multi-size model to take: 0 smallest,
+                                  1 full (default: 1).
+          --allow-outside         Allow the preset to name files outside its own folder.
           --json                  Print a JSON report.
           --version               Show the version.
           -h, --help              Show help information.
@@ -658,26 +655,27 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Measure how fast a model or preset runs here, by block size.
+        OVERVIEW: Measure how fast a model or preset runs on this machine, by block
+        size.
 
-        On one core, for one signal of as many channels as it takes. The same blocks
-        run several times and the fastest run of each counts, so the worst block is the
-        worst of the program and not of the machine.
+        Runs on one core. The same blocks run several times and the fastest run of each
+        counts, so the worst block shows the program and not what else the machine was
+        doing.
 
-        USAGE: convaudio bench <subject> [--blocks <frames> ...] [--channels <channels>] [--seconds <seconds>] [--slim <share>] [--allow-outside] [--json]
+        USAGE: convaudio bench <subject> [--blocks <frames> ...] [--channels <channels>] [--seconds <seconds>] [--slim <size>] [--allow-outside] [--json]
 
         ARGUMENTS:
-          <subject>               A model (.nam), a preset's name, or the path of its
-                                  .json file.
+          <subject>               A model (.nam) or a preset (name or .json file).
 
         OPTIONS:
-          --blocks <frames>       Block sizes. (default: 16, 32, 64, 128, 256, 512,
-                                  1024, 2048)
-          --channels <channels>   Channels of the signal. Default: what it takes, else
-                                  1.
-          --seconds <seconds>     Seconds for each block size. (default: 0.5)
-          --slim <share>          Size, 0 to 1, of a model that was trained for several.
-          --allow-outside         Let a preset name files outside its own folder.
+          --blocks <frames>       Block sizes in frames. (default: 16, 32, 64, 128,
+                                  256, 512, 1024, 2048)
+          --channels <channels>   Channels of the signal (default: what the model or
+                                  preset takes, or 1).
+          --seconds <seconds>     Time for each block size, in seconds. (default: 0.5)
+          --slim <size>           Which size of a multi-size model to take: 0 smallest,
+                                  1 full (default: 1).
+          --allow-outside         Allow the preset to name files outside its own folder.
           --json                  Print a JSON report.
           --version               Show the version.
           -h, --help              Show help information.
@@ -693,18 +691,19 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Describe a model, a preset or impulse responses: cost, latency,
-        memory, speed here.
+        OVERVIEW: Describe a model, preset or impulse response: cost, latency, memory
+        and speed on this machine.
 
-        USAGE: convaudio info <subject> [--slim <share>] [--allow-outside]
+        USAGE: convaudio info <subject> [--slim <size>] [--allow-outside]
 
         ARGUMENTS:
-          <subject>               A model (.nam), a preset's name, the path of its
-                                  .json file, or an audio file of impulse responses.
+          <subject>               A model (.nam), a preset (name or .json file), or an
+                                  audio file of impulse responses.
 
         OPTIONS:
-          --slim <share>          Size, 0 to 1, of a model that was trained for several.
-          --allow-outside         Let a preset name files outside its own folder.
+          --slim <size>           Which size of a multi-size model to take: 0 smallest,
+                                  1 full (default: 1).
+          --allow-outside         Allow the preset to name files outside its own folder.
           --version               Show the version.
           -h, --help              Show help information.
 

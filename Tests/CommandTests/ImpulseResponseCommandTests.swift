@@ -28,7 +28,7 @@ import Testing
     #expect(outcome.status == 0 && outcome.output.hasPrefix("dry.hall.wav: 0:00 in "))
     let lines = outcome.errors.split(separator: "\n")
     #expect(lines.count == 2 && lines[0].hasPrefix("convaudio: dry.wav: hall.wav: peak gain "))
-    #expect(lines.last == "convaudio: dry.wav: hall.wav: makes 2 channels of 1.")
+    #expect(lines.last == "convaudio: dry.wav: hall.wav: the output has 2 channels, the input 1.")
     let (info, output) = try bench.read("dry.hall.wav")
     #expect((info.channels, output[0].count) == (2, 3000 + 960 + 1999))
     // For 960 frames nothing but the dry signal, on both channels.
@@ -92,7 +92,7 @@ import Testing
     #expect(without.status == 0 && without.output.split(separator: "\n").count == 50 + 5)
     #expect(
       without.errors.hasSuffix(
-        "convaudio: the signal has no sample rate and is taken to have that of the impulse response, 44100 Hz; --rate gives it one.\n"
+        "convaudio: the signal has no sample rate; the impulse response runs at its own, 44100 Hz, unless another is given.\n"
       ))
     let with = try bench.program.shell(#""$0" stream --ir hall.wav --format csv --rate 48000 <rows.csv"#)
     #expect(with.status == 0 && with.errors.contains("impulse response resampled 44100 → 48000 Hz"))
@@ -117,8 +117,8 @@ import Testing
 
   static let faults: [(arguments: [String], sentence: String)] = [
     (["--ir", "gone.wav"], "gone.wav: cannot be read: No such file or directory."),
-    (["--ir", "empty.wav"], "empty.wav: has no frames, expected an impulse response of at least one."),
-    (["--ir", "nan.wav"], "nan.wav: is NaN or infinite at frame 1, expected an impulse response of finite samples."),
+    (["--ir", "empty.wav"], "empty.wav: is empty, expected an impulse response."),
+    (["--ir", "nan.wav"], "nan.wav: the impulse response is NaN or infinite at frame 1."),
     (["--ir", "corrupt.wav"], "corrupt.wav: is not readable audio "),
     (["--ir", "cut.wav"], "cut.wav: "),
     (["--ir", "."], ".: is a folder"),
@@ -126,11 +126,11 @@ import Testing
     (["--ir", "wide.wav"], "wide.wav: has 65 channels"),
     (
       ["--ir", "64.wav", "--ir-channels", "mono"],
-      "64.wav: has 64 channels and the signal 1, but the routing mono takes one response."
+      "64.wav: has 64 channels and the signal has 1, but the routing mono takes one response."
     ),
     (
       ["--ir", "hall.wav", "--ir-channels", "true-stereo"],
-      "hall.wav: has 2 channels and the signal 1, but the routing true-stereo takes four responses and a signal of two channels."
+      "hall.wav: has 2 channels and the signal has 1, but the routing true-stereo takes four responses and a signal of two channels."
     ),
     (
       ["--ir", "hall.wav", "--max-memory", "20K"],
@@ -138,7 +138,7 @@ import Testing
     ),
     (
       ["--ir", "hall.wav", "--max-memory", "1K"],
-      "hall.wav: has 2000 frames, expected an impulse response of at most 128 (--max-memory)."
+      "hall.wav: the impulse response is 2000 frames long, expected at most 128; raise --max-memory."
     ),
     (["-p", "plan"], #"hall.wav: the plan "all" has no number behind "grain" as word 1."#),
     (["-p", "short"], "hall.wav: the plan covers 128 frames of impulse response, expected at least 2000."),
@@ -182,10 +182,10 @@ import Testing
   }
 
   static let misuses: [(arguments: [String], sentence: String)] = [
-    (["-p", "tiny", "--ir-channels", "mono"], "--ir-channels says how --ir goes, and there is no --ir."),
-    (["-p", "tiny", "--ir-gain", "peak"], "--ir-gain is the level of --ir, and there is no --ir."),
-    (["-p", "tiny", "--predelay", "20"], "--predelay is silence before --ir, and there is no --ir."),
-    (["--ir", ""], "--ir is empty, expected the name of an audio file."),
+    (["-p", "tiny", "--ir-channels", "mono"], "--ir-channels needs an --ir."),
+    (["-p", "tiny", "--ir-gain", "peak"], "--ir-gain needs an --ir."),
+    (["-p", "tiny", "--predelay", "20"], "--predelay needs an --ir."),
+    (["--ir", ""], "--ir is empty, expected an audio file."),
     (["--ir", "in.wav", "--ir-channels", "5.1"], "The value '5.1' is invalid for '--ir-channels <ir-channels>'"),
     (["--ir", "in.wav", "--ir-gain", "loud"], "The value 'loud' is invalid for '--ir-gain <none|peak|energy|dB>'"),
     (["--ir", "in.wav", "--ir-gain", "201"], "The value '201' is invalid for '--ir-gain <none|peak|energy|dB>'"),

@@ -32,10 +32,10 @@ import Testing
       "words.wav: is not readable audio (format not recognised); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."
     ),
     ("cut.wav", "cut.wav: is truncated: the header promises 3000 frames and only 1500 can be read."),
-    ("noframes.wav", "noframes.wav: has no frames, expected at least one."),
+    ("noframes.wav", "noframes.wav: is empty, expected at least one frame."),
     (
       "slow.wav",
-      "slow.wav: cannot be brought to the rate of preset tiny and back: 40 Hz cannot be converted to 48000 Hz, expected rates that differ by a factor of at most 1024."
+      "slow.wav: cannot be resampled to the rate of preset tiny and back: 40 Hz cannot be converted to 48000 Hz, expected rates that differ by a factor of at most 1024."
     ),
     ("wide.wav", "wide.wav: has 65 channels, expected at most 64; --max-channels 65 allows them."),
   ]
@@ -97,6 +97,6 @@ import Testing
     let outcome = try bench.program.run("process", "good.wav", "wide.wav", "-p", "tiny", "-o", "words.wav")
     #expect(outcome.status == 1)
     #expect(
-      outcome.errors == "convaudio: words.wav: is a file, expected a folder, because there are 2 inputs.\n")
+      outcome.errors == "convaudio: words.wav: is a file, expected a folder for 2 inputs.\n")
   }
 }

@@ -65,7 +65,7 @@ import Testing
       (outcome.status, outcome.errors)
         == (
           1,
-          "convaudio: mute.nam: metadata.loudness is no number, expected one because a normalised loudness is asked for.\n"
+          "convaudio: mute.nam: has no number for loudness in its metadata; leave --normalize-loudness out.\n"
         ))
   }
 
@@ -108,7 +108,7 @@ import Testing
     #expect(dilated.status == 0)
     #expect(
       dilated.errors
-        == "convaudio: in.wav: dilations 2 times as long for 96000 Hz: the same sound below 24000 Hz with less aliasing, and above it the mirror image of the preset's response.\n"
+        == "convaudio: in.wav: dilations stretched 2 times for 96000 Hz: the same sound below 24000 Hz with less aliasing, and above it a mirror image of the response below.\n"
     )
     // Every second frame goes through the model as if alone.
     let (input, output) = (try bench.read("in.wav").samples[0], try bench.read("in.amp.wav").samples[0])
@@ -124,7 +124,7 @@ import Testing
     #expect(odd.status == 1)
     #expect(
       odd.errors
-        == "convaudio: odd.wav: preset amp cannot be dilated for its rate: 44100 Hz is no whole multiple of 48000 Hz; --rate-policy resample converts the file there and back.\n"
+        == "convaudio: odd.wav: the dilations of model amp cannot be stretched to its sample rate: 44100 Hz is not a whole multiple of 48000 Hz; use --rate-policy resample to convert it there and back.\n"
     )
     let resampled = try bench.program.run("process", "odd.wav", "--model", "amp.nam")
     #expect((resampled.status, resampled.errors) == (0, "convaudio: odd.wav: resampled 44100 → 48000 → 44100 Hz.\n"))
@@ -177,9 +177,9 @@ import Testing
   @Test(
     "what cannot be meant is refused",
     arguments: [
-      (["--models", "*.none"], 1, "*.none: fits no model, expected files that end in .nam."),
-      (["--models", "*.nam", "--model", "half.nam"], 64, "--models takes the place of --model, expected one of them."),
-      (["--models", "*.nam", "-o", "-"], 64, "--models makes several files, expected a folder for --output."),
+      (["--models", "*.none"], 1, "*.none: there is no such .nam file."),
+      (["--models", "*.nam", "--model", "half.nam"], 64, "--models and --model cannot be combined."),
+      (["--models", "*.nam", "-o", "-"], 64, "--models writes several files; give a folder as --output."),
       (["--models", "*.nam", "--names", "{in}.wav"], 64, "--names has {in}, expected {input}, {model}, {extension}."),
       (["--models", "*.nam", "--names", "{input"], 64, "--names has {input, expected {input}, {model}, {extension}."),
       (
@@ -188,18 +188,18 @@ import Testing
       ),
       (
         ["--slim", "0.5", "-p", "tiny"], 64,
-        "--slim, --normalize-loudness and --input-level-dbu are about models, and there is no --model."
+        "--slim, --normalize-loudness and --input-level-dbu need a --model."
       ),
       (["--model", "half.nam", "--slim", "1.5"], 64, "--slim is 1.5, expected 0 to 1."),
       (
         ["--model", "half.nam", "--input-level-dbu", "300"], 64, "--input-level-dbu is 300.0 dBu, expected -200 to 200."
       ),
-      (["--chain", "a.json", "-p", "tiny"], 64, "--preset and --chain both begin the chain, expected one."),
+      (["--chain", "a.json", "-p", "tiny"], 64, "--preset and --chain cannot be combined."),
       (["--model", ""], 64, "--model is empty, expected a file."),
       (["in.wav", "--model", "half.nam"], 1, "in.half.wav: would be written for in.wav more than once; name it once."),
       (
         ["quarter.nam", "--models", "half.nam"], 64,
-        "quarter.nam is a model, expected audio; a pattern of --models stands in quotes, and each model behind a --model."
+        "quarter.nam is a model, not audio; put the pattern of --models in quotes, or write --model before each model."
       ),
       (
         ["--models", "half.nam", "-o", "in.wav"], 1,
@@ -207,7 +207,7 @@ import Testing
       ),
       (
         ["--models", "*.nam", "-o", "in.wav"], 1,
-        "in.wav: is a file, expected a folder, because there is 1 input and 2 models."
+        "in.wav: is a file, expected a folder for 1 input and 2 models."
       ),
     ])
   func refused(arguments: [String], status: Int32, sentence: String) throws {
@@ -243,9 +243,9 @@ import Testing
     let bench = try bench()
     try bench.audio("in.wav")
     for (loudness, sentence) in [
-      ("1e308", "the gains come to 0.0 dB before the model and -1e+308 dB behind it, expected -400 to 400."),
-      ("-500", "the gains come to 0.0 dB before the model and 482.0 dB behind it, expected -400 to 400."),
-      ("\"loud\"", "metadata.loudness is no number, expected one because a normalised loudness is asked for."),
+      ("1e308", "the gains add up to 0.0 dB before the model and -1e+308 dB after it, expected -400 to 400."),
+      ("-500", "the gains add up to 0.0 dB before the model and 482.0 dB after it, expected -400 to 400."),
+      ("\"loud\"", "has no number for loudness in its metadata; leave --normalize-loudness out."),
     ] {
       let text = Self.linear(gain: 1).replacing(#""loudness":-12"#, with: "\"loudness\":\(loudness)")
       try bench.write("odd.nam", Data(text.utf8))
@@ -280,7 +280,7 @@ import Testing
     #expect(try bench.program.run(Program.path, verify + ["--slim", "0"]).status == 0)
     #expect(
       try bench.program.run("verify", "tiny.json", "--slim", "0").errors
-        == "convaudio: tiny.json: --slim is about models, expected a .nam file.\n")
+        == "convaudio: tiny.json: --slim needs a model (.nam).\n")
     #expect(try bench.program.run("bench", "half.nam", "--slim", "2").status == 64)
 
     try FileManager.default.createDirectory(atPath: bench.path("rigs"), withIntermediateDirectories: true)
@@ -330,7 +330,7 @@ import Testing
     try bench.audio("rate.wav", sampleRateHz: 44_100)
     #expect(
       try bench.program.run("verify", "half.nam", "--input", "rate.wav").errors
-        == "convaudio: rate.wav: has a sample rate of 44100 Hz, expected the 48000 Hz of half.nam.\n")
+        == "convaudio: rate.wav: has a sample rate of 44100 Hz, but half.nam was made for 48000 Hz.\n")
   }
 
   @Test("bench prints a line for each block size, info an estimate")

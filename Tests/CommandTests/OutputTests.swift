@@ -80,7 +80,7 @@ import Testing
       ("in.wav/x.wav", "in.wav/x.wav: cannot be written to its folder: Not a directory."),
       (
         "x.xyz",
-        "x.xyz: its extension names no format; expected wav, rf64, w64, aiff, caf, au, flac, ogg, opus or mp3, or --format."
+        "x.xyz: has no known extension, expected wav, rf64, w64, aiff, caf, au, flac, ogg, opus or mp3; or choose the format with --format."
       ),
       ("pipe", "pipe: is a pipe, expected a file."),
       ("x.opus", "x.opus: Ogg Opus cannot hold 44100 Hz, expected 8000, 12000, 16000, 24000 or 48000 Hz."),

@@ -32,7 +32,7 @@ import Testing
     #expect((outcome.status, outcome.output) == (1, ""))
     #expect(
       outcome.errors
-        == "convaudio: 44.wav: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; --rate-policy resample converts it there and back.\n"
+        == "convaudio: 44.wav: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; use --rate-policy resample to convert it there and back.\n"
     )
     #expect(try bench.files() == ["44.wav"])
     #expect(try bench.program.run("process", "44.wav", "-p", "empty", "--rate-policy", "refuse").status == 0)

@@ -122,7 +122,8 @@ import Testing
       for seconds in [20, 100, 500] where drawn.firstMatch(of: line) == nil {
         try bench.silence("in.wav", channels: 16, seconds: seconds)
         drawn = try bench.program.shell(
-          #"script -qec "'$0' process in.wav -p tiny -o b.wav --force > /dev/null" /dev/null"#).output
+          #"script -qec "'$0' process in.wav -p tiny -o b.wav --force > /dev/null" /dev/null"#
+        ).output
       }
       #expect(drawn.firstMatch(of: line) != nil, "\(drawn)")
       #expect(drawn.hasSuffix("\r\u{1B}[K"))

@@ -44,10 +44,12 @@ import Testing
     #expect(try bench.bytes("out.wav") == bench.bytes("in.tiny.wav"))
   }
 
-  @Test("What does not go together is a usage error", arguments: [
-    ["-", "in.wav", "-p", "tiny", "-o", "-"], ["in.wav", "-p", "tiny", "-o", "-", "--json"],
-    ["-", "-p", "tiny", "--json"],
-  ])
+  @Test(
+    "What does not go together is a usage error",
+    arguments: [
+      ["-", "in.wav", "-p", "tiny", "-o", "-"], ["in.wav", "-p", "tiny", "-o", "-", "--json"],
+      ["-", "-p", "tiny", "--json"],
+    ])
   func usage(arguments: [String]) throws {
     let bench = try Bench()
     try bench.audio("in.wav")
@@ -78,11 +80,15 @@ import Testing
     let cases: [(script: String, error: String)] = [
       (#"echo hello | "$0" process - -p tiny > out"#, "standard input: is not readable audio"),
       (#""$0" process - -p tiny < /dev/null > out"#, "standard input: is not readable audio (the file is empty)"),
-      (#""$0" process - -p tiny --rate-policy refuse < 44.wav > out"#,
-       "standard input: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; --rate-policy resample "
-         + "converts it there and back."),
-      (#"TMPDIR=/nowhere "$0" process - -p tiny < 44.wav > out"#,
-       "/nowhere: cannot hold a temporary file: No such file or directory; $TMPDIR names another folder."),
+      (
+        #""$0" process - -p tiny --rate-policy refuse < 44.wav > out"#,
+        "standard input: has a sample rate of 44100 Hz, but preset tiny was made for 48000 Hz; use --rate-policy "
+          + "resample to convert it there and back."
+      ),
+      (
+        #"TMPDIR=/nowhere "$0" process - -p tiny < 44.wav > out"#,
+        "/nowhere: cannot hold a temporary file: No such file or directory; $TMPDIR names another folder."
+      ),
     ]
     for (script, error) in cases {
       let spool = bench.path("spool")

@@ -7,10 +7,10 @@ import Testing
     arguments: [
       (
         ["process", "in.wav"],
-        "Error: there is nothing to process with: --preset, --model, --models, --ir, or several of them say what."
+        "Error: Nothing to apply: give --preset, --model, --models or --ir."
       ),
       (
-        ["stream"], "Error: there is nothing to filter with: --preset, --model, --ir, or several of them say what."
+        ["stream"], "Error: Nothing to apply: give --preset, --model or --ir."
       ),
       (["tune", "--name", "two words"], #"Error: --name is "two words", expected one word."#),
       (["tune", "-o", ""], "Error: --output is empty, expected the name of a file."),
@@ -71,17 +71,17 @@ import Testing
         (["--mode", "mirror"], "The value 'mirror' is invalid for '--mode <mode>'."),
         (
           ["--constant", "-1", "--mode", "reflect"],
-          "--constant and --mode reflect both say what stands in the padding, expected one."
+          "--constant and --mode reflect cannot be combined."
         ),
         (["--rank", "7"], "--rank is 7, expected 1 to 6."),
-        (["--output-padding", "1"], "--output-padding goes with --transposed alone."),
+        (["--output-padding", "1"], "--output-padding needs --transposed."),
         (
           ["--transposed", "--flip"],
-          "--flip does not go with --transposed, which has its kernel as it is."
+          "--flip and --transposed cannot be combined."
         ),
         (
           ["--transposed", "--mode", "circular"],
-          "--transposed has no padding that anything could stand in; leave --mode and --constant out."
+          "--transposed does not pad; leave --mode and --constant out."
         ),
         (["--bias", ""], "--bias is empty, expected the name of a file."),
         (["--bias", "-"], "- stands more than once, and standard input holds one array."),

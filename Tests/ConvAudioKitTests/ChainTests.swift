@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ChainTests {
   private func load(_ preset: TinyPreset, in folder: TemporaryDirectory) throws -> Chain {
-    try Chain(path: preset.write(into: folder.url))
+    try Chain(preset: preset.write(into: folder.url))
   }
 
   @Test("A mono chain runs on every channel alone; other numbers of channels are refused")
@@ -22,12 +22,12 @@ import Testing
     #expect((pair.inputChannels, pair.outputChannels) == (2, 3))
     #expect(try pair.makeProcessor().outputChannels == 3)
     for channels in [1, 3, 4] {
-      #expect(throws: PresetLookupError.channels(preset: "pair", expected: 2, actual: channels)) {
+      #expect(throws: ChainError.channels(input: nil, chain: pair.label, expected: 2, actual: channels)) {
         try pair.makeProcessor(channels: channels)
       }
     }
     let spread = try load(TinyPreset("spread", stages: [.init(inputs: 1, outputs: 2)]), in: folder)
-    #expect(throws: PresetLookupError.channels(preset: "spread", expected: 1, actual: 2)) {
+    #expect(throws: ChainError.channels(input: nil, chain: .init(.preset, "spread"), expected: 1, actual: 2)) {
       try spread.makeProcessor(channels: 2)
     }
   }
@@ -37,9 +37,9 @@ import Testing
     let folder = try TemporaryDirectory()
     let preset = TinyPreset(stages: [.init(outputs: 2), .init(inputs: 2, outputs: 2), .init(inputs: 3)])
     let path = try preset.write(into: folder.url)
-    let error = PresetLookupError.stagesDoNotMeet(path: path, stage: 2, expected: 2, actual: 3)
-    #expect(throws: error) { try Chain(path: path) }
-    #expect("\(error)" == "\(path): stages[2] takes 3 channels, expected the 2 that the stage before it gives.")
+    let error = ChainError.stagesDoNotMeet(path: path, stage: 2, expected: 2, actual: 3)
+    #expect(throws: error) { try Chain(preset: path) }
+    #expect("\(error)" == "\(path): stages[2] takes 3 channels, but the stage before it gives 2.")
   }
 
   @Test("A chain is its stages one after the other")
@@ -119,11 +119,11 @@ import Testing
     #expect(try library.path(of: "b") == "\(second.path)/b.json")
     #expect(try library.path(of: "c.json") == "c.json")
     #expect(try library.path(of: "x/c") == "x/c")
-    #expect(throws: PresetLookupError.notFound(name: "c", searched: library.folders, known: ["a", "b"])) {
+    #expect(throws: ChainError.notFound(name: "c", searched: library.folders, known: ["a", "b"])) {
       try library.path(of: "c")
     }
     #expect(
-      "\(PresetLookupError.notFound(name: "c", searched: ["/p"], known: ["a", "b"]))"
-        == "preset c: not found in /p; there are a, b, or give the path of a .json file.")
+      "\(ChainError.notFound(name: "c", searched: ["/p"], known: ["a", "b"]))"
+        == "preset c: not found in /p; choose one of a, b, or give the path of a .json file.")
   }
 }

@@ -10,7 +10,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    preset = try Chain(path: TinyPreset().write(into: folder.url))
+    preset = try Chain(preset: TinyPreset().write(into: folder.url))
   }
 
   private func path(_ name: String) -> String { folder.path + "/" + name }
@@ -45,7 +45,7 @@ import Testing
   func process() throws {
     let input = try audio("in.wav", channels: 2)
     let seen = Mutex<[Int64]>([])
-    let report = try FileProcessor(preset: preset).process(path("in.wav"), to: path("out.wav")) { progress in
+    let report = try FileProcessor(chain: preset).process(path("in.wav"), to: path("out.wav")) { progress in
       seen.withLock { $0.append(progress.frames) }
       #expect((progress.totalFrames, progress.sampleRateHz) == (5000, 48_000))
     }
@@ -65,8 +65,8 @@ import Testing
   func settings(gainIn: Float, gainOut: Float, mix: Float) throws {
     let input = try audio("in.wav")
     var settings = ProcessingSettings()
-    (settings.sound.gainInDecibels, settings.sound.gainOutDecibels, settings.sound.mix) = (gainIn, gainOut, mix)
-    _ = try FileProcessor(preset: preset, settings: settings).process(path("in.wav"), to: path("out.wav"))
+    (settings.chain.gainInDecibels, settings.chain.gainOutDecibels, settings.chain.mix) = (gainIn, gainOut, mix)
+    _ = try FileProcessor(chain: preset, settings: settings).process(path("in.wav"), to: path("out.wav"))
     func factor(_ decibels: Float) -> Float { Float(pow(10, Double(decibels) / 20)) }
     let wetInput = input[0].map { $0 * factor(gainIn) }
     let wet = BlockRun.of(try preset.makeProcessor(), on: [wetInput], in: .whole).output[0]
@@ -79,31 +79,32 @@ import Testing
 
   @Test("A preset that changes the number of channels writes it, and is mixed with one channel only")
   func channelsChange() throws {
-    let spread = try Chain(path: TinyPreset("tiny.spread", stages: [.init(outputs: 3)]).write(into: folder.url))
+    let spread = try Chain(preset: TinyPreset("tiny.spread", stages: [.init(outputs: 3)]).write(into: folder.url))
     try audio("in.wav")
-    let report = try FileProcessor(preset: spread).process(path("in.wav"), to: path("out.wav"))
+    let report = try FileProcessor(chain: spread).process(path("in.wav"), to: path("out.wav"))
     #expect(report.channels == 3)
     #expect(try read("out.wav").count == 3)
     let wet = try read("out.wav")
     var settings = ProcessingSettings()
-    (settings.sound.mix, settings.replacesExisting) = (0.5, true)
-    _ = try FileProcessor(preset: spread, settings: settings).process(path("in.wav"), to: path("out.wav"))
+    (settings.chain.mix, settings.replacesExisting) = (0.5, true)
+    _ = try FileProcessor(chain: spread, settings: settings).process(path("in.wav"), to: path("out.wav"))
     let (mixed, dry) = (try read("out.wav"), try read("in.wav")[0])
     for (mixed, wet) in zip(mixed, wet) { #expect(mixed == zip(wet, dry).map { $0 * 0.5 + $1 * 0.5 }) }
 
     let pair = try Chain(
-      path: TinyPreset("tiny.pair", stages: [.init(inputs: 2, outputs: 3)]).write(into: folder.url))
+      preset: TinyPreset("tiny.pair", stages: [.init(inputs: 2, outputs: 3)]).write(into: folder.url))
     try audio("two.wav", channels: 2)
-    #expect(throws: ProcessingError.channelsChange(preset: "tiny.pair", expected: 2, actual: 3)) {
-      try FileProcessor(preset: pair, settings: settings).process(path("two.wav"), to: path("mixed.wav"))
+    #expect(throws: ChainError.mix(path: folder.path + "/tiny.pair.json", stage: nil, inputs: 2, outputs: 3)) {
+      try FileProcessor(chain: pair, settings: settings).process(path("two.wav"), to: path("mixed.wav"))
     }
-    settings.sound.mix = 1
-    settings.sound.gainOutDecibels = -6
-    let quieter = try FileProcessor(preset: pair, settings: settings).process(path("two.wav"), to: path("out.wav"))
+    settings.chain.mix = 1
+    settings.chain.gainOutDecibels = -6
+    let quieter = try FileProcessor(chain: pair, settings: settings).process(path("two.wav"), to: path("out.wav"))
     #expect(quieter.channels == 3)
-    let error = ProcessingError.channels(path: path("two.wav"), expected: 1, actual: 2, preset: "tiny.spread")
+    let error = ChainError.channels(
+      input: path("two.wav"), chain: .init(.preset, "tiny.spread"), expected: 1, actual: 2)
     #expect(throws: error) {
-      try FileProcessor(preset: spread).process(path("two.wav"), to: path("mixed.wav"))
+      try FileProcessor(chain: spread).process(path("two.wav"), to: path("mixed.wav"))
     }
     #expect(try files() == ["in.wav", "out.wav", "two.wav"])
   }
@@ -112,7 +113,7 @@ import Testing
   func cancelled() throws {
     try audio("in.wav")
     #expect(throws: ProcessingError.cancelled(path: path("in.wav"))) {
-      try FileProcessor(preset: preset).process(path("in.wav"), to: path("out.wav"), cancellation: Cancellation { true })
+      try FileProcessor(chain: preset).process(path("in.wav"), to: path("out.wav"), cancellation: Cancellation { true })
     }
     #expect(try files() == ["in.wav"])
   }
@@ -121,7 +122,7 @@ import Testing
   func refusals() throws {
     try audio("in.wav")
     #expect(throws: ByteFileError.exists(path: path("in.wav"))) {
-      try FileProcessor(preset: preset).process(path("in.wav"), to: path("in.wav"))
+      try FileProcessor(chain: preset).process(path("in.wav"), to: path("in.wav"))
     }
     #expect(try files() == ["in.wav"])
   }
@@ -135,10 +136,10 @@ import Testing
       ("in.mp3", "out/", "out/in.tiny.mp3"),
     ] as [(String, String?, String)])
   func defaultOutput(input: String, folder: String?, output: String) {
-    #expect(FileProcessor(preset: preset).defaultOutput(for: input, in: folder) == output)
+    #expect(FileProcessor(chain: preset).defaultOutput(for: input, in: folder) == output)
     var settings = ProcessingSettings()
     settings.container = .caf
-    let converted = FileProcessor(preset: preset, settings: settings).defaultOutput(for: input, in: folder)
+    let converted = FileProcessor(chain: preset, settings: settings).defaultOutput(for: input, in: folder)
     #expect(converted.hasSuffix(".tiny.caf"))
   }
 
@@ -150,7 +151,7 @@ import Testing
     for name in names where name != "broken.wav" { try audio(name) }
     try Data("?".utf8).write(to: folder.file("broken.wav"))
     let batch = try BatchRun(
-      FileProcessor(preset: preset), files: names.map { (path($0), path("out-\($0)")) }, jobs: jobs)
+      FileProcessor(chain: preset), files: names.map { (path($0), path("out-\($0)")) }, jobs: jobs)
     let finished = Mutex<[String]>([])
     let results = batch.run(finished: { result in finished.withLock { $0.append(result.input) } })
     #expect(results.map(\.input) == names.map(path))
@@ -167,9 +168,9 @@ import Testing
 
   @Test("Outputs that are one file in two spellings collide")
   func collision() throws {
-    let processor = FileProcessor(preset: preset)
+    let processor = FileProcessor(chain: preset)
     let other = folder.path + "/./x.wav"
-    #expect(throws: BatchError.collision(output: other, first: "a", second: "b")) {
+    #expect(throws: ProcessingError.collision(output: other, first: "a", second: "b")) {
       try BatchRun(processor, files: [("a", path("x.wav")), ("c", path("y.wav")), ("b", other)], jobs: 1)
     }
     #expect(try BatchRun(processor, files: [("a", "gone/x.wav"), ("b", "gone/y.wav")], jobs: 9).jobs == 2)
@@ -179,10 +180,10 @@ import Testing
   func replacedInput() throws {
     let files = [("a", path("b")), (path("./b"), path("c"))].map { (input: $0.0, output: $0.1) }
     var settings = ProcessingSettings()
-    _ = try BatchRun(FileProcessor(preset: preset, settings: settings), files: files, jobs: 1)
+    _ = try BatchRun(FileProcessor(chain: preset, settings: settings), files: files, jobs: 1)
     settings.replacesExisting = true
-    let processor = FileProcessor(preset: preset, settings: settings)
-    #expect(throws: BatchError.replacesInput(output: path("b"), of: "a")) {
+    let processor = FileProcessor(chain: preset, settings: settings)
+    #expect(throws: ProcessingError.replacesInput(output: path("b"), of: "a")) {
       try BatchRun(processor, files: files, jobs: 1)
     }
     _ = try BatchRun(processor, files: [(path("./b"), path("b")), ("a", path("c"))], jobs: 1)
@@ -192,7 +193,7 @@ import Testing
   func cancelledBatch() throws {
     for name in ["a.wav", "b.wav"] { try audio(name) }
     let batch = try BatchRun(
-      FileProcessor(preset: preset), files: ["a.wav", "b.wav"].map { (path($0), path("out-\($0)")) }, jobs: 1)
+      FileProcessor(chain: preset), files: ["a.wav", "b.wav"].map { (path($0), path("out-\($0)")) }, jobs: 1)
     let asked = Mutex(0)
     let results = batch.run(cancellation: Cancellation {
       asked.withLock { count in

@@ -17,7 +17,7 @@ struct GoldenTests {
   }
 
   private func network(_ golden: GoldenCase) throws -> Network {
-    try stage(Chain(path: golden.preset.path)).network
+    try stage(Chain(preset: golden.preset.path)).network
   }
 
   @Test("the golden files are there")
@@ -74,7 +74,7 @@ struct GoldenTests {
 
   @Test("the preset's own processor takes the past that the preset names", arguments: cases)
   func ownProcessor(_ golden: GoldenCase) throws {
-    let preset = try Chain(path: golden.preset.path)
+    let preset = try Chain(preset: golden.preset.path)
     let past = try stage(preset).past
     let processor = try preset.makeProcessor(maximumBlockFrames: 500)
     let output = BlockRun.of(processor, on: try golden.input(), in: .constant(128)).output
@@ -85,7 +85,7 @@ struct GoldenTests {
   @Test("a mono preset runs on every channel alone; another number of channels is refused")
   func channels() throws {
     let mono = try #require(Self.cases.first { $0.facts.name == "gated-kernel-2" })
-    let preset = try Chain(path: mono.preset.path)
+    let preset = try Chain(preset: mono.preset.path)
     let input = Signals.noise(channels: 3, frames: 600)
     let output = BlockRun.of(try preset.makeProcessor(channels: 3), on: input, in: .primes).output
     for channel in 0..<3 {
@@ -93,15 +93,15 @@ struct GoldenTests {
       #expect(firstBitDifference([output[channel]], alone) == nil)
     }
     let stereo = try #require(Self.cases.first { $0.facts.inputChannels == 2 })
-    #expect(throws: PresetLookupError.self) {
-      try Chain(path: stereo.preset.path).makeProcessor(channels: 3)
+    #expect(throws: ChainError.self) {
+      try Chain(preset: stereo.preset.path).makeProcessor(channels: 3)
     }
   }
 
   @Test("the loaded processors keep the laws", arguments: ["one-layer", "stereo-softsign", "groups-gelu"])
   func laws(_ name: String) throws {
     let golden = try #require(Self.cases.first { $0.facts.name == name })
-    let preset = try Chain(path: golden.preset.path)
+    let preset = try Chain(preset: golden.preset.path)
     let make = { try preset.makeProcessor(maximumBlockFrames: 1024) }
     #expect(try ProcessorLaws.checkAll(make) == [])
     #expect(try ProcessorLaws.checkHistory(make) == [])
@@ -122,7 +122,8 @@ struct GoldenTests {
     let golden = try #require(Self.cases.first { $0.facts.outputChannels == 2 })
     let output = try goldenRun(network(golden), golden.input(), past: .silence)
     #expect(goldenError(output, try golden.truth(past: "silence")) <= (try goldenBound(golden, .silence)))
-    #expect(goldenError([output[1], output[0]], try golden.truth(past: "silence")) > (try goldenBound(golden, .silence)))
+    #expect(
+      goldenError([output[1], output[0]], try golden.truth(past: "silence")) > (try goldenBound(golden, .silence)))
     let input = try golden.input()
     let swapped = try goldenRun(network(golden), [input[1], input[0]], past: .silence)
     #expect(goldenError(swapped, try golden.truth(past: "silence")) > (try goldenBound(golden, .silence)))

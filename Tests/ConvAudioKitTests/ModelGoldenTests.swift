@@ -30,7 +30,9 @@ struct ModelGoldenTests {
   @Test("the RMS error is at most twice that of PyTorch's Float32 run, at every level", arguments: cases, Past.allCases)
   func error(_ golden: GoldenCase, _ past: Past) throws {
     let network = try network(golden)
-    let (input, truth, bound) = (try golden.input(), try golden.truth(past: past.rawValue), try goldenBound(golden, past))
+    let (input, truth, bound) = (
+      try golden.input(), try golden.truth(past: past.rawValue), try goldenBound(golden, past)
+    )
     #expect(network.inputChannels == golden.facts.inputChannels)
     #expect(network.outputChannels == golden.facts.outputChannels)
     for level in KernelLevel.available {
@@ -59,7 +61,7 @@ struct ModelGoldenTests {
   func chain(_ golden: GoldenCase) throws {
     let description = ModelDescription(modelPath: "", size: golden.facts.size ?? 1)
     let preset = try Chain(model: golden.model.path, description)
-    #expect(preset.preset.sampleRateHz == 48_000)
+    #expect(preset.sampleRateHz == 48_000)
     let output = BlockRun.of(try preset.makeProcessor(maximumBlockFrames: 500), on: try golden.input(), in: .primes)
       .output
     let error = goldenError(output, try golden.truth(past: "silence"))
@@ -97,7 +99,9 @@ struct ModelGoldenTests {
   func changedWeightIsSeen(_ golden: GoldenCase) throws {
     // The network's own weights: that every one of the file's gets there, the counts of the reader make sure of.
     let network = try network(golden)
-    let (input, truth, bound) = (try golden.input(), try golden.truth(past: "silence"), try goldenBound(golden, .silence))
+    let (input, truth, bound) = (
+      try golden.input(), try golden.truth(past: "silence"), try goldenBound(golden, .silence)
+    )
     for (index, node) in network.nodes.enumerated() {
       guard case .convolution = node.operation else { continue }
       let output = try goldenRun(try network.droppingTap(inNode: index), input, past: .silence)

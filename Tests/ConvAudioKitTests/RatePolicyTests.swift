@@ -12,7 +12,7 @@ import Testing
   private func path(_ name: String) -> String { folder.path + "/" + name }
 
   private func preset(_ preset: TinyPreset = TinyPreset()) throws -> Chain {
-    try Chain(path: preset.write(into: folder.url))
+    try Chain(preset: preset.write(into: folder.url))
   }
 
   /// For 48 kHz, without stages: gives back what it gets.
@@ -47,7 +47,7 @@ import Testing
     var settings = ProcessingSettings()
     settings.replacesExisting = true
     change(&settings)
-    return try FileProcessor(preset: preset, settings: settings).process(path("in.wav"), to: path("out.wav"))
+    return try FileProcessor(chain: preset, settings: settings).process(path("in.wav"), to: path("out.wav"))
   }
 
   @Test(
@@ -102,7 +102,7 @@ import Testing
     let input = Signals.noise(channels: 1, frames: 4000, amplitude: 0.1)
     try write(input, rate: 44_100)
     let preset = try preset()
-    try process(preset) { $0.sound.mix = 0.25 }
+    try process(preset) { $0.chain.mix = 0.25 }
     let mixed = try read().samples[0]
     try process(preset)
     let wet = try read().samples[0]
@@ -132,11 +132,12 @@ import Testing
     let preset = try preset()
     try write([[0, 0]], rate: 44_100)
     let before = try folder.contents()
-    let refused = ProcessingError.sampleRate(path: path("in.wav"), expectedHz: 48_000, actualHz: 44_100, preset: "tiny")
+    let refused = ProcessingError.sampleRate(
+      path: path("in.wav"), expectedHz: 48_000, actualHz: 44_100, chain: .init(.preset, "tiny"))
     #expect(throws: refused) { try process(preset) { $0.ratePolicy = .refuse } }
     try write([[0, 0]], rate: 46)
     let far = ProcessingError.resampling(
-      path: path("in.wav"), preset: "tiny", reason: .factor(expected: 1024, from: 46, to: 48_000))
+      path: path("in.wav"), chain: .init(.preset, "tiny"), reason: .factor(expected: 1024, from: 46, to: 48_000))
     #expect(throws: far) { try process(preset) }
     #expect(try folder.contents() == before)
   }
@@ -152,10 +153,10 @@ import Testing
     let output = try read().samples
     #expect(output[0].allSatisfy(\.isFinite) && output[1][20_000].isNaN)
     #expect(output[1][..<10_000].allSatisfy(\.isFinite) && output[1][29_000...].allSatisfy(\.isFinite))
-    let zeroed = try process(preset) { $0.sound.nonFinite = .zero }
+    let zeroed = try process(preset) { $0.chain.nonFinite = .zero }
     #expect((zeroed.nonFiniteInputSamples, zeroed.nonFiniteOutputSamples) == (1, 0))
     #expect(throws: SignalError.nonFinite(name: path("in.wav"), frame: 20_000)) {
-      try process(preset) { $0.sound.nonFinite = .error }
+      try process(preset) { $0.chain.nonFinite = .error }
     }
   }
 

@@ -55,7 +55,7 @@ private final class Bytes {
         case .spread: TinyPreset("spread", stages: [.init(inputs: 2, outputs: 3)])
         case .dilatedStack, .movingAverage: nil
         }
-      if let made { return try Chain(path: made.write(into: folder)) }
+      if let made { return try Chain(preset: made.write(into: folder)) }
       return try Chain(self == .dilatedStack ? "dilated-stack" : "moving-average")
     }
   }
@@ -64,7 +64,8 @@ private final class Bytes {
   private func makeInput(_ encoding: SampleEncoding) throws -> [UInt8] {
     let samples = Signals.noise(channels: 2, frames: Self.frames, amplitude: 1.2)
     let info = AudioFileInfo(
-      path: "in.wav", container: .wav, encoding: encoding, sampleRateHz: 48_000, channels: 2, frames: Int64(Self.frames))
+      path: "in.wav", container: .wav, encoding: encoding, sampleRateHz: 48_000, channels: 2, frames: Int64(Self.frames)
+    )
     let writer = try AudioFileWriter(
       path: path("in.wav"), format: .choose(container: .wav, source: info, expectedFrames: info.frames),
       sampleRateHz: 48_000, channels: 2, dither: false)
@@ -87,7 +88,7 @@ private final class Bytes {
   ) throws -> StreamReport {
     var settings = StreamSettings()
     configure(&settings)
-    return try StreamRunner(preset: preset, settings: settings).run(read: bytes.read, write: bytes.write)
+    return try StreamRunner(chain: preset, settings: settings).run(read: bytes.read, write: bytes.write)
   }
 
   @Test(
@@ -97,7 +98,7 @@ private final class Bytes {
   func sameAsProcess(_ c: Case, _ encoding: SampleEncoding) throws {
     let preset = try c.preset(in: folder.url)
     let input = try makeInput(encoding)
-    let report = try FileProcessor(preset: preset).process(path("in.wav"), to: path("out.wav"))
+    let report = try FileProcessor(chain: preset).process(path("in.wav"), to: path("out.wav"))
     let expected = try audio([UInt8](Data(contentsOf: URL(fileURLWithPath: path("out.wav")))))
     let cuttings: [(block: Int, longestPiece: Int)] =
       c == .dilatedStack ? [(64, 300)] : [(1, .max), (64, 1), (64, 700), (1000, 33), (4096, 5000)]
@@ -179,7 +180,7 @@ private final class Bytes {
     var read = 0
     var written = 0
     // Pieces of seven bytes, a third of a block; no more than a block may be under way.
-    _ = try StreamRunner(preset: preset, settings: settings).run(
+    _ = try StreamRunner(chain: preset, settings: settings).run(
       read: { buffer in
         #expect(written == read / 20 * 20)
         let count = min(7, 1003 - read, buffer.count)
@@ -209,14 +210,18 @@ private final class Bytes {
   func refusals() throws {
     let tiny = try Case.tiny.preset(in: folder.url)
     let input = Array(try audio(makeInput(.pcm(bits: 16))))
-    let command = "sox -t s16 -r 44100 -c 2 - -r 48000 -t s16 -"
     let cases: [(error: StreamError, configure: (inout StreamSettings) -> Void)] = [
-      (.sampleRate(name: "the stream", expectedHz: 48_000, actualHz: 44_100, preset: "tiny", command: command),
-       { $0.sampleRateHz = 44_100 }),
+      (
+        .sampleRate(
+          name: "the stream", expectedHz: 48_000, actualHz: 44_100, chain: tiny.label, format: .s16le, channels: 2),
+        { $0.sampleRateHz = 44_100 }
+      ),
       (.block(expected: 1...65_536, actual: 0, channels: 2), { $0.blockFrames = 0 }),
       (.block(expected: 1...65_536, actual: 65_537, channels: 2), { $0.blockFrames = 65_537 }),
-      (.block(expected: 1...4096, actual: 4097, channels: 1024),
-       { ($0.channels, $0.maximumChannels, $0.blockFrames) = (1024, 1024, 4097) }),
+      (
+        .block(expected: 1...4096, actual: 4097, channels: 1024),
+        { ($0.channels, $0.maximumChannels, $0.blockFrames) = (1024, 1024, 4097) }
+      ),
       (.tooSmall(what: "rate", actual: 0), { $0.sampleRateHz = 0 }),
       (.tooSmall(what: "number of channels", actual: -1), { $0.channels = -1 }),
       (.tooSmall(what: "limit of channels", actual: 0), { $0.maximumChannels = 0 }),
@@ -238,7 +243,7 @@ private final class Bytes {
   @Test("A reader that goes away ends the run, an error of a callback comes through, a wish to stop is heard")
   func endings() throws {
     struct Trouble: Error {}
-    let runner = StreamRunner(preset: try Case.tiny.preset(in: folder.url))
+    let runner = StreamRunner(chain: try Case.tiny.preset(in: folder.url))
     let input = try makeInput(.pcm(bits: 16))
     func end(
       cancelAfter: Int = .max, write: @escaping (Int) throws -> Void = { _ in }
@@ -284,7 +289,7 @@ private final class Bytes {
       let bytes = Bytes(input)
       let report = try self.run(preset, bytes) {
         ($0.format, $0.sampleRateHz, $0.channels) = (.f32le, 48_000, 2)
-        $0.sound.nonFinite = policy
+        $0.chain.nonFinite = policy
       }
       return (report, bytes.written)
     }
@@ -297,7 +302,7 @@ private final class Bytes {
       #expect(throws: SignalError.nonFinite(name: "the stream", frame: 1)) {
         try self.run(preset, bytes) {
           ($0.format, $0.sampleRateHz, $0.channels, $0.blockFrames) = (.f32le, 48_000, 2, block)
-          $0.sound.nonFinite = .error
+          $0.chain.nonFinite = .error
         }
       }
       // What stands before the trouble goes out, however the stream was cut.
@@ -316,7 +321,7 @@ private final class Bytes {
       pipe(&ends)
       close(ends[0])
       let input = open("/dev/zero", O_RDONLY)
-      let report = try StreamRunner(preset: preset, settings: settings).run(from: input, to: ends[1])
+      let report = try StreamRunner(chain: preset, settings: settings).run(from: input, to: ends[1])
       guard report.ending == .readerClosed else { throw ByteFileError.readerClosed(path: "the reader") }
       // Nothing is left pending that would end the program later.
       var pending = sigset_t()
@@ -328,9 +333,12 @@ private final class Bytes {
   @Test("A rate that rows were given must be the preset's")
   func rateOfRows() throws {
     let error = StreamError.sampleRate(
-      name: "the stream", expectedHz: 48_000, actualHz: 44_100, preset: "tiny", command: nil)
+      name: "the stream", expectedHz: 48_000, actualHz: 44_100, chain: .init(.preset, "tiny"), format: .csv, channels: 1
+    )
     #expect(throws: error) {
-      try run(Case.tiny.preset(in: folder.url), Bytes(Array("1\n".utf8))) { ($0.format, $0.sampleRateHz) = (.csv, 44_100) }
+      try run(Case.tiny.preset(in: folder.url), Bytes(Array("1\n".utf8))) {
+        ($0.format, $0.sampleRateHz) = (.csv, 44_100)
+      }
     }
   }
 
@@ -349,7 +357,7 @@ private final class Bytes {
     var settings = StreamSettings()
     settings.format = format
     if format == .s24le { (settings.sampleRateHz, settings.channels) = (48_000, 2) }
-    let runner = StreamRunner(preset: preset, settings: settings)
+    let runner = StreamRunner(chain: preset, settings: settings)
     var place = 0
     var writes = 0
     var counts = cts_counts()

@@ -11,11 +11,11 @@ func benchmark() throws {
   let name = arguments.first ?? "dilated-stack"
   let preset = try Chain(name)
   let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 15
-  let rateHz = Double(preset.preset.sampleRateHz ?? 48000)
+  let rateHz = Double(preset.sampleRateHz ?? 48000)
   let operationsPerFrame = 2 * Double(preset.multiplyAddsPerFrame)
   let level = KernelLevel.selected
 
-  print("\(preset.preset.name): \(Int(operationsPerFrame / 2)) multiply-adds per frame, \(level.name), one core")
+  print("\(preset.name): \(Int(operationsPerFrame / 2)) multiply-adds per frame, \(level.name), one core")
 
   // From the file to values: the best of many runs, with the file in the system's cache.
   var loading = Duration.seconds(1000)

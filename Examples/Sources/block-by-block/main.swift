@@ -1,8 +1,8 @@
 // Loads a preset and runs blocks of the caller's own memory through it, as an audio callback would.
 import ConvAudioKit
 
-let preset = try Chain("dilated-stack")
-let processor = try preset.makeProcessor(channels: 1, maximumBlockFrames: 64)
+let chain = try Chain("dilated-stack")
+let processor = try chain.makeProcessor(channels: 1, maximumBlockFrames: 64)
 
 var input = [Float](repeating: 0, count: 64)
 var output = [Float](repeating: 0, count: 64)
@@ -13,4 +13,4 @@ for block in 0..<750 {  // one second at 48 kHz
   processor.process(input.span, into: &written, frames: 64)
   peak = output.reduce(peak) { max($0, abs($1)) }
 }
-print("\(preset.preset.name): 750 blocks of 64 frames, peak \(peak)")
+print("\(chain.name): 750 blocks of 64 frames, peak \(peak)")

@@ -50,7 +50,7 @@ extension ChainError: CustomStringConvertible {
       "\(input): has \(counted(actual, "channel")), but \(chain) takes \(expected)."
     case .channels(nil, let chain, let expected, let actual):
       "\(chain): takes \(counted(expected, "channel")), but the signal has \(actual)."
-    case .noMetadata(let path, let key): "\(path): the model's metadata have no number \(key)."
+    case .noMetadata(let path, let key): "\(path): has no number for \(key) in its metadata."
     case .gains(let path, let input, let output):
       "\(path): the gains add up to \(input) dB before the model and \(output) dB after it, expected -400 to 400."
     case .noLayer(let layer, let chain, let layers, let nodes):

@@ -4,7 +4,7 @@ import StreamingConvolution
 /// A stage, or several in a row, with memory of their own.
 struct PreparedStage {
   var processor: any BlockProcessor
-  /// What comes out when the chain is fed silence, one constant a channel.
+  /// The output while the chain is fed silence, one constant per channel.
   var restingOutput: [Float]
   /// What a user should know, one sentence each.
   var notes: [String] = []
@@ -16,7 +16,7 @@ struct PreparedStage {
   var stateBytes = 0
 }
 
-/// Where a stage stands in a chain, and what comes into it.
+/// A stage's place in a chain, and its input.
 struct StagePlace {
   /// What errors call the chain.
   let chain: Chain.Label
@@ -32,7 +32,7 @@ struct StagePlace {
   let sampleRateHz: Int?
   /// The most frames of one call.
   let maximumBlockFrames: Int
-  /// What comes in when the chain is fed silence; nil: silence.
+  /// The stage's input while the chain is fed silence; nil: silence.
   var restingInput: [Float]?
 }
 

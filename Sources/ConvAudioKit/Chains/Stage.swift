@@ -39,7 +39,8 @@ public enum Stage: Sendable {
   var networks: [(part: Int, network: Network)] {
     switch self {
     case .network(let stage): [(0, stage.network)]
-    case .model(let model): model.parts.enumerated().flatMap { part, stage in stage.networks.map { (part, $0.network) } }
+    case .model(let model):
+      model.parts.enumerated().flatMap { part, stage in stage.networks.map { (part, $0.network) } }
     case .response, .gain: []
     }
   }

@@ -202,7 +202,7 @@ public struct FileProcessor: Sendable {
     }
   }
 
-  /// Opens an audio file. What comes through a pipe is copied into a temporary file first.
+  /// Opens an audio file. Input from a pipe is copied into a temporary file first.
   private func open(_ input: String, _ cancellation: Cancellation) throws -> Signal {
     var reading = SignalSettings()
     reading.reading = .recordings

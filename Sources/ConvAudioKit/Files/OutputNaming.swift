@@ -17,7 +17,7 @@ public struct OutputNaming: Sendable, Equatable {
 
   /// `in.dilated-stack.wav` for `in.wav`.
   public static let defaultTemplate = "{input}.{model}.{extension}"
-  /// The names that may stand in braces.
+  /// The names that are replaced when they are in braces.
   public static let placeholders = ["input", "model", "extension"]
 
   /// Names made this way. The defaults put `in.dilated-stack.wav` beside `in.wav`.

@@ -11,7 +11,7 @@ public enum ProcessingError: Error, Equatable, Sendable {
   case stretching(path: String, chain: Chain.Label, reason: ChainError)
   /// The output's extension is not that of an audio format.
   case unknownExtension(path: String)
-  /// The output's container cannot hold what was asked for.
+  /// The output's container cannot hold this sample format, rate, length or number of channels.
   case format(path: String, reason: AudioFileError)
   /// Somebody asked to stop.
   case cancelled(path: String)

@@ -67,7 +67,7 @@ public struct ChainSummary {
     ]
   }
 
-  /// A trained model: what it is made of, and what its maker says about it.
+  /// A trained model: its networks and responses, and its maker's metadata.
   private static func facts(of stage: ModelStage, costs: ConvolutionCosts) throws -> [String] {
     let model = stage.model
     var lines: [String] = []
@@ -80,7 +80,7 @@ public struct ChainSummary {
         lines += try ResponseSummary(of: response.response, response.description, costs: costs).lines.map {
           "    " + $0
         }
-      case .model, .gain: preconditionFailure("a model is made of networks and responses")
+      case .model, .gain: preconditionFailure("a model has networks and responses only")
       }
     }
     let facts: [(String, String?)] = [

@@ -10,7 +10,7 @@ struct ReferenceChain {
   let sampleRateHz: Int?
   /// Limit on the memory of resampled impulse responses.
   let maximumMemoryBytes: Int
-  /// Frames by which resampled responses start early, so far: the reference is late by as many.
+  /// Frames by which resampled responses start early, so far. They delay the reference.
   private(set) var leadFrames = 0
   /// Whether the error bounds hold. They are derived for networks and gains only.
   private(set) var isBounded = true
@@ -20,7 +20,7 @@ struct ReferenceChain {
     self.maximumMemoryBytes = maximumMemoryBytes
   }
 
-  /// What comes out of `stages`.
+  /// The output of `stages`.
   mutating func output(
     of stages: [Stage], on input: ReferenceNetwork.Signal
   ) throws -> ReferenceNetwork.Signal {
@@ -73,7 +73,7 @@ struct ReferenceChain {
     for path in matrix.paths {
       let (x, past) = (input.frames[path.input], input.rest[path.input])
       let response = matrix.responses[path.response].map { Double($0) * path.gain }
-      // What the past gives: the constant times all taps that still reach back behind frame 0.
+      // The past's share: the constant times all taps that still reach back before frame 0.
       var beyond = response.reduce(0, +) * past
       output.rest[path.output] += beyond
       output.frames[path.output].withUnsafeMutableBufferPointer { y in

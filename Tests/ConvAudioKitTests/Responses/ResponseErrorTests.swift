@@ -16,13 +16,12 @@ import Testing
   }
 
   private func refusal(
-    of preset: Chain, channels: Int = 1, _ change: (inout ChainSettings) -> Void = { _ in }
+    of preset: Chain, channels: Int = 1, rate: Int = 48_000, _ change: (inout ChainSettings) -> Void = { _ in }
   ) -> String {
     refusal {
       var settings = ChainSettings()
-      (settings.channels, settings.sampleRateHz) = (channels, 48_000)
       change(&settings)
-      _ = try preset.makeChain(settings)
+      _ = try preset.prepare(channels: channels, sampleRateHz: rate, settings: settings)
     }
   }
 
@@ -66,49 +65,48 @@ import Testing
     for latency in [ConvolutionLatency.lowest, .cheapest] {
       var settings = ChainSettings()
       settings.latency = latency
-      #expect(try preset.makeChain(settings).explanation[0].hasPrefix("ir.wav: \(text); "))
+      #expect(try preset.prepare(settings: settings).explanation[0].hasPrefix("ir.wav: \(text); "))
     }
     #expect(try preset.makeProcessor().latencyFrames == 0)
     var settings = ChainSettings()
     settings.latency = .frames(77)
-    #expect(try preset.makeChain(settings).processor.latencyFrames == 77)
+    #expect(try preset.prepare(settings: settings).processor.latencyFrames == 77)
   }
 
   @Test("Memory is known beforehand and bounded: plan, dry signal, resampling")
   func memory() throws {
     let preset = chain(responses(2, frames: 50_000))
     var settings = ChainSettings()
-    settings.channels = 2
-    let bytes = try preset.makeChain(settings).memoryBytes
+    let bytes = try preset.prepare(channels: 2, settings: settings).memoryBytes
     #expect(bytes > 2 * 50_000 * 8)
     settings.maximumMemoryBytes = bytes
-    _ = try preset.makeChain(settings)
-    let sentence = "ir.wav: the convolution needs \(bytes) bytes of memory, but --max-memory allows \(bytes - 1)."
+    _ = try preset.prepare(channels: 2, settings: settings)
+    let sentence = "ir.wav: the convolution needs \(bytes) bytes of memory, more than the limit of \(bytes - 1)."
     #expect(refusal(of: preset, channels: 2) { $0.maximumMemoryBytes = bytes - 1 } == sentence)
 
     // Two of them together stay within the limit, too.
     let twice = try preset.followed(
       by: Chain(
-        name: "second",
-        response: ResponseStage(
+        ResponseStage(
           ImpulseResponse(path: "second.wav", sampleRateHz: 48_000, channels: responses(2, frames: 50_000)),
           ConvolutionDescription(responsePath: "second.wav"))))
     #expect(refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes } == "accepted")
     #expect(
       refusal(of: twice, channels: 2) { $0.maximumMemoryBytes = 2 * bytes - 1 }
-        == "second.wav: the convolution needs \(bytes) bytes of memory, but --max-memory allows \(bytes - 1).")
+        == "second.wav: the convolution needs \(bytes) bytes of memory, more than the limit of \(bytes - 1).")
 
     settings.latency = .frames(1 << 18)
     settings.maximumMemoryBytes = 4 << 30
-    let wet = try preset.makeChain(settings).memoryBytes
-    let mixed = try chain(responses(2, frames: 50_000)) { $0.mix = 0.5 }.makeChain(settings).memoryBytes
+    let wet = try preset.prepare(channels: 2, settings: settings).memoryBytes
+    let mixed = try chain(responses(2, frames: 50_000)) { $0.mix = 0.5 }
+      .prepare(channels: 2, settings: settings).memoryBytes
     #expect(mixed - wet == 2 * 4 * (1 << 18))
 
     // The convolution itself would take less than half of this.
     let resampling = refusal(of: chain([Signals.noise(frames: 100_000)], rate: 44_100)) {
       $0.maximumMemoryBytes = 2_500_000
     }
-    #expect(resampling == "ir.wav: the convolution needs 2976880 bytes of memory, but --max-memory allows 2500000.")
+    #expect(resampling == "ir.wav: the convolution needs 2976880 bytes of memory, more than the limit of 2500000.")
   }
 
   @Test("Latencies and rates out of reach, and a mix of what does not fit")
@@ -121,13 +119,13 @@ import Testing
       refusal(of: preset) { $0.latency = .frames(1 << 28) }
         == "ir.wav: the latency in frames is 268435456, expected 0 to 1048576.")
     #expect(
-      refusal(of: preset) { $0.sampleRateHz = 40 }
-        == "ir.wav: cannot be brought to the signal's rate: 48000 Hz cannot be converted to 40 Hz, expected rates that "
+      refusal(of: preset, rate: 40)
+        == "ir.wav: cannot be resampled to the signal's rate: 48000 Hz cannot be converted to 40 Hz, expected rates that "
         + "differ by a factor of at most 1024.")
     let matrix = chain(responses(6)) { ($0.routing, $0.mix) = (.named(.matrix), 0.5) }
     #expect(
       refusal(of: matrix, channels: 2)
-        == "ir.wav: has 6 channels and the signal 2, but a mix takes as many outputs as inputs, or one input.")
+        == "ir.wav: has 6 channels and the signal has 2, but a mix takes as many outputs as inputs, or one input.")
   }
 
   @Test("Files that are empty, not finite, or longer than may be read")
@@ -140,13 +138,12 @@ import Testing
       self.refusal { _ = try ImpulseResponse(path: folder.path(name), maximumBytes: maximumBytes) }
         .replacingOccurrences(of: folder.directory.path + "/", with: "")
     }
-    #expect(refusal("empty.wav") == "empty.wav: has no frames, expected an impulse response of at least one.")
-    #expect(
-      refusal("nan.wav") == "nan.wav: is NaN or infinite at frame 2, expected an impulse response of finite samples.")
+    #expect(refusal("empty.wav") == "empty.wav: is empty, expected an impulse response.")
+    #expect(refusal("nan.wav") == "nan.wav: the impulse response is NaN or infinite at frame 2.")
     #expect(refusal("long.wav", maximumBytes: 1200) == "accepted")
     #expect(
       refusal("long.wav", maximumBytes: 1199)
-        == "long.wav: has 150 frames, expected an impulse response of at most 149 (--max-memory).")
+        == "long.wav: the impulse response is 150 frames long, expected at most 149.")
     #expect(refusal("gone.wav").hasPrefix("gone.wav: cannot be read"))
   }
 
@@ -162,7 +159,7 @@ import Testing
            {"type": "convolution", \#(stage)}]}
           """#
         try Data(json.utf8).write(to: folder.directory.file("p.json"))
-        _ = try ChainSummary(of: Chain(path: folder.path("p.json")))
+        _ = try ChainSummary(of: Chain(preset: folder.path("p.json")))
       }.replacingOccurrences(of: folder.directory.path + "/", with: "")
     }
     #expect(refusal(#""response": "ir.wav""#) == "accepted")

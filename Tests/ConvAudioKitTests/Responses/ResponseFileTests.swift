@@ -17,12 +17,12 @@ import Testing
     try folder.write("in.wav", [Signals.impulse(frames: 10)])
     var ir = responses(2, frames: 3000)
     for frame in 0..<7 { (ir[0][frame], ir[1][frame]) = (0, 0) }
-    let (report, output) = try folder.process(chain(ir)) { $0.sound.latency = latency }
+    let (report, output) = try folder.process(chain(ir)) { $0.chain.latency = latency }
     #expect(report.frames == 10 + 2999 && output.count == 2)
     for channel in 0..<2 {
       #expect(isClose(output[channel], ir[channel] + [Float](repeating: 0, count: 9), norm(ir[channel])))
     }
-    #expect(report.notes.contains("ir.wav: the impulse response begins with 7 frames of silence, which are kept"))
+    #expect(report.notes.contains("ir.wav: the impulse response begins with 7 frames of silence, kept as they are"))
   }
 
   @Test("The dry signal stands beside it, of mono and stereo signals, in the stage and around it", arguments: latencies)
@@ -35,8 +35,8 @@ import Testing
       for inStage in [true, false] {
         let preset = chain(ir) { $0.mix = inStage ? 0.25 : 1 }
         let output = try folder.process(preset) {
-          $0.sound.latency = latency
-          $0.sound.mix = inStage ? 1 : 0.25
+          $0.chain.latency = latency
+          $0.chain.mix = inStage ? 1 : 0.25
         }.samples
         let plain = PlainConvolution(
           paths: (0..<2).flatMap { output -> [PlainConvolution.Path] in
@@ -60,11 +60,11 @@ import Testing
     let expected = try resampleImpulseResponse(ir, from: 44_100, to: 48_000)
     #expect(expected.leadFrames > 50)
     let preset = chain(ir, rate: 44_100)
-    let output = try folder.process(preset) { $0.sound.latency = latency }.samples[0]
+    let output = try folder.process(preset) { $0.chain.latency = latency }.samples[0]
     #expect(isClose(output, Array(expected.channels[0].dropFirst(expected.leadFrames)), norm(ir[0])))
     let half = try folder.process(preset) {
-      $0.sound.latency = latency
-      $0.sound.mix = 0.5
+      $0.chain.latency = latency
+      $0.chain.mix = 0.5
     }.samples[0]
     let sum = output.enumerated().map { ($1 + ($0 == 0 ? 1 : 0)) / 2 }
     #expect(isClose(half, sum, norm(ir[0]) + 1))
@@ -77,8 +77,8 @@ import Testing
     let stage = ResponseStage(
       ImpulseResponse(path: "ir.wav", sampleRateHz: 48_000, channels: [Signals.impulse(frames: 4801, at: 4800)]),
       ConvolutionDescription(responsePath: "ir.wav"))
-    let flat = try Chain(path: TinyPreset("flat", stages: []).write(into: folder.directory.url))
-    let (report, output) = try folder.process(flat.followed(by: Chain(name: "ir", response: stage)))
+    let flat = try Chain(preset: TinyPreset("flat", stages: []).write(into: folder.directory.url))
+    let (report, output) = try folder.process(flat.followed(by: Chain(stage)))
     // 4800 frames of tail are 4410 at the file's rate, and the sine is late by exactly as many.
     #expect(report.frames == 8820 && report.notes.first == "resampled 44100 → 48000 → 44100 Hz")
     let late = [Float](repeating: 0, count: 4410) + Signals.sine(frames: 4410, sampleRateHz: 44_100)
@@ -99,9 +99,9 @@ import Testing
     try folder.write("in.wav", input)
     let preset = chain(responses(1, frames: 3000))
     let whole = try folder.process(preset).samples[0]
-    let output = try folder.process(preset) { $0.sound.tail = tail }.samples[0]
+    let output = try folder.process(preset) { $0.chain.tail = tail }.samples[0]
     #expect(output == Array(whole[..<(500 + frames)]))
-    let streamed = try stream(input, through: preset) { $0.sound.tail = tail }.samples[0]
+    let streamed = try stream(input, through: preset) { $0.chain.tail = tail }.samples[0]
     #expect(streamed.count == 500 + frames)
   }
 
@@ -127,19 +127,19 @@ import Testing
       as [(Chain, ConvolutionLatency?)]
     {
       let file = try folder.process(preset) {
-        $0.sound.latency = latency
-        $0.sound.mix = 0.7
+        $0.chain.latency = latency
+        $0.chain.mix = 0.7
       }.samples
       let streamed = try stream(input, through: preset) {
-        $0.sound.latency = latency
-        $0.sound.mix = 0.7
+        $0.chain.latency = latency
+        $0.chain.mix = 0.7
         $0.blockFrames = block
       }.samples
       #expect(firstBitDifference(streamed, file) == nil)
     }
     // Without --align it is late by the latency.
     let late = try stream(input, through: stage) {
-      $0.sound.latency = .frames(latency)
+      $0.chain.latency = .frames(latency)
       $0.isAligned = false
     }.samples
     #expect(late[0].count == 4000 + 2499 + latency)
@@ -151,8 +151,7 @@ import Testing
     let folder = try AudioFolder()
     let preset = try chain(responses(2, frames: 2500)).followed(
       by: Chain(
-        name: "b",
-        response: ResponseStage(
+        ResponseStage(
           ImpulseResponse(path: "b.wav", sampleRateHz: 44_100, channels: responses(1)),
           ConvolutionDescription(responsePath: "b.wav", mix: 0.5))))
     var files: [(input: String, output: String)] = []
@@ -162,12 +161,12 @@ import Testing
       files.append((folder.path("\(index).wav"), folder.path("out\(index).wav")))
     }
     let batch = try BatchRun(
-      FileProcessor(preset: preset), files: files + files.map { ($0.input, $0.output + ".wav") }, jobs: jobs)
+      FileProcessor(chain: preset), files: files + files.map { ($0.input, $0.output + ".wav") }, jobs: jobs)
     for result in batch.run() {
       guard case .processed = result.outcome else { throw CancellationError() }
     }
     for index in 0..<6 {
-      _ = try FileProcessor(preset: preset).process(folder.path("\(index).wav"), to: folder.path("alone\(index).wav"))
+      _ = try FileProcessor(chain: preset).process(folder.path("\(index).wav"), to: folder.path("alone\(index).wav"))
       let alone = try folder.read("alone\(index).wav")
       #expect(firstBitDifference(try folder.read("out\(index).wav"), alone) == nil)
       #expect(firstBitDifference(try folder.read("out\(index).wav.wav"), alone) == nil)

@@ -76,17 +76,17 @@ func chain(
   var description = ConvolutionDescription(responsePath: "ir.wav")
   change(&description)
   let response = ImpulseResponse(path: "ir.wav", sampleRateHz: rate, channels: responses)
-  return Chain(name: "ir", response: ResponseStage(response, description))
+  return Chain(ResponseStage(response, description))
 }
 
 extension Chain {
   /// The whole output for `input`, with latency taken away and the tail behind it.
-  func wholeOutput(for input: [[Float]], _ change: (inout ChainSettings) -> Void = { _ in }) throws -> [[Float]] {
+  func wholeOutput(
+    for input: [[Float]], rate: Int = 48_000, _ change: (inout ChainSettings) -> Void = { _ in }
+  ) throws -> [[Float]] {
     var settings = ChainSettings()
-    settings.channels = input.count
-    settings.sampleRateHz = 48_000
     change(&settings)
-    let processor = try makeChain(settings).processor
+    let processor = try prepare(channels: input.count, sampleRateHz: rate, settings: settings).processor
     let rest = [Float](repeating: 0, count: processor.latencyFrames + processor.tailFrames)
     let run = BlockRun.of(processor, on: input.map { $0 + rest }, in: .primes)
     return run.output.map { Array($0.dropFirst(processor.latencyFrames)) }
@@ -126,7 +126,7 @@ struct AudioFolder {
     var settings = ProcessingSettings()
     settings.replacesExisting = true
     change(&settings)
-    let report = try FileProcessor(preset: preset, settings: settings).process(path("in.wav"), to: path("out.wav"))
+    let report = try FileProcessor(chain: preset, settings: settings).process(path("in.wav"), to: path("out.wav"))
     return (report, try read("out.wav"))
   }
 }
@@ -143,7 +143,7 @@ func stream(
   let interleaved = input[0].indices.flatMap { frame in input.map { $0[frame] } }
   let bytes = interleaved.withUnsafeBytes { Array($0) }
   var (place, output, notes): (Int, [UInt8], [String]) = (0, [], [])
-  try StreamRunner(preset: preset, settings: settings).run(
+  try StreamRunner(chain: preset, settings: settings).run(
     note: { notes.append($0) },
     read: { buffer in
       let count = min(buffer.count, bytes.count - place)

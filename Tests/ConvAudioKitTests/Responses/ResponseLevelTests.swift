@@ -19,7 +19,7 @@ import Testing
   private func level(_ preset: Chain, rate: Int) throws -> Double {
     let count = rate / 5
     let sine = Signals.sine(frames: count, frequencyHz: 1000, sampleRateHz: Double(rate), amplitude: 1)
-    let output = try preset.wholeOutput(for: [sine]) { $0.sampleRateHz = rate }[0]
+    let output = try preset.wholeOutput(for: [sine], rate: rate)[0]
     // Over whole periods in the middle, where the response has long been over its beginning.
     let (first, length) = (rate / 10, rate / 20)
     var (re, im) = (0.0, 0.0)
@@ -91,16 +91,16 @@ import Testing
 
   @Test("The notes tell peak gain as it is used, silence, another rate, and other channels")
   func notes() throws {
-    var settings = ChainSettings()
-    (settings.channels, settings.sampleRateHz) = (1, 48_000)
-    func notes(_ preset: Chain) throws -> [String] { try preset.makeChain(settings).notes }
+    func notes(_ chain: Chain, rate: Int? = 48_000) throws -> [String] {
+      try chain.prepare(channels: 1, sampleRateHz: rate).notes
+    }
     #expect(try notes(chain([[1, 1]])) == ["ir.wav: peak gain 6.0 dB"])
     #expect(try notes(chain([[1, 1]]) { $0.gainDecibels = -10 }) == ["ir.wav: peak gain -4.0 dB"])
     #expect(try notes(chain([[1, 1]]) { $0.normalization = .peak }) == ["ir.wav: peak gain 0.0 dB"])
     #expect(
       try notes(chain([[0, 0, 1], [0, 0, 0]])) == [
-        "ir.wav: peak gain 0.0 dB", "ir.wav: the impulse response begins with 2 frames of silence, which are kept",
-        "ir.wav: makes 2 channels of 1",
+        "ir.wav: peak gain 0.0 dB", "ir.wav: the impulse response begins with 2 frames of silence, kept as they are",
+        "ir.wav: the output has 2 channels, the input 1",
       ])
     #expect(try notes(chain([[0, 0]])) == ["ir.wav: the impulse response is silent"])
     let lead = try resampleImpulseResponse([[1]], from: 44_100, to: 48_000).leadFrames
@@ -108,11 +108,10 @@ import Testing
       try notes(chain([[1]], rate: 44_100)).dropFirst() == [
         "ir.wav: impulse response resampled 44100 → 48000 Hz, which adds a latency of \(lead) frames"
       ])
-    settings.sampleRateHz = nil
     #expect(
-      try notes(chain([[1]], rate: 44_100)) == [
+      try notes(chain([[1]], rate: 44_100), rate: nil) == [
         "ir.wav: peak gain 0.0 dB",
-        "the signal has no sample rate and is taken to have that of the impulse response, 44100 Hz; --rate gives it one",
+        "the signal has no sample rate; the impulse response runs at its own, 44100 Hz, unless another is given",
       ])
   }
 }

@@ -73,7 +73,7 @@ import Testing
       responses: 4, signal: 1)
     #expect(
       "\(error)"
-        == "ir.wav: has 4 channels and the signal 1, but the routing true-stereo takes four responses and a signal of two channels."
+        == "ir.wav: has 4 channels and the signal has 1, but the routing true-stereo takes four responses and a signal of two channels."
     )
     let trueStereo = chain(responses(4)) { $0.routing = .named(.trueStereo) }
     #expect(throws: error) { try trueStereo.makeProcessor(channels: 1) }
@@ -104,7 +104,7 @@ import Testing
         .init(input: 1, output: 1, response: ir[1], delayFrames: 41, gain: three),
       ], outputs: 4)
     for latency in [ConvolutionLatency.lowest, .cheapest] {
-      let output = try preset.wholeOutput(for: input) { ($0.latency, $0.sampleRateHz) = (latency, 8000) }
+      let output = try preset.wholeOutput(for: input, rate: 8000) { $0.latency = latency }
       #expect(difference(output, from: plain, for: input) == nil, "\(latency)")
       #expect(output[2].allSatisfy { $0 == 0 })
     }

@@ -5,9 +5,9 @@ extension ConvolutionCosts {
   /// The largest table that is read.
   public static let maximumFileBytes = 1 << 16
 
-  /// Reads a table of costs that `convaudio tune` wrote.
+  /// Reads a cost table, as `ConvolutionCosts.text` writes it.
   ///
-  /// - Throws: `ModelFormatError` when it is no file or too large, `ConvolutionCostsError` when it is something else.
+  /// - Throws: `ByteFileError` when it cannot be read or is too large, `ConvolutionCostsError` when it is not a cost table.
   public init(contentsOf path: String) throws {
     let bytes = try modelBytes(of: path, maximumBytes: Self.maximumFileBytes)
     try self.init(text: String(decoding: bytes, as: UTF8.self))

@@ -5,7 +5,7 @@ import ModelFormats
 import Resampling
 import StreamingConvolution
 
-/// Impulse responses from an audio file, one a channel.
+/// Impulse responses from an audio file, one per channel.
 public struct ImpulseResponse: Sendable {
   /// The file they come from.
   public let path: String

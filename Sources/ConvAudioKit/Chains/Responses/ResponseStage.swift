@@ -18,7 +18,7 @@ public struct ResponseStage: Sendable {
   /// The responses at the rate at which they run, with routing and levels.
   struct Running {
     let matrix: ResponseMatrix
-    /// Frames by which resampling made them start earlier: the output is late by as many.
+    /// Frames by which resampling made them start earlier, and so adds to the latency.
     let leadFrames: Int
     let sampleRateHz: Int
     /// Highest gain at any frequency, with all levels, as a factor.
@@ -132,7 +132,7 @@ public struct ResponseStage: Sendable {
           + (lead > 0 ? ", which adds a latency of \(counted(lead, "frame"))" : ""))
     }
     if matrix.inputChannels != matrix.outputChannels {
-      notes.append("makes \(counted(matrix.outputChannels, "channel")) of \(matrix.inputChannels)")
+      notes.append("the output has \(counted(matrix.outputChannels, "channel")), the input \(matrix.inputChannels)")
     }
     return (notes + response.notes).map { "\(response.path): \($0)" }
   }
