@@ -53,7 +53,7 @@ public struct ReferenceLSTM: Sendable {
   /// The state after one frame; its hidden part is the output.
   public func step(_ x: [Double], from state: State) -> State {
     let z = rows(x, from: state)
-    let sigmoid = ReferenceActivation.sigmoid
+    let sigmoid = ReferenceActivation(.sigmoid)
     var next = state
     for unit in 0..<hiddenChannels {
       let (i, f) = (sigmoid(z[unit]), sigmoid(z[hiddenChannels + unit]))

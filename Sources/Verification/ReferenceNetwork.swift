@@ -82,13 +82,13 @@ public enum ReferenceNetwork {
         }
       }
     case .activation(let activation):
-      let (reference, slope) = definition(of: activation)
+      let reference = definition(of: activation)
       return inputs[0].map {
         reference.apply(to: $0)
       } error: { x, e in
         x.indices.map { c in
           zip(x[c], e[c]).map { x, e in
-            let carried = slope * e
+            let carried = reference.steepestSlope * e
             // 4 ulp are 8 u of the value.
             return carried + 8 * u * (abs(reference(x, channel: c)) + carried) + 0x1p-30
           }
@@ -202,12 +202,13 @@ public enum ReferenceNetwork {
     let width = cell.hiddenChannels
     var state = reference.state(hidden: cell.initialHidden, cell: cell.initialCell)
     var (hiddenErrors, cellErrors) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+    let (logistic, hyperbolic) = (ReferenceActivation(.sigmoid), ReferenceActivation(.tanh))
     func sigmoid(_ z: Double, _ e: Double) -> (value: Double, error: Double) {
-      let value = ReferenceActivation.sigmoid(z)
+      let value = logistic(z)
       return (value, e * (value * (1 - value) + 0.1 * e) + 8 * u * value + tiny)
     }
     func tanh(_ z: Double, _ e: Double) -> (value: Double, error: Double) {
-      let value = ReferenceActivation.tanh(z)
+      let value = hyperbolic(z)
       return (value, e * (1 - value * value + 0.77 * e) + 8 * u * abs(value) + tiny)
     }
     func step(_ x: [Double], _ e: [Double]) {
@@ -260,24 +261,12 @@ public enum ReferenceNetwork {
     return Signal(frames: frames, rest: rest, frameErrors: errors, restErrors: restErrors)
   }
 
-  /// The reference's name of an activation, and the steepest slope that it has.
-  static func definition(of activation: Activation) -> (ReferenceActivation, slope: Double) {
-    switch activation {
-    case .identity: (.identity, 1)
-    case .tanh: (.tanh, 1)
-    case .sigmoid: (.sigmoid, 0.25)
-    case .relu: (.relu, 1)
-    case .leakyReLU(let slope): (.leakyReLU(negativeSlope: slope), max(1, Double(abs(slope))))
-    case .prelu(let slopes): (.prelu(slopes: slopes), max(1, Double(slopes.map(abs).max() ?? 0)))
-    case .silu: (.silu, 1.1)
-    case .gelu: (.gelu, 1.13)
-    case .geluTanh: (.geluTanh, 1.13)
-    case .softsign: (.softsign, 1)
-    case .hardTanh: (.hardTanh, 1)
-    case .hardSigmoid: (.hardSigmoid, 1.0 / 6)
-    case .hardSwish: (.hardSwish, 1.5)
-    case .softSigmoid: (.softSigmoid, 0.5)
-    case .fastTanh: (.fastTanh, 1.01)
+  /// The reference of an activation.
+  /// - Precondition: The reference has a function with this name, which `ActivationListTests` checks.
+  static func definition(of activation: Activation) -> ReferenceActivation {
+    guard let kind = ReferenceActivation.Kind(rawValue: activation.name) else {
+      preconditionFailure("ReferenceActivation has no \(activation.name)")
     }
+    return ReferenceActivation(kind, slopes: activation.channelSlopes ?? [activation.slope(channel: 0)])
   }
 }

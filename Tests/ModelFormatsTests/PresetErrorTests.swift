@@ -162,8 +162,8 @@ struct PresetErrorTests {
       "stages[0].arrays[1].activation.slopes[1] should be a number, but is true"),
   ]
   static let activationRule =
-    "one of gelu, geluTanh, hardSigmoid, hardSwish, hardTanh, identity, leakyReLU, prelu, relu, sigmoid, silu, "
-    + "softsign, tanh"
+    "one of fastTanh, gelu, geluTanh, hardSigmoid, hardSwish, hardTanh, identity, leakyReLU, prelu, relu, sigmoid, silu, "
+    + "softSigmoid, softsign, tanh"
 
   private static let longKernels = #""kernelSize": 65536, "dilations": [16777216, 2]"#
   static let sums: [Case] = [

@@ -11,32 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "SeriesKernels.h"
+#include "Activations.h"
 #include "FrameKernels.h"
+#include "SeriesKernels.h"
 
 // Floats that must be readable behind the last frame of every row that a kernel reads: whole vectors are loaded
 // even where fewer lanes are stored. What they hold is never used.
 #define CCK_READ_SLACK 16
-
-// Pointwise functions. Accuracy against double precision: 4 ulp over all floats (results below 2^-126 may be
-// zero); silu, gelu and gelu_tanh 4 ulp or 2^-30 absolute. NaN gives NaN; infinities give their limits.
-typedef enum cck_activation {
-  CCK_IDENTITY = 0,
-  CCK_TANH,
-  CCK_SIGMOID,       // 1 / (1 + exp(-x))
-  CCK_RELU,          // max(x, 0)
-  CCK_LEAKY_RELU,    // x > 0 ? x : a*x     (also PReLU, with one slope a row)
-  CCK_SILU,          // x * sigmoid(x)
-  CCK_GELU,          // x/2 * (1 + erf(x / sqrt 2))
-  CCK_GELU_TANH,     // x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))
-  CCK_SOFTSIGN,      // x / (1 + |x|)
-  CCK_HARD_TANH,     // clamp(x, -1, 1)
-  CCK_HARD_SIGMOID,  // clamp(x/6 + 1/2, 0, 1)
-  CCK_HARD_SWISH,    // x * clamp(x + 3, 0, 6) / 6
-  CCK_SOFT_SIGMOID,  // (1 + x / (1 + |x|)) / 2
-  CCK_FAST_TANH,     // a quotient of polynomials near tanh, activations_body.h has it
-  CCK_ACTIVATION_COUNT
-} cck_activation;
 
 // One input of a convolution: a list of taps over a padded buffer. Tap i multiplies base[offsets[i] + t].
 typedef struct cck_source {

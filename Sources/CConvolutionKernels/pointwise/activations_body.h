@@ -122,6 +122,8 @@ static inline __attribute__((always_inline)) vf CCK_NAME(silu)(vf x) {
   return CCK_NAME(at_least)(x, -112.0f) * CCK_NAME(sigmoid)(x);
 }
 
+static inline __attribute__((always_inline)) vf CCK_NAME(identity)(vf x) { return x; }
+
 static inline __attribute__((always_inline)) vf CCK_NAME(relu)(vf x) { return CCK_NAME(at_least)(x, 0.0f); }
 
 static inline __attribute__((always_inline)) vf CCK_NAME(leaky_relu)(vf x, vf slope) {
@@ -241,21 +243,13 @@ static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
 #undef CCK_LN2_LOW
 #undef CCK_LOGISTIC_ROUND
 
-static inline __attribute__((always_inline)) vf CCK_NAME(apply)(int kind, vf x, vf parameter) {
+// The function `kind` of one vector; `a` is its slope, where it has one.
+static inline __attribute__((always_inline)) vf CCK_NAME(apply)(int kind, vf x, vf a) {
+#define CCK_CASE(CODE, function, name, arguments) \
+  case CCK_##CODE: return CCK_NAME(function) arguments;
   switch (kind) {
-    case CCK_TANH: return CCK_NAME(tanh)(x);
-    case CCK_SIGMOID: return CCK_NAME(sigmoid)(x);
-    case CCK_RELU: return CCK_NAME(relu)(x);
-    case CCK_LEAKY_RELU: return CCK_NAME(leaky_relu)(x, parameter);
-    case CCK_SILU: return CCK_NAME(silu)(x);
-    case CCK_GELU: return CCK_NAME(gelu)(x);
-    case CCK_GELU_TANH: return CCK_NAME(gelu_tanh)(x);
-    case CCK_SOFTSIGN: return CCK_NAME(softsign)(x);
-    case CCK_HARD_TANH: return CCK_NAME(hard_tanh)(x);
-    case CCK_HARD_SIGMOID: return CCK_NAME(hard_sigmoid)(x);
-    case CCK_HARD_SWISH: return CCK_NAME(hard_swish)(x);
-    case CCK_SOFT_SIGMOID: return CCK_NAME(soft_sigmoid)(x);
-    case CCK_FAST_TANH: return CCK_NAME(fast_tanh)(x);
+    CCK_ACTIVATIONS(CCK_CASE)
     default: return x;
   }
+#undef CCK_CASE
 }

@@ -70,14 +70,12 @@ extension Tensor {
   public func applying(_ activation: Activation) throws(GeometryError) -> Tensor {
     var rows = 1
     var channels = 1
-    switch activation {
-    case .identity: return self
-    case .prelu(let slopes):
+    if activation == .identity { return self }
+    if let slopes = activation.channelSlopes {
       guard shape.rank >= 2 else { throw .tooSmall(what: "the rank", minimum: 2, actual: shape.rank) }
       guard slopes.count == shape[1] else { throw .count(of: "slopes", expected: shape[1], actual: slopes.count) }
       channels = shape[1]
       rows = shape[0] * channels
-    default: break
     }
     var output = Tensor(shape)
     guard count > 0 else { return output }

@@ -148,7 +148,7 @@ private struct ArrayReader {
       let mode = try modes?[index].string("none, gated or blended") ?? (isGated ? "gated" : "none")
       // Only where there is a gate: files hold an empty name or null elsewhere.
       func second() throws(ModelFormatError) -> NAMActivation {
-        guard let node = seconds?[index], node.value != .null else { return .sigmoid }
+        guard let node = seconds?[index], node.value != .null else { return .plain(.sigmoid) }
         return try NAMActivation(node, channels: bottleneck)
       }
       switch mode {

@@ -85,7 +85,7 @@ public struct WaveNetArray: Sendable, Equatable {
 
   /// An array from its parts, unchecked.
   public init(
-    channels: Int, layers: [WaveNetLayer], activation: ActivationDescription = .tanh,
+    channels: Int, layers: [WaveNetLayer], activation: ActivationDescription = .named(.tanh),
     gate: GateDescription? = nil, groups: Int = 1, skipChannels: Int? = nil, headChannels: Int,
     headKernelSize: Int = 1, headBias: Bool = false
   ) {
