@@ -4,8 +4,9 @@
 // To add one: a line here, its formula in pointwise/activations_body.h and in ReferenceActivation.swift, and its name
 // for presets in ActivationDescription.swift. The tests then name the pages that do not mention it yet.
 //
-// Accuracy against double precision: 4 ulp over all floats (results below 2^-126 may be zero); silu, gelu and gelu_tanh
-// 4 ulp or 2^-30 absolute. NaN gives NaN; infinities give their limits.
+// Accuracy against double precision: 4 ulp over all floats; silu, gelu and gelu_tanh 4 ulp or 2^-30 absolute. Results
+// below 2^-126 may be zero, and where denormals are flushed, arguments below 2^-126 may count as zero. NaN gives NaN;
+// infinities give their limits.
 #ifndef CCONVOLUTIONKERNELS_ACTIVATIONS_H
 #define CCONVOLUTIONKERNELS_ACTIVATIONS_H
 
