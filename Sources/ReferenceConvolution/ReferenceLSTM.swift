@@ -13,7 +13,7 @@
 /// c = σ(f)·c + σ(i)·tanh(g),  h = σ(o)·tanh(c)
 /// ```
 public struct ReferenceLSTM: Sendable {
-  /// What a layer remembers.
+  /// The state of a layer.
   public struct State: Sendable {
     public var hidden: [Double]
     public var cell: [Double]
@@ -26,7 +26,7 @@ public struct ReferenceLSTM: Sendable {
 
   /// - Parameters:
   ///   - weights: `[4 · hiddenChannels, inputChannels + hiddenChannels]`, row-major.
-  ///   - bias: One a row.
+  ///   - bias: One per row.
   /// - Precondition: The counts fit.
   public init(inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float]) {
     precondition(weights.count == 4 * hiddenChannels * (inputChannels + hiddenChannels), "one weight a row and column")
@@ -42,7 +42,7 @@ public struct ReferenceLSTM: Sendable {
     State(hidden: hidden.map(Double.init), cell: cell.map(Double.init))
   }
 
-  /// What goes into the gates: one number a row.
+  /// The inputs of the gates, one number per row.
   public func rows(_ x: [Double], from state: State) -> [Double] {
     let input = x + state.hidden
     return bias.indices.map { row in

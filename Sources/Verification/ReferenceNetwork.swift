@@ -2,24 +2,24 @@ import Convolution
 import ReferenceConvolution
 import StreamingConvolution
 
-/// A network value evaluated node by node in double precision, with a bound on what a Float32 run may differ.
+/// A network evaluated node by node in double precision, with a bound on the error of a Float32 run.
 ///
-/// The bound is derived, not chosen: every convolution adds its direct bound on the input that it may have got, every
-/// pointwise operation its rounding, and what came in is carried on by the operation's slope.
+/// The bound is derived, not chosen: every convolution adds the bound of its direct sum, every pointwise operation its
+/// rounding, and errors of the input are multiplied by the operation's steepest slope.
 public enum ReferenceNetwork {
-  /// A signal from frame 0 on, the constant before it, and the largest error of each.
+  /// A signal from frame 0 on, its constant value before, and error bounds of both.
   public struct Signal: Sendable {
     /// Every channel from frame 0 on.
     public var frames: [[Double]]
-    /// What every channel was for ever before.
+    /// The value of every channel in all frames before.
     public var rest: [Double]
-    /// How far a Float32 run may be from `frames`.
+    /// The largest allowed error of a Float32 run in `frames`.
     public var frameErrors: [[Double]]
-    /// How far it may be from `rest`.
+    /// The largest allowed error in `rest`.
     public var restErrors: [Double]
 
-    /// A signal that is known exactly.
-    /// - Parameter rest: One constant a channel; nil: silence.
+    /// A signal without error.
+    /// - Parameter rest: One constant per channel; nil: silence.
     public init(_ frames: [[Double]], rest: [Double]? = nil) {
       self.init(
         frames: frames, rest: rest ?? frames.map { _ in 0 }, frameErrors: frames.map { $0.map { _ in 0 } },
@@ -33,7 +33,7 @@ public enum ReferenceNetwork {
       self.restErrors = restErrors
     }
 
-    /// An operation without history; `error` gets the values and the errors that came in.
+    /// An operation without history; `error` gets the values and errors of the input.
     func map(_ value: ([[Double]]) -> [[Double]], error: ([[Double]], [[Double]]) -> [[Double]]) -> Signal {
       let rests = rest.map { [$0] }
       return Signal(
@@ -53,9 +53,9 @@ public enum ReferenceNetwork {
   }
 
   /// The output of `network`.
-  /// - Complexity: O(multiply-adds · frames), some hundred times as long as a Float32 run.
+  /// - Complexity: O(multiply-adds · frames), about a hundred times slower than a Float32 run.
   public static func output(of network: Network, on input: Signal, past: Past) -> Signal {
-    // Values are let go behind their last reader.
+    // A value is freed after its last reader.
     var lastReader = [Int](repeating: 0, count: network.nodes.count + 1)
     for (index, node) in network.nodes.enumerated() { for value in node.inputs { lastReader[value.index] = index + 1 } }
     lastReader[network.output.index] = .max
@@ -103,7 +103,7 @@ public enum ReferenceNetwork {
       } error: { x, e in
         x.indices.map { c in
           zip(x[c], e[c]).map { x, e in
-            // The distance to the knee is rounded, and the multiply-add.
+            // One rounding of the distance to the knee, one of the multiply-add.
             slope * e + 2 * u * (slope * (abs(x) + e) + Double(max(abs(clamp.minimum), abs(clamp.maximum)))) + tiny
           }
         }
@@ -194,8 +194,8 @@ public enum ReferenceNetwork {
     return total
   }
 
-  /// A recurrent layer. What errors come in are carried by the slopes of the gates where they stand, and by no more than
-  /// the second derivative (σ″ ≤ 0.1, |tanh″| ≤ 0.77) adds to them over the error itself.
+  /// A recurrent layer. Errors of the input grow by the slopes of the gates at their values, plus at most what the second
+  /// derivative (σ″ ≤ 0.1, |tanh″| ≤ 0.77) adds over the error itself.
   private static func recur(_ x: Signal, _ cell: LSTMCell, _ past: Past) -> Signal {
     let reference = ReferenceLSTM(
       inputChannels: cell.inputChannels, hiddenChannels: cell.hiddenChannels, weights: cell.weights, bias: cell.bias)

@@ -6,8 +6,8 @@ import Testing
 
 @testable import ConvAudioKit
 
-/// The kernels' list of activations (`Activations.h`) against every other place that names them. The compiler finds what
-/// is missing inside one of these types; these tests find a type, a file format or a page that has not heard of it.
+/// Compares the kernels' list of activations (`Activations.h`) with every other place that names them. Inside one type the
+/// compiler finds a forgotten case; these tests find a type, a file format or a page that lacks a function.
 @Suite("One list of activations")
 struct ActivationListTests {
   private static let kernels = Set(Activation.all.map(\.name))

@@ -42,7 +42,7 @@ private struct Kind: CustomTestStringConvertible, Sendable {
 
   func truth(_ x: Float) -> Double { reference.map { $0(Double(x)) } ?? .nan }
 
-  /// What is wrong with `y` as the value at `x`, or nil.
+  /// Why `y` is wrong as the value at `x`, or nil.
   func fault(_ y: Float, at x: Float) -> String? {
     let expected = truth(x)
     if expected.isNaN { return y.isNaN ? nil : "\(testDescription)(\(x)) is \(y), expected NaN" }
@@ -80,8 +80,8 @@ private func difference(_ a: [UInt32], _ b: [UInt32], at input: [Float]) -> Stri
   return "\(Float(bitPattern: a[i])) and \(Float(bitPattern: b[i])) at \(input[i])"
 }
 
-/// Every exponent with both signs and `mantissas` mantissas; special values; the neighbourhoods of the places where
-/// something happens: 0, the kinks, the clamps, the ends of the range.
+/// Every exponent with both signs and `mantissas` mantissas; special values; and the neighbourhoods of 0, the kinks, the
+/// clamps and the ends of the range.
 private func samples(mantissas: Int) -> [Float] {
   var result: [Float] = [
     0, -0.0, .infinity, -.infinity, .nan, -.nan, Float(bitPattern: 0x7f80_0001), Float(bitPattern: 0x7fc0_0001),
@@ -89,7 +89,7 @@ private func samples(mantissas: Int) -> [Float] {
     .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
   ]
   for exponent in UInt32(0)...254 {
-    // The golden section walks through the mantissas evenly, with another start for every exponent.
+    // Steps of the golden section cover the mantissas evenly, with a different start for every exponent.
     var mantissa = exponent &* 2_654_435_761
     for _ in 0..<mantissas {
       mantissa = mantissa &+ 2_654_435_769
@@ -99,7 +99,8 @@ private func samples(mantissas: Int) -> [Float] {
     }
   }
   let places: [Float] = [
-    .leastNormalMagnitude, 0x1p-24, 0x1p-12, 0.17328680, 0.5, 0.51986039, 1, 2, 3, 4, 5, 6, 6.5, 9, 9.05, 11, 12, 13.243,
+    .leastNormalMagnitude, 0x1p-24, 0x1p-12, 0.17328680, 0.5, 0.51986039, 1, 2, 3, 4, 5, 6, 6.5, 9, 9.05, 11, 12,
+    13.243,
     13.27, 16.6, 30, 87, 87.33655, 88.376, 88.72284, 88.8, 103.97, 104, 112, 127, 128, 0x1p23, 0x1p24, 0x1p64,
   ]
   for place in places {
@@ -219,7 +220,7 @@ struct ActivationTests {
     let guardValue = Float(bitPattern: 0xdead_beef)
     for length in 0...40 {
       let values = (0..<length).map { 0.37 * Float($0) - 5 }
-      // Each value computed in a row of its own: the same bits wherever a value stands.
+      // Each value computed in a separate row: its place in a row does not change the bits.
       let expected = values.map { run(kind, level, [$0])[0].bitPattern }
       for offset in [0, 1, 3, 7] {
         var input = [Float](repeating: guardValue, count: offset + length + 2 * slack)
@@ -227,7 +228,8 @@ struct ActivationTests {
         var output = [Float](repeating: guardValue, count: offset + length + 2 * slack)
         input.withUnsafeBufferPointer { x in
           output.withUnsafeMutableBufferPointer { y in
-            cck_kernels_of(level.number).pointee.activate(kind.number, kind.parameter, x.baseAddress! + offset, y.baseAddress! + offset, length)
+            cck_kernels_of(level.number).pointee.activate(
+              kind.number, kind.parameter, x.baseAddress! + offset, y.baseAddress! + offset, length)
           }
         }
         input.withUnsafeMutableBufferPointer { x in

@@ -74,7 +74,8 @@ struct PointwiseTests {
     }
   }
 
-  @Test("a linear layer within its bound of the definition", arguments: [(1, 1), (3, 5), (16, 16), (33, 200), (200, 7)])
+  @Test(
+    "a linear layer within its bound of the definition", arguments: [(1, 1), (3, 5), (16, 16), (33, 200), (200, 7)])
   func linear(outputs: Int, inputs: Int) throws {
     var random = SplitMix64(seed: 720)
     let weights = try Tensor([outputs, inputs], random: &random)

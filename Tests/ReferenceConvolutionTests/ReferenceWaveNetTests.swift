@@ -59,7 +59,8 @@ struct ReferenceWaveNetTests {
       gate: .init(.identity), skip: Self.pointwise(1, 1, [3], [-1]), residual: Self.pointwise(1, 1, [1], [1]))
     // Array 1, two channels: x = [x, −x] of array 0's x, z = x + c, skip starts at array 0's head.
     let plain = ReferenceWaveNet.Layer(
-      dilated: Self.pointwise(2, 2, [1, 0, 0, 1], [0, 0]), mixIn: Self.pointwise(1, 2, [1, 1]), activation: .init(.relu))
+      dilated: Self.pointwise(2, 2, [1, 0, 0, 1], [0, 0]), mixIn: Self.pointwise(1, 2, [1, 1]), activation: .init(.relu)
+    )
     let net = ReferenceWaveNet(
       arrays: [
         .init(input: Self.pointwise(1, 1, [1]), layers: [gated], head: Self.pointwise(1, 2, [1, 2])),

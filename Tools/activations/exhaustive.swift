@@ -120,7 +120,9 @@ struct Check {
       let wrong = score.wrong > 0 ? "\(score.wrong), first \(String(format: "%a", score.wrongAt))" : "0"
       let differences = flush == 1 ? "| | \(flushDiffers)" : "\(bitsDiffer) | \(payloadsDiffer) |"
       let worst = String(format: "%.3f at %a", score.ulp, score.ulpAt)
-      print("| \(name) | \(flush == 1 ? "flushed" : "kept") | \(stride) | \(worst) | \(absolute) | \(wrong) | \(differences) |")
+      print(
+        "| \(name) | \(flush == 1 ? "flushed" : "kept") | \(stride) | \(worst) | \(absolute) | \(wrong) | \(differences) |"
+      )
     }
     return scores.allSatisfy { $0.wrong == 0 } && bitsDiffer == 0
   }

@@ -10,8 +10,8 @@
 #ifndef CCONVOLUTIONKERNELS_ACTIVATIONS_H
 #define CCONVOLUTIONKERNELS_ACTIVATIONS_H
 
-// X(CODE, function, name, arguments): CCK_CODE in the enum, the vector function in activations_body.h, the name in Swift
-// and in presets, and what the function takes. `a` is the slope of CCK_LEAKY_RELU (one for each row: PReLU).
+// X(CODE, function, name, arguments): CCK_CODE in the enum, the vector function in activations_body.h, the name in
+// Swift and in presets, and what the function takes. `a` is the slope of CCK_LEAKY_RELU (one for each row: PReLU).
 #define CCK_ACTIVATIONS(X)                                                                                    \
   X(IDENTITY, identity, "identity", (x))                 /* x */                                              \
   X(TANH, tanh, "tanh", (x))                             /* tanh x */                                         \

@@ -63,7 +63,7 @@ extension NAMActivation {
       } else if type.value == .string("PReLU"), let several = object.present("negative_slopes") {
         let slopes = try several.floats()
         guard slopes.count == channels || slopes.count == 1 else {
-          throw several.failure(expected: "an array of \(channels) slopes, one a channel")
+          throw several.failure(expected: "an array of \(channels) slopes, one per channel")
         }
         self = slopes.count == 1 ? .leakyReLU(negativeSlope: slopes[0]) : .prelu(slopes: slopes)
       } else {

@@ -33,7 +33,7 @@ public enum GateDescription: String, Sendable, Equatable, CaseIterable {
 
 /// What the past before the first frame is.
 public enum PastDescription: String, Sendable, Equatable, CaseIterable {
-  /// The input was silent for ever, and every layer has settled on that. No pop at the start.
+  /// The input was always silent, and every layer has settled on that. No pop at the start.
   case silence
   /// Every layer's own history is zero: zero padding in each layer, as PyTorch trains it.
   case zeroHistory
@@ -46,7 +46,7 @@ extension ActivationDescription {
   private static let standardLeakyReLU = leakyReLU(negativeSlope: 0.01)
 
   /// Reads `"tanh"`, `{"type": "leakyReLU", "negativeSlope": 0.2}` or
-  /// `{"type": "prelu", "slopes": [one a channel]}`.
+  /// `{"type": "prelu", "slopes": [one per channel]}`.
   init(_ node: JSONNode, channels: Int) throws(ModelFormatError) {
     if case .string(let name) = node.value {
       self = try Self.named(name, at: node)
@@ -62,7 +62,7 @@ extension ActivationDescription {
     case "prelu":
       try object.refuseKeys(exceptFor: ["type", "slopes"])
       let nodes = try object.required("slopes").array(
-        "an array of \(channels) slopes, one a channel", counts: channels...channels)
+        "an array of \(channels) slopes, one per channel", counts: channels...channels)
       var slopes: [Float] = []
       for node in nodes { slopes.append(try node.float()) }
       self = .prelu(slopes: slopes)
@@ -76,7 +76,7 @@ extension ActivationDescription {
     if let name = ActivationName(rawValue: name) { return .named(name) }
     switch name {
     case "leakyReLU": return standardLeakyReLU
-    case "prelu": throw node.failure(expected: "{\"type\": \"prelu\", \"slopes\": [one a channel]}")
+    case "prelu": throw node.failure(expected: "{\"type\": \"prelu\", \"slopes\": [one per channel]}")
     default: throw node.failure(expected: "one of \(names.joined(separator: ", "))")
     }
   }

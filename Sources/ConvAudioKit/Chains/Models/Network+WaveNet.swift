@@ -35,7 +35,8 @@ extension Network {
         } else {
           a = try activate(z, activation)
         }
-        let heard = if let kernel = trained.skip { try convolve([(a, CausalKernel(kernel))], bias: kernel.bias) } else { a }
+        let heard =
+          if let kernel = trained.skip { try convolve([(a, CausalKernel(kernel))], bias: kernel.bias) } else { a }
         skip = if let sum = skip { try add(sum, heard) } else { heard }
         if let kernel = trained.residual {
           x = try add(x, try convolve([(a, CausalKernel(kernel))], bias: kernel.bias))
