@@ -15,11 +15,15 @@
 public struct ReferenceLSTM: Sendable {
   /// The state of a layer.
   public struct State: Sendable {
+    /// h, one number per hidden channel.
     public var hidden: [Double]
+    /// c, one number per hidden channel.
     public var cell: [Double]
   }
 
+  /// Channels of the input.
   public let inputChannels: Int
+  /// Channels of the state, and of the output.
   public let hiddenChannels: Int
   private let weights: [Double]
   private let bias: [Double]

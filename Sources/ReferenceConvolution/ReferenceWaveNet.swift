@@ -90,6 +90,8 @@ public struct ReferenceWaveNet: Sendable {
   /// The post-stack head, often empty.
   public var head: [HeadLayer]
 
+  /// A network of these parts.
+  /// - Precondition: There is at least one array.
   public init(arrays: [LayerArray], headScale: Float, head: [HeadLayer] = []) {
     self.arrays = arrays
     self.headScale = headScale

@@ -29,6 +29,7 @@ public enum BlockCutting: Hashable, Sendable {
 }
 
 extension BlockCutting: CustomStringConvertible {
+  /// The cutting in words.
   public var description: String {
     switch self {
     case .blocks(of: 1): "blocks of 1 frame"

@@ -13,8 +13,9 @@ public struct SignalDifference: Sendable {
   public let levelDecibels: Double
   /// Largest sample of the signal relative to the reference, in dB.
   public let peakDecibels: Double
-  /// Largest |y − x|, counting NaN as infinite, and where it is.
+  /// Largest |y − x|, counting NaN as infinite.
   public let largestError: Double
+  /// Where the largest error is; nil without an error.
   public let largestErrorPlace: (channel: Int, frame: Int)?
 
   /// The level of the error relative to the reference, in dB: 10 · log10 of the ratio. −∞ without an error.

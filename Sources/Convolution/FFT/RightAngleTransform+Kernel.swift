@@ -18,6 +18,7 @@ public final class KernelSpectrumMaker {
   private let spectrum: UnsafeMutablePointer<Double>
   private let twiddles: [(Double, Double)]
 
+  /// Allocates scratch memory for `transform`.
   public init(_ transform: RightAngleTransform) {
     self.transform = transform
     samples = Self.allocate(transform.count)

@@ -25,6 +25,7 @@ public enum GeometryError: Error, Equatable, Sendable {
 }
 
 extension GeometryError: CustomStringConvertible {
+  /// One sentence with the expected and the actual value.
   public var description: String {
     switch self {
     case .tooSmall(let what, let minimum, let actual):

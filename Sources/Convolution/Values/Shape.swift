@@ -49,5 +49,6 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return strides
   }
 
+  /// The sizes in brackets: `[1, 3, 224, 224]`.
   public var description: String { "[\(sizes.map(String.init).joined(separator: ", "))]" }
 }

@@ -20,6 +20,7 @@ public struct ConvolutionCosts: Hashable, Sendable {
   /// One doubling of the length of a transform along an outer axis of a grid, for one complex number, one way.
   public var outerDoubling: Double
 
+  /// A table of these numbers, in nanoseconds.
   public init(
     name: String, multiplyAdd: Double, transformFrame: [Double], product: [Double], productBytes: [Int], step: Double,
     gridMultiplyAdd: Double, outerDoubling: Double

@@ -102,6 +102,7 @@ public enum ConvolutionCostsError: Error, Equatable, Sendable, CustomStringConve
   /// A quantity is missing.
   case missing(String)
 
+  /// One sentence with the line or the missing quantity.
   public var description: String {
     switch self {
     case .line(let line, let expected, let actual):
