@@ -151,7 +151,7 @@ private struct ArrayReader {
       let mode = try modes?[index].string("none, gated or blended") ?? (isGated ? "gated" : "none")
       // Read only when there is a gate; otherwise files hold an empty name or null.
       func second() throws(ModelFormatError) -> NAMActivation {
-        guard let node = seconds?[index], node.value != .null else { return .sigmoid }
+        guard let node = seconds?[index], node.value != .null else { return .plain(.sigmoid) }
         return try NAMActivation(node, channels: bottleneck)
       }
       switch mode {

@@ -18,29 +18,6 @@ public struct Network: Sendable {
     init(_ index: Int) { self.index = index }
   }
 
-  /// What a node does. All of them are causal and keep the frame rate.
-  public enum Operation: Sendable {
-    /// bias + the sum of one causal convolution per input. Several inputs share one chain of sums: the mix-in of a
-    /// conditioning signal is one more tap.
-    case convolution([CausalKernel], bias: [Float])
-    /// scale[c] · x + shift[c], as one fused multiply-add.
-    case affine(scale: [Float], shift: [Float])
-    /// A pointwise function.
-    case activation(Activation)
-    /// A clamp that may leak, a pointwise function with four parameters.
-    case leakyClamp(LeakyClamp)
-    /// A recurrent layer, the only operation with an unbounded history.
-    case lstm(LSTMCell)
-    /// The sum of two inputs with equal channel counts.
-    case add
-    /// The product of two inputs with equal channel counts.
-    case multiply
-    /// The channels of all inputs, one input after the other.
-    case concatenate
-    /// A range of the input's channels.
-    case slice(Range<Int>)
-  }
-
   /// One operation on the values of earlier nodes.
   public struct Node: Sendable {
     /// The operation.
@@ -114,7 +91,7 @@ public struct Network: Sendable {
   /// Adds a pointwise function.
   /// - Throws: `GeometryError` if PReLU does not have one slope per channel.
   public mutating func activate(_ value: Value, _ activation: Activation) throws(GeometryError) -> Value {
-    if case .prelu(let slopes) = activation { try expect(channels(of: value), slopes.count, "PReLU slopes") }
+    if let slopes = activation.channelSlopes { try expect(channels(of: value), slopes.count, "PReLU slopes") }
     return append(.activation(activation), [value], channels(of: value))
   }
 

@@ -18,6 +18,11 @@ final class NetworkMemory {
     var channels: Int
     /// Index among the rings, or −1 for rows of one sub-block.
     var ring: Int
+
+    /// The place of some of its channels.
+    func channels(_ range: Range<Int>) -> Place {
+      Place(origin: origin + range.lowerBound * stride, stride: stride, channels: range.count, ring: ring)
+    }
   }
 
   let places: [Place]

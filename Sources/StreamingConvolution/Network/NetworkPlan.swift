@@ -44,9 +44,8 @@ struct NetworkPlan {
     self.network = network
     historyFrames = Array(repeating: 0, count: network.nodes.count + 1)
     for node in network.nodes {
-      guard case .convolution(let kernels, _) = node.operation else { continue }
-      for (input, kernel) in zip(node.inputs, kernels) {
-        historyFrames[input.index] = max(historyFrames[input.index], kernel.historyFrames)
+      for (input, frames) in zip(node.inputs, node.operation.facts.historyFrames) {
+        historyFrames[input.index] = max(historyFrames[input.index], frames)
       }
     }
 

@@ -12,15 +12,21 @@ final class NetworkRunner {
   private enum Step {
     /// `layers[first ..< first + count]`: neighbouring convolutions, with one layer per group of outputs.
     case layers(first: Int, count: Int)
-    case gate(Int32, UnsafePointer<Float>, Int32, UnsafePointer<Float>, input: Place, output: Place)
-    case activation(Int32, UnsafePointer<Float>, input: Place, output: Place)
-    case affine(scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, input: Place, output: Place)
-    case clamp(LeakyClamp, input: Place, output: Place)
+    /// A kernel over the channels of one or two inputs.
+    case rows(RowKernel, Place, Place, output: Place)
     case recur(cell: Int, input: Place, output: Place)
-    case add(Place, Place, output: Place)
-    case multiply(Place, Place, output: Place)
-    /// The input's channels from `from` to the output's channels from `to`.
-    case copy(channels: Int, input: Place, from: Int, output: Place, to: Int)
+  }
+
+  /// What happens to one channel of a sub-block. Pointers lead to one constant for each channel.
+  private enum RowKernel {
+    /// first(a) · second(b)
+    case gate(Int32, UnsafePointer<Float>, Int32, UnsafePointer<Float>)
+    case activation(Int32, UnsafePointer<Float>)
+    case affine(scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)
+    case clamp(LeakyClamp)
+    case add
+    case multiply
+    case copy
   }
 
   private let steps: UnsafeMutableBufferPointer<Step>
@@ -80,38 +86,36 @@ final class NetworkRunner {
       case .gate(let left, let right, let input, _):
         let (input, output) = (place(input), outputs[0])
         let half = output.channels  // the input may have further channels, which the gate does not read
-        steps.append(
-          .gate(
-            left.kernelCode, slopes(left, channels: half), right.kernelCode, slopes(right, channels: half),
-            input: input, output: output))
+        let kernel = RowKernel.gate(
+          left.kernelCode, slopes(left, channels: half), right.kernelCode, slopes(right, channels: half))
+        steps.append(.rows(kernel, input.channels(0..<half), input.channels(half..<2 * half), output: output))
       case .pointwise(let index):
         let node = plan.network.nodes[index]
         let (inputs, output) = (node.inputs.map(place), outputs[0])
+        func rows(_ kernel: RowKernel) -> Step { .rows(kernel, inputs[0], inputs.last!, output: output) }
         switch node.operation {
         case .activation(let activation):
-          steps.append(
-            .activation(
-              activation.kernelCode, slopes(activation, channels: node.channels), input: inputs[0], output: output))
+          steps.append(rows(.activation(activation.kernelCode, slopes(activation, channels: node.channels))))
         case .affine(let scale, let shift):
-          steps.append(
-            .affine(
-              scale: constants.floats(scale), shift: constants.floats(shift), input: inputs[0], output: output))
-        case .leakyClamp(let clamp): steps.append(.clamp(clamp, input: inputs[0], output: output))
-        case .lstm(let cell):
-          steps.append(.recur(cell: cells.count, input: inputs[0], output: output))
-          cells.append(cell)
-        case .add: steps.append(.add(inputs[0], inputs[1], output: output))
-        case .multiply: steps.append(.multiply(inputs[0], inputs[1], output: output))
+          steps.append(rows(.affine(scale: constants.floats(scale), shift: constants.floats(shift))))
+        case .leakyClamp(let clamp): steps.append(rows(.clamp(clamp)))
+        case .add: steps.append(rows(.add))
+        case .multiply: steps.append(rows(.multiply))
         case .slice(let range):
-          steps.append(.copy(channels: range.count, input: inputs[0], from: range.lowerBound, output: output, to: 0))
+          let input = inputs[0].channels(range)
+          steps.append(.rows(.copy, input, input, output: output))
         case .concatenate:
           var channel = 0
           for input in inputs {
-            steps.append(.copy(channels: input.channels, input: input, from: 0, output: output, to: channel))
+            let part = output.channels(channel..<channel + input.channels)
+            steps.append(.rows(.copy, input, input, output: part))
             stepRings.append(output.ring)
             channel += input.channels
           }
           stepRings.removeLast()
+        case .lstm(let cell):
+          steps.append(.recur(cell: cells.count, input: inputs[0], output: output))
+          cells.append(cell)
         case .convolution: preconditionFailure("a convolution must be a step of its own")
         }
       }
@@ -206,73 +210,43 @@ final class NetworkRunner {
   }
 
   @inline(__always) private func run(_ step: Step, frames: Int) {
-    let table = kernels
     switch step {
     case .layers(let first, let count):
-      cck_run_layers(table, layers.baseAddress! + first, count, memory.rings, frames)
-    case .gate(let left, let leftSlopes, let right, let rightSlopes, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.gate(
-          left, leftSlopes[channel], right, rightSlopes[channel], x + channel * input.stride,
-          x + (output.channels + channel) * input.stride, y + channel * output.stride, frames)
-      }
-      memory.mirror(output, frames: frames)
-    case .activation(let code, let slopes, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.activate(code, slopes[channel], x + channel * input.stride, y + channel * output.stride, frames)
-      }
-      memory.mirror(output, frames: frames)
-    case .affine(let scale, let shift, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.affine(
-          scale[channel], shift[channel], x + channel * input.stride, y + channel * output.stride, frames)
-      }
-      memory.mirror(output, frames: frames)
-    case .clamp(let clamp, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.leaky_clamp(
-          clamp.minimum, clamp.maximum, clamp.slopeBelow, clamp.slopeAbove, x + channel * input.stride,
-          y + channel * output.stride, frames)
-      }
+      cck_run_layers(kernels, layers.baseAddress! + first, count, memory.rings, frames)
+    case .rows(let kernel, let a, let b, let output):
+      run(kernel, a, b, output, frames: frames)
       memory.mirror(output, frames: frames)
     case .recur(let cell, let input, let output):
       cells.run(
         cell, memory.readBase(input), stride: input.stride, into: memory.writeBase(output), stride: output.stride,
         frames: frames)
       memory.mirror(output, frames: frames)
-    case .add(let a, let b, let output):
-      rows(a, b, output, frames) { table.pointee.add($0, $1, $2, $3) }
-    case .multiply(let a, let b, let output):
-      rows(a, b, output, frames) { table.pointee.multiply($0, $1, $2, $3) }
-    case .copy(let channels, let input, let from, let output, let to):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<channels {
-        (y + (to + channel) * output.stride).update(from: x + (from + channel) * input.stride, count: frames)
-      }
-      memory.mirror(output, frames: frames)
     }
   }
 
-  @inline(__always) private func rows(
-    _ a: Place, _ b: Place, _ output: Place, _ frames: Int,
-    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-  ) {
-    let left = memory.readBase(a)
-    let right = memory.readBase(b)
-    let y = memory.writeBase(output)
-    for channel in 0..<output.channels {
-      body(left + channel * a.stride, right + channel * b.stride, y + channel * output.stride, frames)
+  @inline(__always) private func run(_ kernel: RowKernel, _ a: Place, _ b: Place, _ output: Place, frames: Int) {
+    let table = kernels
+    /// `body` gets the channel and its rows of a, b and the output.
+    func each(_ body: (Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void) {
+      let (left, right, y) = (memory.readBase(a), memory.readBase(b), memory.writeBase(output))
+      for channel in 0..<output.channels {
+        body(channel, left + channel * a.stride, right + channel * b.stride, y + channel * output.stride)
+      }
     }
-    memory.mirror(output, frames: frames)
+    switch kernel {
+    case .gate(let first, let firstSlopes, let second, let secondSlopes):
+      each { table.pointee.gate(first, firstSlopes[$0], second, secondSlopes[$0], $1, $2, $3, frames) }
+    case .activation(let code, let slopes): each { table.pointee.activate(code, slopes[$0], $1, $3, frames) }
+    case .affine(let scale, let shift): each { table.pointee.affine(scale[$0], shift[$0], $1, $3, frames) }
+    case .clamp(let clamp):
+      each {
+        table.pointee.leaky_clamp(
+          clamp.minimum, clamp.maximum, clamp.slopeBelow, clamp.slopeAbove, $1, $3, frames)
+      }
+    case .add: each { table.pointee.add($1, $2, $3, frames) }
+    case .multiply: each { table.pointee.multiply($1, $2, $3, frames) }
+    case .copy: each { $3.update(from: $1, count: frames) }
+    }
   }
 
   // MARK: - The past before the first frame

@@ -1,7 +1,6 @@
 // Two guards for real-time code, for tests only: one counts allocations, the other kills on system calls. Below them
 // what else needs C.
 #pragma once
-#include "activation_truth.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
