@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ArrayFiles
@@ -159,7 +160,9 @@ struct NumPyErrorTests {
     #expect(error(reading: folder.url.path) == .notAFile(path: folder.url.path, actual: "a folder"))
     #expect(error(reading: "/dev/null") == .notAFile(path: "/dev/null", actual: "a device"))
     #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
-    #expect(error(reading: folder.path("pipe")) == .notAFile(path: folder.path("pipe"), actual: "a pipe"))
+    #expect(
+      try Deadline.call("a pipe to be refused") { error(reading: folder.path("pipe")) }
+        == .notAFile(path: folder.path("pipe"), actual: "a pipe"))
 
     let array = try NumPyArray(shape: [2], values: [1, 2])
     try array.write(to: path)

@@ -20,7 +20,9 @@ struct ReaderErrorTests {
     }
     let pipe = folder.path("pipe.wav")
     #expect(mkfifo(pipe, 0o600) == 0)
-    #expect(throws: AudioFileError.notAFile(path: pipe, actual: "a pipe")) { try AudioFileReader(path: pipe) }
+    #expect(throws: AudioFileError.notAFile(path: pipe, actual: "a pipe")) {
+      try Deadline.call("a pipe to be refused") { try AudioFileReader(path: pipe) }
+    }
     #expect(throws: AudioFileError.notAFile(path: "/dev/null", actual: "a device")) {
       try AudioFileReader(path: "/dev/null")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AudioFiles
@@ -74,7 +75,7 @@ struct WriterTests {
     #expect(error(missing) == .cannotOpen(path: missing, reason: "No such file or directory"))
     let pipe = folder.path("pipe.wav")
     #expect(mkfifo(pipe, 0o600) == 0)
-    #expect(error(pipe) == .notAFile(path: pipe, actual: "a pipe"))
+    #expect(try Deadline.call("a pipe to be refused") { error(pipe) } == .notAFile(path: pipe, actual: "a pipe"))
   }
 
   @Test("a small file begun as RF64 ends as a plain WAV")

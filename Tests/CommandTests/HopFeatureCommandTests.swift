@@ -37,7 +37,7 @@ import Testing
     let csv = try run(#""$0" features in.wav "$@" -o -"#)
     #expect((csv.status, csv.errors) == (0, ""))
     let lines = csv.output.split(separator: "\n")
-    #expect(lines.count == a.shape[0] + 1)
+    try #require(lines.count == a.shape[0] + 1)
     #expect(Set(lines[0].split(separator: ",")).count == a.shape[1])
     #expect(lines.dropFirst().flatMap { $0.split(separator: ",").map { Float($0)! } } == a.values)
     guard words[0] != "stack" else { return }
@@ -58,12 +58,13 @@ import Testing
     let one = try bench.program.run(
       "features", "in.wav", "--transform", "statistics", "--timestamps", "center", "-o", "-")
     let lines = one.output.split(separator: "\n").map { $0.split(separator: ",") }
+    try #require(lines.count > 2 && lines.allSatisfy { $0.count == lines[0].count }, "\(one.errors)")
     #expect(lines[0][0] == "time" && lines[0][1] == "ch1_mean" && lines[0].last! == "ch2_zero_crossings")
     #expect(lines[1][0] == "0.0125" && lines[2][0] == "0.0225")
     let two = try bench.program.run(
       "features", "in.wav", "in.wav", "--transform", "statistics", "--timestamps", "end", "-o", "-")
     let both = two.output.split(separator: "\n")
-    #expect(both.count == 2 * (lines.count - 1) + 1)
+    try #require(both.count == 2 * (lines.count - 1) + 1, "\(two.errors)")
     #expect(both[0].hasPrefix("file,time,ch1_mean") && both[1].hasPrefix("in.wav,0.025,"))
     #expect(both[1].split(separator: ",")[2...] == lines[1][1...])
     #expect(both[lines.count] == both[1])
@@ -92,17 +93,12 @@ import Testing
       words[5],
       words[6], words[7], model.first ?? "--quiet", model.dropFirst().first ?? "--force", command: "features")
     let samples = Signals.noise(frames: 400 + 20 * 160)
-    func line() throws -> String {
-      var bytes: [UInt8] = []
-      while bytes.last != UInt8(ascii: "\n") { bytes += try process.receive(1) }
-      return String(decoding: bytes, as: UTF8.self)
-    }
     try process.send(littleEndian(Array(samples[..<400])))
-    #expect(try line().hasSuffix("\n"))  // the header
-    var rows = [try line()]
+    _ = try process.receiveLine()  // the header
+    var rows = [try process.receiveLine()]
     for hop in 0..<20 {
       try process.send(littleEndian(Array(samples[400 + 160 * hop..<560 + 160 * hop])))
-      rows.append(try line())
+      rows.append(try process.receiveLine())
     }
     try process.closeInput()
     #expect(try process.receiveAll() == [])
@@ -313,10 +309,11 @@ import Testing
     let plain = try bench.program.run(Program.path, words).output.split(separator: "\n")
     for (moment, first) in [("start", 0.0), ("center", 0.05), ("end", 0.1)] {
       let lines = try bench.program.run(Program.path, words + ["--timestamps", moment]).output.split(separator: "\n")
-      #expect(lines.count == 11 && lines[0].hasPrefix("time,"))
+      try #require(lines.count == 11 && plain.count == 11)
+      #expect(lines[0].hasPrefix("time,"))
       for (index, line) in lines.enumerated().dropFirst() {
-        let comma = line.firstIndex(of: ",")!
-        #expect(abs(Double(line[..<comma])! - first - 0.05 * Double(index - 1)) < 1e-9)
+        let comma = try #require(line.firstIndex(of: ","))
+        #expect(abs(try #require(Double(line[..<comma])) - first - 0.05 * Double(index - 1)) < 1e-9)
         #expect(line[line.index(after: comma)...] == plain[index])
       }
     }

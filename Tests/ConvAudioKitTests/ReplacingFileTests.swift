@@ -80,7 +80,9 @@ import Testing
     #expect(throws: OutputError.isDirectory(path: folder.path)) {
       try ReplacingFile(path: folder.path, mayReplace: true)
     }
-    #expect(throws: OutputError.isSpecial(path: pipe)) { try ReplacingFile(path: pipe, mayReplace: true) }
+    #expect(throws: OutputError.isSpecial(path: pipe)) {
+      try Deadline.call("a pipe to be refused") { try ReplacingFile(path: pipe, mayReplace: true) }
+    }
     #expect(throws: OutputError.name(path: long, reason: "File name too long")) {
       try ReplacingFile(path: long, mayReplace: true)
     }

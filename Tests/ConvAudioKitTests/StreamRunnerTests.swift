@@ -335,7 +335,7 @@ private final class Bytes {
   }
 
   @Test(
-    "A running stream allocates nothing", .enabled(if: ProcessorLaws.canCountAllocations),
+    "A running stream allocates nothing", .countsAllocations,
     arguments: [.wav, .s24le, .csv, .ndjson] as [StreamFormat])
   func allocations(_ format: StreamFormat) throws {
     let preset = try Case.movingAverage.preset(in: folder.url)

@@ -10,7 +10,7 @@ import Testing
 struct FeatureKernelTests {
   private static let plain = withUnsafePointer(to: cck_feature_kernels_plain) { $0.pointee }
 
-  private func rows(_ transform: any SeriesTransform, _ series: SeriesSet, _ kernels: cck_feature_kernels) throws
+  func rows(_ transform: any SeriesTransform, _ series: SeriesSet, _ kernels: cck_feature_kernels) throws
     -> [Float]
   {
     try withUnsafePointer(to: kernels) { kernels in

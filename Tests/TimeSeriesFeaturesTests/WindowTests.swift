@@ -114,7 +114,7 @@ struct WindowTests {
     }
   }
 
-  @Test("pooling allocates nothing once it runs")
+  @Test("pooling allocates nothing once it runs", .countsAllocations)
   func allocations() throws {
     let features = try PooledOutputs(
       makeProcessor(), poolings: [.mean, .max, .last, .ppv], layer: "x", windowFrames: 100, hopFrames: 40)

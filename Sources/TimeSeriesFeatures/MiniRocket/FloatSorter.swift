@@ -1,7 +1,7 @@
 /// Sorts finite floats, ten times as fast as by comparisons: three passes over eleven bits each of the numbers as whole
 /// numbers in the same order (least significant digit first; D. Knuth, The Art of Computer Programming 3, 5.2.5).
 ///
-/// −0 comes before 0. Keeps its memory for the next time. - Complexity: O(count).
+/// Of more than 512 values, −0 comes before 0. Keeps its memory for the next time. - Complexity: O(count).
 struct FloatSorter {
   private var keys: [UInt32] = []
   private var sorted: [UInt32] = []
