@@ -26,17 +26,22 @@ let package = Package(
     .target(name: "Verification", dependencies: ["StreamingConvolution", "Convolution", "ReferenceConvolution"]),
 
     // MARK: - Files
-    .target(name: "ModelFormats"),
-    .target(name: "AudioFiles", dependencies: ["CSndFile"]),
-    .target(name: "ArrayFiles", dependencies: ["CZlib"]),
+    .target(name: "ByteFiles"),
+    .target(name: "ModelFormats", dependencies: ["ByteFiles"]),
+    .target(name: "AudioFiles", dependencies: ["ByteFiles", "CSndFile"]),
+    .target(name: "ArrayFiles", dependencies: ["ByteFiles", "CZlib"]),
     .target(name: "Resampling", dependencies: ["CSoxr"]),
+
+    .target(
+      name: "Signals",
+      dependencies: ["ByteFiles", "AudioFiles", "ArrayFiles", "Resampling", "StreamingConvolution"]),
 
     // MARK: - Façade and command line
     .target(
       name: "ConvAudioKit",
       dependencies: [
-        "Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling", "Verification",
-        "TimeSeriesFeatures",
+        "Convolution", "StreamingConvolution", "ByteFiles", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling",
+        "Signals", "Verification", "TimeSeriesFeatures",
       ]),
     .executableTarget(
       name: "convaudio",
@@ -82,12 +87,14 @@ let package = Package(
       ],
       exclude: ["Golden"]),
     .testTarget(name: "ReferenceConvolutionTests", dependencies: ["ReferenceConvolution", "TestSupport"]),
+    .testTarget(name: "ByteFilesTests", dependencies: ["ByteFiles", "TestSupport"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "TestSupport", "CTestSupport"]),
-    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "TestSupport", "CTestSupport"]),
+    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "ByteFiles", "TestSupport", "CTestSupport"]),
     .testTarget(
-      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "CZlib", "TestSupport", "CTestSupport"],
+      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "ByteFiles", "CZlib", "TestSupport", "CTestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "TestSupport", "CTestSupport"]),
+    .testTarget(name: "SignalsTests", dependencies: ["ConvAudioKit", "TestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
       dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],

@@ -1,5 +1,5 @@
 // swift-tools-version: 6.3
-// Benchmarks are a package of their own, so that what they depend on is nobody else's.
+// The benchmarks are a separate package, so that convaudio does not depend on their dependencies.
 import PackageDescription
 
 let package = Package(

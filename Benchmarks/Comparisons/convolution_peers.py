@@ -1,18 +1,19 @@
-"""The rows of `convolution-benchmark` in PyTorch, ONNX Runtime and oneDNN, side by side in one run, one thread each.
+"""Runs the rows of `convolution-benchmark` in PyTorch, ONNX Runtime and oneDNN, in turns, one thread each.
 
     swift build -c release --package-path Benchmarks --product convolution-benchmark
     taskset -c 0 python3 Benchmarks/Comparisons/convolution_peers.py [--rows SUBSTRING] [--rounds N]
 
-Needs the packages `torch`, `onnxruntime`, `onnx` and `numpy`; oneDNN from the system (Debian: `libdnnl-dev`, 2.x) and
-a C++ compiler, or it is left out. Inputs and outputs are in plain layout ([batch, channels, axes...], contiguous) for
-everybody; whatever can be prepared once (weights, plans, models, output memory) is prepared once, except that PyTorch's
-function takes its weights as they are and makes its output in every call. Every row is run by all in turn, in every
-round; the best of many short batches counts, so that other programs on the machine change little. Results of PyTorch
-and ONNX Runtime are compared with PyTorch's in double precision, those of oneDNN and convaudio with the definition.
+Needs the packages `torch`, `onnxruntime`, `onnx` and `numpy`. oneDNN from the system (Debian: `libdnnl-dev`, 2.x)
+and a C++ compiler are optional. All libraries use plain layout ([batch, channels, axes...], contiguous). Everything
+that can be prepared once (weights, plans, models, output memory) is prepared once, except that PyTorch's function
+takes unprepared weights and allocates its output in every call. In every round all libraries run the row in turns;
+the best of many short batches counts, so other programs on the machine have little influence. Results of PyTorch and
+ONNX Runtime are compared with PyTorch in double precision, those of oneDNN and convaudio with the definition.
 
-oneDNN is the better of two: convolution on plain layouts, and convolution in the layouts of its choice between two
-reorders. "own layout" is the latter without the reorders: not a peer here, but what a network that stays in that layout
-would see. Small rows hold what a call from Python costs (about one microsecond for ONNX Runtime, three for PyTorch).
+The oneDNN column is the better of two: convolution on plain layouts, and convolution in the layouts of its choice
+between two reorders. "own layout" is the latter without the reorders: not a fair comparison here, but the cost in a
+network that stays in that layout. Small rows include the cost of a call from Python (about one microsecond for ONNX
+Runtime, three for PyTorch).
 """
 import argparse
 import json
@@ -38,7 +39,7 @@ TURN_SECONDS = 0.04
 
 
 class Turns:
-    """A program that measures what a line names, when the line comes, and answers with a line."""
+    """A program that measures the row named on each input line, and answers with a line."""
 
     def __init__(self, *command):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
@@ -55,7 +56,7 @@ class Turns:
 
 
 class Timed:
-    """A function with the best seconds of a call."""
+    """A function and its best time per call, in seconds."""
 
     def __init__(self, function):
         self.function, self.batch, self.best = function, 0, math.inf
@@ -94,7 +95,7 @@ def onnx_session(row, weights, bias):
 
 
 def python_peers(row):
-    """PyTorch and ONNX Runtime on the same numbers, checked."""
+    """PyTorch and ONNX Runtime on the same numbers, with checked results."""
     generator = numpy.random.default_rng(1)
     x = noise(generator, 1, row["inputs"], *row["sizes"])
     w = noise(generator, row["outputs"], row["inputs"] // row["groups"], *row["kernel"])
@@ -149,9 +150,9 @@ def processor():
 @torch.inference_mode()
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", default="", help="only rows whose name contains this")
+    parser.add_argument("--rows", default="", help="run only rows whose name contains this")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--implementations", action="store_true", help="also print which of oneDNN's ran")
+    parser.add_argument("--implementations", action="store_true", help="also print which oneDNN implementation ran")
     arguments = parser.parse_args()
     if len(os.sched_getaffinity(0)) > 1:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

@@ -1,12 +1,13 @@
-"""Features of time series beside aeon, turn by turn in one run: milliseconds a series, the best of some rounds.
+"""Compares features of time series with aeon, in turns: milliseconds per series, best of several rounds.
 
     python3 -m venv .venv && .venv/bin/pip install aeon==1.6.0 numba==0.63.1 numpy==2.3.5 torch==2.15.0
     swift build -c release --package-path Benchmarks --product feature-benchmark
     taskset -c 0 .venv/bin/python Benchmarks/Comparisons/feature_peers.py [--quick]
     .venv/bin/python Benchmarks/Comparisons/feature_peers.py --starts .build/release/convaudio
 
-Without taskset the rows of two threads mean something, too. aeon's kernels are compiled by one transform before the clock
-starts. Fitting is not timed, but in --starts, from a file to the first row of features. The peer's memory is not compared: it holds all of the input as doubles.
+Run it without taskset for the rows with two threads. One transform compiles aeon's kernels before timing starts.
+Fitting is not timed, except in --starts, which measures from a file to the first row of features. The peer's memory is
+not compared: it holds the whole input as doubles.
 """
 
 import json
@@ -46,7 +47,7 @@ def theirs(kind, cases, channels, points, threads, rounds):
 
 
 def first_row(command):
-    """Seconds from the start of a process to its first row behind the header, the best of five."""
+    """Seconds from the start of a process to its first row after the header, best of five."""
     best = float("inf")
     for _ in range(5):
         start = time.perf_counter()
@@ -69,7 +70,7 @@ print(",".join(map(str, np.asarray(rows[0]))), flush=True)
 
 
 def starts(program):
-    """From a file of 20 series of 100 points to the first row of features, fit included."""
+    """Times from a file of 20 series of 100 points to the first row of features, fit included."""
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/series.csv"
         np.savetxt(path, np.random.RandomState(1).normal(size=(20, 100)).cumsum(1), delimiter=",", fmt="%.6g")
@@ -88,7 +89,7 @@ def main():
     rows += [(k, 200, 1, 500, 2) for k in KINDS]
     print(f"{'transform':12} {'cases':>5} {'ch':>2} {'points':>6} {'thr':>3} {'aeon ms':>9} {'ours ms':>9} {'times':>6} {'MB':>5}")
     for kind, cases, channels, points, threads in rows:
-        # The peer's slowest rows take minutes; a series costs it the same in a smaller set, or less (Hydra).
+        # The peer's slowest rows take minutes; per series it is as fast in a smaller set, or faster (Hydra).
         peer_cases = min(cases, 20) if quick and kind != "minirocket" else cases
         mine = ours(program, kind, cases, channels, points, threads)
         peer = theirs(kind, peer_cases, channels, points, threads, 1 if points > 5000 else 3)

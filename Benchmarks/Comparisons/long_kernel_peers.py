@@ -1,17 +1,17 @@
-"""Impulse responses of 256 to 480,000 taps: convaudio beside zita-convolver, SciPy and ffmpeg, in one run on one core.
+"""Compares impulse responses of 256 to 480,000 taps with zita-convolver, SciPy and ffmpeg, in one run on one core.
 
     swift build -c release --package-path Benchmarks --product long-kernel-benchmark
     taskset -c 0 python3 Benchmarks/Comparisons/long_kernel_peers.py [--rounds N] [--seconds N] [--taps N ...]
 
-Needs the packages `numpy` and `scipy`; zita-convolver with a C++ compiler (Debian: `libzita-convolver-dev`, `g++`) and
-ffmpeg from the system; what is missing is left out. 60 seconds at 48 kHz, one response a channel. In every round all take
-their turn; the best of the rounds counts, so that other programs on the machine change little.
+Needs the packages `numpy` and `scipy`. Optional: zita-convolver with a C++ compiler (Debian:
+`libzita-convolver-dev`, `g++`), and ffmpeg. 60 seconds at 48 kHz, one response per channel. All programs take turns
+in every round; the best round counts, so other programs on the machine have little influence.
 
 - "grain B": blocks of B frames, no latency beyond the block. zita-convolver with quantum and shortest partition of B and
   longest of 8192, 200 ms after its start; its threads share the core.
-- "grain 1": convaudio alone works without latency in blocks of any size; shown beside zita-convolver made for the block.
+- "grain 1": only convaudio has no latency in blocks of any size; compared with zita-convolver made for the block.
 - "offline": the whole signal in memory; SciPy's `oaconvolve` in Float32.
-- "whole process": ffmpeg's `afir` from raw files to a raw file, and the same by `long-kernel-benchmark --files`.
+- "whole process": ffmpeg's `afir` from raw files to a raw file, compared with `long-kernel-benchmark --files`.
 """
 import argparse
 import math
@@ -29,7 +29,7 @@ PROGRAM = HERE.parent / ".build" / "release" / "long-kernel-benchmark"
 
 
 class Turns:
-    """A program that answers a line with a line."""
+    """A program that answers each input line with a line."""
 
     def __init__(self, command):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -39,7 +39,7 @@ class Turns:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"{self.process.args[0]} gave no answer to {line!r}")
+            raise RuntimeError(f"{self.process.args[0]} did not answer {line!r}")
         return answer
 
 

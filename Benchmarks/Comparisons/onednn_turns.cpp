@@ -1,15 +1,15 @@
-// oneDNN's side of convolution_peers.py, for the C++ interface of versions 2.x. Reads a row a line,
+// The oneDNN part of convolution_peers.py, for the C++ interface of versions 2.x. Reads one row per line,
 //
 //     INPUTS OUTPUTS GROUPS STRIDE DILATION RANK SIZES... KERNEL... PADDING...
 //
-// measures it in turn, one thread, weights reordered beforehand, and answers with the best seconds of
+// measures it on one thread with weights reordered beforehand, and answers with the best time in seconds of
 //
-//     an execution on plain layouts, as the library offers it
-//     an execution in the layouts that the library likes best, between reorders of input and output from and to plain
+//     an execution on plain layouts
+//     an execution in the layouts that the library prefers, between reorders of input and output
 //     the same without the reorders
 //
-// and the names of the two implementations. Results are checked against the definition; a layout that the library has
-// no implementation for answers with "inf".
+// and the names of the two implementations. Results are checked against the definition. The time is "inf" when the
+// library has no implementation for a layout.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -69,7 +69,7 @@ static memory::desc plain(const dims &sizes) {
 
 static memory::desc any(const dims &sizes) { return {sizes, memory::data_type::f32, memory::format_tag::any}; }
 
-// One way to run a row: reorder in (perhaps), convolve, reorder out (perhaps).
+// One way to run a row: reorder the input (optional), convolve, reorder the output (optional).
 struct Way {
   convolution_forward convolution;
   memory x, w, b, y;

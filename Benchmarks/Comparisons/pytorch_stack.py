@@ -1,11 +1,11 @@
-"""The preset `dilated-stack` in PyTorch, beside `stack-benchmark` in the same run, one thread each.
+"""Compares the preset `dilated-stack` in PyTorch with `stack-benchmark`, in the same run, one thread each.
 
     swift build -c release --package-path Benchmarks
     taskset -c 0 python3 Benchmarks/Comparisons/pytorch_stack.py
 
-Needs the packages of Tools/dilated-stack/requirements.txt. PyTorch runs the network in two ways: in blocks of 64
-frames, each behind the 4,092 frames that its answer depends on, which is what a real-time host would have to do; and
-in chunks of a second, the fastest way offline. The two programs take turns; the best round of each counts.
+PyTorch runs the network in two ways: in blocks of 64 frames, each preceded by the 4,092 frames that its output depends
+on, as a real-time host would have to do; and in chunks of a second, the fastest way offline. The two programs take
+turns; the best round of each counts.
 """
 import re
 import subprocess

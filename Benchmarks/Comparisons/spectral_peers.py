@@ -1,12 +1,12 @@
-"""Mel bands, MFCC and scattering of a minute of sound beside librosa, torchaudio and kymatio, turn by turn in one run.
+"""Compares mel bands, MFCC and scattering of a minute of sound with librosa, torchaudio and kymatio, in turns.
 
     python3 -m venv .venv && .venv/bin/pip install -r Tools/golden/spectral-requirements.txt
     swift build -c release --package-path Benchmarks --product spectral-benchmark
     OMP_NUM_THREADS=1 taskset -c 0 .venv/bin/python Benchmarks/Comparisons/spectral_peers.py
 
-Milliseconds, the best of some rounds, ours before and after the peer; 60 s of noise at 22,050 Hz, one thread, defaults of
-librosa; kymatio with J = Q = 8. Windows and filters are made before the clock starts, ours and theirs. Memory is the most
-that a process has had in which nothing else was computed.
+Milliseconds, best of several rounds, with convaudio before and after the peer; 60 s of noise at 22,050 Hz, one thread,
+librosa's defaults; kymatio with J = Q = 8. Windows and filters are prepared before timing. Memory is the peak of a
+process that computes nothing else.
 """
 
 import json
@@ -27,7 +27,7 @@ def ours(kind):
 
 
 def transform(peer, kind, x):
-    """A function of nothing that computes it; what can be made beforehand is made here."""
+    """Returns a function without arguments that computes it; everything that can be prepared is prepared here."""
     if peer == "librosa":
         import librosa
 
@@ -68,7 +68,7 @@ def measure(peer, kind, rounds, results):
 
 
 def theirs(peer, kind):
-    """In a process of its own, for its memory."""
+    """Runs in a separate process, to measure its memory."""
     context = multiprocessing.get_context("spawn")
     results = context.SimpleQueue()
     process = context.Process(target=measure, args=(peer, kind, 2 if peer == "kymatio" else 15, results))

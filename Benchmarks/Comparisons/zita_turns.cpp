@@ -1,6 +1,6 @@
-// zita-convolver (Fons Adriaensen) in turns with others: reads "taps block channels seconds" from standard input, one
-// request a line, and answers with the seconds that a second of sound took (48 kHz, blocks of `block`, no latency beyond
-// the block, one response a channel). Made by long_kernel_peers.py:
+// The zita-convolver (Fons Adriaensen) part of long_kernel_peers.py: reads "taps block channels seconds" from standard
+// input, one request per line, and answers with the seconds per second of sound (48 kHz, blocks of `block` frames, no
+// further latency, one response per channel). Build:
 //
 //     c++ -O2 zita_turns.cpp -lzita-convolver -lfftw3f -lpthread
 #include <zita-convolver.h>
@@ -21,7 +21,7 @@ int main() {
   unsigned taps, block, channels, seconds;
   while (scanf("%u %u %u %u", &taps, &block, &channels, &seconds) == 4) {
     Convproc convolver;
-    // Vector mode was the faster of the two; estimated plans as the library's default has them, and as ours are.
+    // Vector mode was faster. Estimated plans, as are the library's default and convaudio's.
     convolver.set_options(Convproc::OPT_VECTOR_MODE);
     unsigned longest = Convproc::MAXPART;
     if (convolver.configure(channels, channels, taps, block, block, longest, 0.0f)) return 1;
@@ -36,7 +36,7 @@ int main() {
     for (auto &row : input)
       for (auto &sample : row) sample = 2.0f * rand() / RAND_MAX - 1;
     if (convolver.start_process(0, SCHED_OTHER)) return 1;
-    // Its threads have to be running: what is processed earlier comes out corrupt.
+    // Its threads must be running; anything processed before comes out corrupt.
     timespec pause = {0, 200000000};
     nanosleep(&pause, nullptr);
     double begin = now();

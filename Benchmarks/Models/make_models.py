@@ -1,10 +1,10 @@
-"""Writes `.nam` models of the shapes that people have, with random weights from a seed, for stack-benchmark.
+"""Writes `.nam` models of common shapes, with random weights from a seed, for stack-benchmark.
 
     python Benchmarks/Models/make_models.py FOLDER
 
-The speed of a network does not depend on its weights, so that nobody's captures are needed; they are scaled such that
-the signal neither dies away nor saturates. Shapes: the presets of the trainer (`neural-amp-modeler`) and a wide one of
-those that people train. Needs nothing but the standard library.
+The speed of a network does not depend on its weights, so no captures are needed. The weights are scaled so that the
+signal neither decays nor saturates. Shapes: the presets of the trainer (`neural-amp-modeler`), and a wide one as people
+train it. Needs only the standard library.
 """
 
 import json
@@ -17,7 +17,7 @@ SEED = 1
 
 
 class Weights(list):
-    """The flat weights of a model in the order of the format."""
+    """The flat list of weights of a model, in the order of the format."""
 
     def __init__(self):
         self.random = random.Random(SEED)

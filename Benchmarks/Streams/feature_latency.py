@@ -1,9 +1,10 @@
-"""How long a row of features from a live pipe takes behind its last sample: needs Python 3 alone.
+"""Measures the time from the last sample of a row of features in a live pipe to its output. Needs only Python 3.
 
     python3 Benchmarks/Streams/feature_latency.py .build/release/convaudio [words of features]
 
-Sends a hop of 10 ms, in real time, and measures from before the call that writes its last sample until the row's line end has
-been read. Prints percentiles in microseconds of 1000 rows of a 25 ms window at 16,000 Hz. Default: --transform logmel --like htk.
+Sends a hop of 10 ms in real time, and measures from before the call that writes its last sample until the end of the
+row's line has been read. Prints percentiles in microseconds for 1000 rows of a 25 ms window at 16,000 Hz. Default:
+--transform logmel --like htk.
 """
 
 import array

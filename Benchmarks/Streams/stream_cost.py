@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""What `convaudio stream` costs as a filter in real time, pipes included.
+"""Measures the cost of `convaudio stream` as a real-time filter, pipes included.
 
     taskset -c 0 python3 Benchmarks/Streams/stream_cost.py [--program .build/release/convaudio] [--seconds 30]
 
-Starts the program with pipes, feeds it blocks at the pace of the sample rate and reads what comes back, and prints
+Starts the program with pipes, feeds it blocks in real time, reads its output, and prints
 - start-up: from starting the process to the first block back, with a warm disk (minimum and median of 21 starts);
 - share of a core: user and system time of the program over the wall time, of the best and the median of several runs;
-- round trip: from writing a block to having it back, this script's own wake-ups included.
+- round trip: from writing a block to having it back, including wake-ups of this script.
 
-Needs nothing but Python on Linux.
+Needs only Python on Linux.
 """
 import argparse
 import os

@@ -1,20 +1,24 @@
 extension BlockProcessor {
-  /// `process` for spans of planar samples: channel after channel, as many frames of each as the block has.
+  /// `process` for spans of planar samples: one channel after the other, each as long as the block.
   ///
   /// - Parameters:
   ///   - input: `inputChannels · frames` samples; channel c starts at c · `frames`.
-  ///   - output: Room for `outputChannels` channels, each `frames` apart, or `maximumOutputFrames` apart where `rate`
+  ///   - output: Room for `outputChannels` channels. They start `frames` apart, or `maximumOutputFrames` apart if `rate`
   ///     is not 1/1.
   ///   - frames: 0 … `maximumBlockFrames`.
-  /// - Returns: Frames written to every channel.
-  /// - Real time: As the pointer form up to 128 channels; beyond, the lists of channels are allocated.
+  /// - Returns: The frames written to every channel.
+  /// - Real time: No allocation for up to 128 channels, whose pointers are kept on the stack.
   /// - Precondition: The spans are long enough.
-  /// - Real time: no allocation for up to 128 channels, whose pointers stand on the stack.
   @discardableResult
   public func process(_ input: Span<Float>, into output: inout MutableSpan<Float>, frames: Int) -> Int {
     let outputFrames = rate == .unity ? frames : maximumOutputFrames
-    precondition(input.count >= inputChannels * frames, "a planar block holds every channel's frames")
-    precondition(output.count >= outputChannels * outputFrames, "the output has room for every channel's frames")
+    precondition(
+      input.count >= inputChannels * frames,
+      "\(inputChannels) input channels of \(frames) frames were expected, but the span has \(input.count) samples")
+    precondition(
+      output.count >= outputChannels * outputFrames,
+      "room for \(outputChannels) output channels of \(outputFrames) frames was expected, "
+        + "but the span has \(output.count) samples")
     return input.withUnsafeBufferPointer { source in
       output.withUnsafeMutableBufferPointer { target in
         withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: inputChannels) { inputs in

@@ -1,44 +1,17 @@
-/// An exact fraction of output frames per input frame: 1/1 for networks and impulse responses, 1/s for a
-/// stride or hop of s.
-public struct FrameRate: Hashable, Sendable {
-  /// Output frames …
-  public let numerator: Int
-  /// … for so many input frames.
-  public let denominator: Int
-
-  /// One output frame for every input frame.
-  public static let unity = FrameRate(numerator: 1, denominator: 1)
-
-  /// - Precondition: Both are positive.
-  public init(numerator: Int, denominator: Int) {
-    precondition(numerator > 0 && denominator > 0, "a frame rate is a fraction of positive integers")
-    self.numerator = numerator
-    self.denominator = denominator
-  }
-}
-
-/// How the past before the first frame is taken.
-public enum Past: String, Hashable, Sendable, CaseIterable {
-  /// Silence for ever: every layer starts settled on its response to an input that was always zero, so the
-  /// first block has no pop. The convention of `.nam` files.
-  case silence
-  /// Every layer's own history is zero: what zero padding in each layer gives in PyTorch. The first frames
-  /// hold the step from zero to the network's resting level.
-  case zeroHistory
-}
-
-/// Planar input of one block: one pointer a channel.
+/// Planar input of one block: one pointer per channel.
 public typealias InputChannels = UnsafePointer<UnsafePointer<Float>>
-/// Planar output of one block: one pointer a channel. The memory may be the input's.
+/// Planar output of one block: one pointer per channel. The memory may be the input's.
 public typealias OutputChannels = UnsafePointer<UnsafeMutablePointer<Float>>
 
-/// The contract of everything that turns a stream of frames into another, block by block.
+/// The contract of everything that turns one stream of frames into another, block by block.
 ///
 /// The initialiser of a conforming type may throw and allocate. After it:
 /// - Real time: `process` and `reset` never allocate, lock, throw or make a system call. `process` flushes
-///   denormal numbers to zero for its own duration.
-/// - *The cutting into blocks is inaudible*: the output is identical bit for bit for every sequence of block
-///   sizes from 0 to `maximumBlockFrames` (multiples of `grainFrames`, the last one excepted).
+///   denormal numbers to zero while it runs.
+/// - *Block size is inaudible*: the output is identical bit for bit for every sequence of block sizes from 0 to
+///   `maximumBlockFrames`. All of them but the last must be multiples of `grainFrames`.
+/// - *Frames are counted exactly*: once n frames have come since `reset` (a multiple of the grain, or all there are),
+///   ⌈`rate` · n⌉ frames have been written. With a rate of 1 every call writes as many frames as it reads.
 /// - `reset` makes the processor as new.
 /// - One thread at a time owns a processor. `copy()` gives another one that shares no state.
 ///
@@ -48,37 +21,35 @@ public protocol BlockProcessor: AnyObject {
   var inputChannels: Int { get }
   /// Channels that `process` writes.
   var outputChannels: Int { get }
-  /// Output frames per input frame.
+  /// Output frames per input frame. Default: 1/1.
   var rate: FrameRate { get }
-  /// Output frames by which the answer to input frame t is late: it stands at `rate`·t + `latencyFrames`.
+  /// Delay in output frames: the answer to input frame t is output frame `rate` · t + `latencyFrames`. Default: 0.
   var latencyFrames: Int { get }
-  /// Input frames before t on which the output for t can depend; nil when unbounded.
+  /// How many input frames before t the answer to frame t can depend on; nil when there is no limit.
   var historyFrames: Int? { get }
-  /// Output frames still owed after the last input frame and the latency: kernel length − 1 for an impulse
-  /// response, 0 for a network.
+  /// Output frames that still follow after the last input frame and the latency: kernel length − 1 for an impulse
+  /// response, 0 for a network. Default: 0.
   var tailFrames: Int { get }
-  /// Blocks are multiples of so many frames, the last one excepted. 1: any block.
+  /// Every block but the last is a multiple of this many frames. Default: 1, any block.
   var grainFrames: Int { get }
   /// The most input frames of one call.
   var maximumBlockFrames: Int { get }
-  /// The most output frames of one call.
+  /// The most output frames of one call. Default: `rate` · `maximumBlockFrames`, rounded up.
   var maximumOutputFrames: Int { get }
 
-  /// Consumes `frames` frames from every input channel and writes the output frames that are due.
+  /// Reads `frames` frames from every input channel and writes the output frames that are due.
   ///
   /// - Parameters:
   ///   - input: `inputChannels` pointers to `frames` samples each.
-  ///   - output: `outputChannels` pointers with room for `maximumOutputFrames` samples each; they may be the
-  ///     input's.
+  ///   - output: `outputChannels` pointers with room for ⌈`rate` · `frames`⌉ samples each. They may be the input's.
   ///   - frames: 0 … `maximumBlockFrames`.
-  /// - Returns: The frames written to every output channel. Their total depends only on how many frames came
-  ///   since `reset`.
+  /// - Returns: The frames written to every output channel.
   func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int
 
   /// Makes the processor as new.
   func reset()
 
-  /// Another processor with the same settings, as new. Allocates; shares no mutable state.
+  /// Makes another processor with the same settings, as new. Allocates; shares no mutable state.
   func copy() throws -> Self
 }
 
@@ -87,5 +58,5 @@ extension BlockProcessor {
   public var latencyFrames: Int { 0 }
   public var tailFrames: Int { 0 }
   public var grainFrames: Int { 1 }
-  public var maximumOutputFrames: Int { maximumBlockFrames }
+  public var maximumOutputFrames: Int { rate.outputFrames(for: maximumBlockFrames) }
 }

@@ -4,22 +4,22 @@ import ConvAudioKit
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure how fast a model or preset runs here, by block size.",
+    abstract: "Measure how fast a model or preset runs on this machine, by block size.",
     discussion: """
-      On one core, for one signal of as many channels as it takes. The same blocks run several times and the fastest run \
-      of each counts, so the worst block is the worst of the program and not of the machine.
+      Runs on one core. The same blocks run several times and the fastest run of each counts, so the worst block shows \
+      the program and not what else the machine was doing.
       """)
 
-  @Argument(help: "A model (.nam), a preset's name, or the path of its .json file.")
+  @Argument(help: "A model (.nam) or a preset (name or .json file).")
   var subject: String
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Block sizes.", valueName: "frames"))
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Block sizes in frames.", valueName: "frames"))
   var blocks = [16, 32, 64, 128, 256, 512, 1024, 2048]
 
-  @Option(help: "Channels of the signal. Default: what it takes, else 1.")
+  @Option(help: "Channels of the signal (default: what the model or preset takes, or 1).")
   var channels: Int?
 
-  @Option(help: "Seconds for each block size.")
+  @Option(help: "Time for each block size, in seconds.")
   var seconds = 0.5
 
   @OptionGroup var options: SubjectOptions
@@ -29,7 +29,7 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     guard blocks.allSatisfy({ (1...65_536).contains($0) }) else {
-      throw ValidationError("--blocks has a size that is not 1 to 65536.")
+      throw ValidationError("--blocks must be 1 to 65536 frames.")
     }
     guard (0.001...3600).contains(seconds) else {
       throw ValidationError("--seconds is \(seconds), expected 0.001 to 3600.")
@@ -41,13 +41,13 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      let preset = try options.load(subject)
+      let chain = try options.load(subject)
       let costs = try CostTable.selected()
       var speeds: [ChainSpeed] = []
       if !json { writeToStandardOutput(Self.header(subject)) }
       for block in blocks {
         let speed = try ChainSpeed(
-          of: preset, channels: channels, blockFrames: block, seconds: seconds, costs: costs)
+          of: chain, channels: channels, blockFrames: block, seconds: seconds, costs: costs)
         speeds.append(speed)
         if !json { writeToStandardOutput(Self.line(speed)) }
       }

@@ -8,8 +8,8 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
       Features, their scaling, and ridge regression whose regularisation is chosen by leaving out one series at a time. \
       --fit trains on labelled series and saves; --params takes what was saved, and prints the class of each series, or, \
-      where series have labels, accuracy and confusion matrix. With --window the class of each window of a recording or \
-      of rows is printed as soon as it is complete.
+      where series have labels, accuracy and confusion matrix. With --window the class of each window of a signal is \
+      printed as soon as it is complete.
       """)
 
   @Argument(help: "Files or folders of series, as of convaudio features.")
@@ -20,6 +20,7 @@ struct ClassifyCommand: ParsableCommand {
 
   @OptionGroup(title: "Fitting") var fitting: FittingOptions
   @OptionGroup(title: "Series") var series: SeriesOptions
+  @OptionGroup(title: "Recordings, pipes and rows of numbers") var signals: SignalOptions
 
   @Option(help: ArgumentHelp("Train, and save the classifier to this file.", valueName: "file"))
   var fit: String?
@@ -77,7 +78,7 @@ struct ClassifyCommand: ParsableCommand {
 
   private func train(_ path: String) throws {
     try ReplacingFile.check(path: path, mayReplace: force)
-    let input = try series.input(inputs)
+    let input = try series.input(inputs, signals)
     let (set, labels) = try input.all()
     input.notes.forEach(printError)
     let known = labels.compactMap { $0 }
@@ -105,21 +106,23 @@ struct ClassifyCommand: ParsableCommand {
     if let output, output != "-" { try ReplacingFile.check(path: output, mayReplace: force) }
     if let window = series.window {
       let interruption = Interruption.install()
-      let stream = try series.stream(inputs[0], interruption)
+      let signal = try Signal.open(
+        inputs[0], settings: signals.settings(missing: series.missing), cancellation: interruption.cancellation)
       do {
-        try stream.slide(
-          classifier.transform.transform, window: window, hop: series.hop, isCancelled: { interruption.isRequested }
+        try signal.slide(
+          classifier.transform.transform, window: window, hop: series.hop, cancellation: interruption.cancellation
         ) { row, end in
-          try printLines(["\(end),\(classifier.predict(row)[0])"], isCancelled: { interruption.isRequested })
+          try printLines(["\(end),\(classifier.predict(row)[0])"], cancellation: interruption.cancellation)
         }
-      } catch is ReaderClosed {
+        signal.printRemarks()
+      } catch ByteFileError.readerClosed {
         // A reader that wants only the beginning is content.
       } catch is CancellationError {
         // The lines that went out are whole.
       }
       return
     }
-    let input = try series.input(inputs)
+    let input = try series.input(inputs, signals)
     var truth: [String?] = []
     var predicted: [String] = []
     while let (set, labels) = try input.nextBatch(maximumCount: 256) {

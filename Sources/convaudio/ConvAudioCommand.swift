@@ -8,7 +8,7 @@ enum Program {
     if !KernelLevel.requestWasMet {
       let known = KernelLevel.available.map { "\($0)" }.joined(separator: ", ")
       printError(
-        "CONVAUDIO_KERNELS asks for kernels that are not here, expected one of \(known); \(KernelLevel.selected) is used."
+        "CONVAUDIO_KERNELS names kernels that do not run on this machine, expected one of \(known); using \(KernelLevel.selected)."
       )
     }
     ConvAudioCommand.main()
@@ -18,7 +18,7 @@ enum Program {
 struct ConvAudioCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convaudio",
-    abstract: "Run trained stacks of convolutions and impulse responses over audio.",
+    abstract: "Reamp, add cabinets and reverbs, extract features, classify recordings.",
     version: "0.1.0",
     subcommands: [
       ProcessCommand.self, StreamCommand.self, ConvolveCommand.self, PresetsCommand.self, InfoCommand.self,

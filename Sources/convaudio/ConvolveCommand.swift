@@ -65,7 +65,7 @@ struct ConvolveCommand: ParsableCommand {
       let (y, explanation) = try convolution.run(input: x, kernel: w, bias: b)
       let interruption = Interruption.install()
       do {
-        try y.write(to: output, mayReplace: force, isCancelled: { interruption.isRequested })
+        try y.write(to: output, mayReplace: force, cancellation: interruption.cancellation)
       } catch let error as ProcessingError where interruption.isRequested {
         printError("\(error)")
         throw ExitCode(130)
@@ -86,20 +86,20 @@ struct ConvolveCommand: ParsableCommand {
     where path == "" {
       throw ValidationError("\(what) is empty, expected the name of a file.")
     }
-    if [input, kernel, bias].filter({ $0 == NumPyArray.standardStream }).count > 1 {
+    if [input, kernel, bias].filter({ $0 == standardStreamPath }).count > 1 {
       throw ValidationError("- stands more than once, and standard input holds one array.")
     }
   }
 
   private var readsStandardInput: Bool {
-    [input, kernel, bias].contains(NumPyArray.standardStream)
+    [input, kernel, bias].contains(standardStreamPath)
   }
 
-  private var writesToStandardOutput: Bool { output == NumPyArray.standardStream }
+  private var writesToStandardOutput: Bool { output == standardStreamPath }
 
   private func read(_ path: String) throws -> NumPyArray {
     let array = try NumPyArray(path: path)
-    let name = path == NumPyArray.standardStream ? "standard input" : path
+    let name = path == standardStreamPath ? "standard input" : path
     if let conversion = array.conversion { printError("\(name): \(conversion)") }
     return array
   }

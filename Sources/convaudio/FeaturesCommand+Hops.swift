@@ -17,12 +17,12 @@ extension FeaturesCommand {
   func followHops(_ kind: FeatureTransform, _ format: FeatureOutput.Format) throws {
     var extraction = HopExtraction(try hopTransform(kind))
     extraction.times = hops.timestamps
-    extraction.input = hops.input(rate: series.rate, missing: series.missing)
+    extraction.input = signals.settings(missing: series.missing)
     if let plot = hops.plot { try ReplacingFile.check(path: plot, mayReplace: force) }
-    let inputs = try SignalInput.paths(inputs)
+    let inputs = try HopExtraction.signals(of: inputs)
     let interruption = Interruption.install()
     let progress = ProgressLine(isShown: !quiet && output != "-")
-    var rows = HopRowWriter(self, format, hasFiles: inputs.count > 1, isCancelled: { interruption.isRequested })
+    var rows = HopRowWriter(self, format, hasFiles: inputs.count > 1, cancellation: interruption.cancellation)
     do {
       defer { progress.clear() }
       var rate: Int?
@@ -30,13 +30,13 @@ extension FeaturesCommand {
         let name = input == "-" ? "standard input" : input
         let done = try extraction.run(
           input, expectedRateHz: rate, note: { if !quiet { printError($0) } },
-          progress: { progress.draw("\(name): \($0) frames") }, isCancelled: { interruption.isRequested },
+          progress: { progress.draw("\(name): \($0) frames") }, cancellation: interruption.cancellation,
           row: { try rows.write($0, of: input) })
         rate = rate ?? done.sampleRateHz
       }
       progress.clear()
       try rows.finish()
-    } catch is ReaderClosed {
+    } catch ByteFileError.readerClosed {
       // A reader that wants only the beginning is content.
     } catch  where interruption.isRequested {
       // An input that was interrupted looks like one that ended too early. Rows of text that went to a pipe are whole.
@@ -53,14 +53,14 @@ private struct HopRowWriter {
   private let format: FeatureOutput.Format
   /// Whether rows name the input that they are of.
   private let hasFiles: Bool
-  private let isCancelled: () -> Bool
+  private let cancellation: Cancellation
   private var output: FeatureOutput?
   private var plot: FeaturePlot?
   private var names: [String] = []
   private var count = 0
 
-  init(_ command: FeaturesCommand, _ format: FeatureOutput.Format, hasFiles: Bool, isCancelled: @escaping () -> Bool) {
-    (self.command, self.format, self.hasFiles, self.isCancelled) = (command, format, hasFiles, isCancelled)
+  init(_ command: FeaturesCommand, _ format: FeatureOutput.Format, hasFiles: Bool, cancellation: Cancellation) {
+    (self.command, self.format, self.hasFiles, self.cancellation) = (command, format, hasFiles, cancellation)
   }
 
   mutating func write(_ row: HopExtraction.Row, of input: String) throws {
@@ -68,7 +68,7 @@ private struct HopRowWriter {
       names = row.names
       output = try FeatureOutput(
         path: command.output, format: format, names: names, hasLabels: hasFiles, labelName: "file",
-        hasTimes: command.hops.timestamps != .none, mayReplace: command.force, isCancelled: isCancelled)
+        hasTimes: command.hops.timestamps != .none, mayReplace: command.force, cancellation: cancellation)
       if command.hops.plot != nil { plot = FeaturePlot(columns: names.count) }
     }
     guard row.values.count == names.count else {

@@ -6,15 +6,16 @@ struct FeaturesCommand: ParsableCommand {
     commandName: "features",
     abstract: "Turn time series and sound into features: ROCKET family, mel, MFCC, scattering, networks.",
     discussion: """
-      Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series a line, its label first), from NumPy \
-      arrays [cases, points] or [cases, channels, points], and from recordings, one series each, or folders of them; - is \
-      standard input, any of these. Without --params the transform is fitted to the input, and --fit keeps what was \
-      fitted. With --window the input is one recording, or rows of numbers, one frame each, and each window gives a row as \
+      Series come from .ts files, from text with one series a line and its label first (.csv, .tsv: the UCR layout), from \
+      NumPy arrays [cases, points] or [cases, channels, points], and from signals, one series each: recordings, NDJSON with \
+      one frame a line, raw samples (--input-format), or folders of them. - is standard input, any of these; a FIFO works \
+      like it. Without --params the transform is fitted to the input, and --fit keeps what was \
+      fitted. With --window the input is one signal, where the rows of CSV are frames, too, and each window gives a row as \
       soon as it is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an \
       .npz holds features, names and labels. Threads and batches change no bit.
 
-      stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow recordings, rows of numbers or a \
-      pipe (WAV, raw samples, CSV) hop by hop, and give a row as soon as its last sample has come; the cutting into blocks \
+      stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow signals hop by hop (recordings, pipes, \
+      rows of numbers), and give a row as soon as its last sample has come; the cutting into blocks \
       changes no bit. --like takes over another program's conventions, down to the numbers. Several inputs, or the files \
       of a folder, stand one behind the other, with a first column `file` in text.
       """)
@@ -27,6 +28,7 @@ struct FeaturesCommand: ParsableCommand {
 
   @OptionGroup(title: "Fitting (minirocket, multirocket, rocket, hydra)") var fitting: FittingOptions
   @OptionGroup(title: "Series") var series: SeriesOptions
+  @OptionGroup(title: "Recordings, pipes and rows of numbers") var signals: SignalOptions
   @OptionGroup(title: "Hop by hop (all others)") var hops: HopOptions
   @OptionGroup(title: "Spectra (stft, mel, logmel, mfcc)") var spectral: SpectralOptions
   @OptionGroup(title: "Scattering") var scattering: ScatteringOptions
@@ -69,7 +71,7 @@ struct FeaturesCommand: ParsableCommand {
           writeToStandardOutput(
             "\(count) \(series.window == nil ? "series" : "windows") × \(transform.transform.featureCount) features\n")
         }
-      } catch is ReaderClosed {
+      } catch ByteFileError.readerClosed {
         // A reader that wants only the beginning is content.
       } catch is CancellationError {
         // Rows of text that went to a pipe are whole.
@@ -111,7 +113,7 @@ struct FeaturesCommand: ParsableCommand {
         fitting.isGiven || params != nil || fit != nil, !isHopwise,
         "--params, --fit, --seed, --features and --compatibility are for minirocket, multirocket, rocket and hydra."
       ),
-      (hops.isGiven, isHopwise, "--input-format, --channels, --mono and --plot are for transforms hop by hop."),
+      (hops.isGiven, isHopwise, "--plot is for transforms hop by hop."),
       (
         hops.timestamps != .none, isHopwise || series.window != nil,
         "--timestamps is for windows and for transforms hop by hop: series have no times."
@@ -158,7 +160,7 @@ struct FeaturesCommand: ParsableCommand {
     if let params {
       transform = try FittedTransform(contentsOf: params)
     } else {
-      let fit = try fitting.fit(self.transform?.fitted) { try series.input(inputs) }
+      let fit = try fitting.fit(self.transform?.fitted) { try series.input(inputs, signals) }
       (transform, input) = (fit.transform, fit.input)
     }
     if let short = series.short { transform.shortSeries = short }
@@ -169,7 +171,7 @@ struct FeaturesCommand: ParsableCommand {
   private func batches(
     _ transform: FittedTransform, _ input: SeriesInput?, _ format: FeatureOutput.Format, _ interruption: Interruption
   ) throws -> Int {
-    let input = try input ?? series.input(inputs)
+    let input = try input ?? series.input(inputs, signals, interruption.cancellation)
     let progress = ProgressLine(isShown: !quiet)
     defer { progress.clear() }
     let count = try FeatureExtraction(transform, threads: series.threads).run(
@@ -177,9 +179,9 @@ struct FeaturesCommand: ParsableCommand {
       to: { names, hasLabels in
         try FeatureOutput(
           path: output, format: format, names: names, hasLabels: hasLabels, mayReplace: force,
-          isCancelled: { interruption.isRequested })
+          cancellation: interruption.cancellation)
       },
-      progress: { progress.draw("\($0) series") }, isCancelled: { interruption.isRequested })
+      progress: { progress.draw("\($0) series") }, cancellation: interruption.cancellation)
     input.notes.forEach(printError)
     return count
   }
@@ -187,19 +189,20 @@ struct FeaturesCommand: ParsableCommand {
   private func windows(
     _ transform: FittedTransform, _ format: FeatureOutput.Format, _ interruption: Interruption
   ) throws -> Int {
-    let stream = try series.stream(inputs[0], interruption)
-    let rate = stream.sampleRateHz
+    let signal = try Signal.open(
+      inputs[0], settings: signals.settings(missing: series.missing), cancellation: interruption.cancellation)
+    let rate = signal.sampleRateHz
     let windowFrames = try series.window!.frames(sampleRateHz: rate)
     var rows: FeatureOutput?
-    let count = try stream.slide(
-      transform.transform, window: series.window!, hop: series.hop, isCancelled: { interruption.isRequested }
+    let count = try signal.slide(
+      transform.transform, window: series.window!, hop: series.hop, cancellation: interruption.cancellation
     ) { row, end in
       let target =
         try rows
         ?? FeatureOutput(
           path: output, format: format, names: transform.transform.featureNames, hasLabels: false,
           hasTimes: hops.timestamps != .none, mayReplace: force,
-          isCancelled: { interruption.isRequested })
+          cancellation: interruption.cancellation)
       rows = target
       let frame = hops.timestamps.frame(start: end - windowFrames, end: end)
       try row.values.withUnsafeBufferPointer {
@@ -207,6 +210,7 @@ struct FeaturesCommand: ParsableCommand {
       }
     }
     try rows?.finish()
+    if !quiet { signal.printRemarks() }
     return count
   }
 }

@@ -9,36 +9,11 @@ struct HopOptions: ParsableArguments {
         + "rows without a rate.", valueName: "moment"))
   var timestamps: RowTime = .none
 
-  @Option(help: "What comes through a pipe; auto: WAV, or else CSV. Raw samples are little-endian and interleaved.")
-  var inputFormat = InputFormat(format: nil)
-
-  @Option(help: "Channels of raw samples.")
-  var channels: Int?
-
-  @Flag(help: "Take the mean of all channels. Without it their columns stand side by side.")
-  var mono = false
-
   @Option(help: ArgumentHelp("Draw the rows as a picture, too.", valueName: "file.png"))
   var plot: String?
 
   /// Anything but `timestamps`, which windows of fitted transforms have, too.
-  var isGiven: Bool { inputFormat.format != nil || channels != nil || mono || plot != nil }
-
-  func validate() throws {
-    if let channels, !(1...1024).contains(channels) {
-      throw ValidationError("--channels is \(channels), expected 1 to 1024.")
-    }
-  }
-
-  func input(rate: Int?, missing: MissingValues) -> SignalInput.Settings {
-    var settings = SignalInput.Settings()
-    settings.format = inputFormat.format
-    settings.channels = channels
-    settings.mixesDown = mono
-    settings.sampleRateHz = rate
-    settings.missing = MissingPolicy(rawValue: missing.rawValue) ?? .error
-    return settings
-  }
+  var isGiven: Bool { plot != nil }
 }
 
 /// Spectra, mel bands, cepstra.
@@ -266,7 +241,7 @@ struct WindowedOptions: ParsableArguments {
   }
 
   func stack(_ windows: HopTransform.Windows) throws -> HopTransform.StackChoice {
-    var choice = HopTransform.StackChoice(try LoadedPreset(model ?? ""), windows: windows)
+    var choice = HopTransform.StackChoice(try Chain(model ?? ""), windows: windows)
     choice.layer = layer?.choice ?? .output
     choice.poolings = try poolings()
     return choice

@@ -4,10 +4,10 @@ import ConvAudioKit
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Describe a model, a preset or impulse responses: cost, latency, memory, speed here.")
+    abstract: "Describe a model, preset or impulse response: cost, latency, memory and speed on this machine.")
 
   @Argument(
-    help: "A model (.nam), a preset's name, the path of its .json file, or an audio file of impulse responses.")
+    help: "A model (.nam), a preset (name or .json file), or an audio file of impulse responses.")
   var subject: String
 
   @OptionGroup var options: SubjectOptions
@@ -21,17 +21,17 @@ struct InfoCommand: ParsableCommand {
         print(subject)
         for line in summary.lines { print("  " + line) }
       } else {
-        let preset = try options.load(subject)
-        for line in try PresetSummary(of: preset, costs: costs).lines { print(line) }
-        if !preset.stages.isEmpty { print("  times real time    " + (try speeds(of: preset, costs: costs))) }
+        let chain = try options.load(subject)
+        for line in try ChainSummary(of: chain, costs: costs).lines { print(line) }
+        if !chain.stages.isEmpty { print("  times real time    " + (try speeds(of: chain, costs: costs))) }
       }
     }
   }
 
-  /// An estimate: some hundredths of a second for each block size.
-  private func speeds(of preset: LoadedPreset, costs: ConvolutionCosts) throws -> String {
+  /// A quick estimate: 0.03 seconds for each block size.
+  private func speeds(of chain: Chain, costs: ConvolutionCosts) throws -> String {
     try [32, 64, 128, 512].map { frames in
-      let speed = try ChainSpeed(of: preset, blockFrames: frames, seconds: 0.03, costs: costs)
+      let speed = try ChainSpeed(of: chain, blockFrames: frames, seconds: 0.03, costs: costs)
       return "\(rounded(speed.timesRealTime, speed.timesRealTime < 10 ? 1 : 0)) in blocks of \(frames)"
     }.joined(separator: ", ")
   }

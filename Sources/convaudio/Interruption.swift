@@ -1,3 +1,4 @@
+import ConvAudioKit
 import Synchronization
 
 #if canImport(Glibc)
@@ -6,37 +7,37 @@ import Synchronization
   import Darwin
 #endif
 
-/// Set by SIGINT, SIGTERM and SIGHUP; read after every block. A second signal, of whichever kind,
-/// ends the program at once, and may leave its temporary file.
+/// Set by SIGINT, SIGTERM and SIGHUP, read after every block. A second signal ends the program at once and may leave its
+/// temporary file behind.
 private let stopRequested = Atomic<Bool>(false)
 /// Set by SIGUSR1, where it is caught.
 private let reportRequested = Atomic<Bool>(false)
-/// Which of SIGINT, SIGTERM and SIGHUP are caught, by the bits of their numbers. The others were ignored when the program
-/// started, by `nohup` or a shell that put it into the background, and stay so.
+/// Which of SIGINT, SIGTERM and SIGHUP are caught, as bits. The others were already ignored when the program started, by
+/// `nohup` or a shell that put it into the background, and stay ignored.
 private let caughtSignals = Atomic<UInt32>(0)
 
-/// Lets a signal end the program from now on. Called in a handler.
+/// Makes a signal end the program from now on. Called in a handler.
 private func resetIfCaught(_ number: Int32) {
   if caughtSignals.load(ordering: .relaxed) >> UInt32(number) & 1 == 1 { signal(number, SIG_DFL) }
 }
 
-/// The user's wishes, as they come by signals.
+/// Requests that come as signals: to stop, or to print a report.
 ///
-/// A blocked `read` or `write` is interrupted, and whoever called it asks here. A signal that comes between the asking
-/// and the call would be missed, so an alarm interrupts the call again a second later, as long as a wish is open; that
-/// costs no system call while there is none.
+/// A signal interrupts a blocked `read` or `write`, and the caller then asks here. A signal that comes between asking and
+/// calling would be missed, so an alarm interrupts the call again every second until the request is handled. Without a
+/// request this costs no system call.
 struct Interruption: Sendable {
-  /// Catches SIGINT, SIGTERM and SIGHUP from here on, unless whoever started the program ignores them. A reader of our
-  /// output that goes away does not stop the work: SIGPIPE is ignored.
+  /// Catches SIGINT, SIGTERM and SIGHUP from here on, unless they are already ignored. SIGPIPE is ignored: a reader that
+  /// goes away does not stop the work.
   ///
-  /// - Parameter catchesReportRequests: Whether SIGUSR1 is a wish for a report. Default: it ends the program.
+  /// - Parameter catchesReportRequests: Whether SIGUSR1 asks for a report. Default: it ends the program.
   static func install(catchesReportRequests: Bool = false) -> Interruption {
-    // Made before a signal can come, because making a global is not allowed in a handler.
+    // Initialised before a signal can come, because a handler must not initialise globals.
     stopRequested.store(false, ordering: .relaxed)
     reportRequested.store(false, ordering: .relaxed)
     caughtSignals.store(0, ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
-    // A limit on file sizes then is an error like a full disk, and not the end.
+    // Reaching a limit on file sizes is then an error like a full disk, instead of killing the program.
     signal(SIGXFSZ, SIG_IGN)
     catchSignal(SIGALRM) { _ in
       if stopRequested.load(ordering: .relaxed) || reportRequested.load(ordering: .relaxed) { alarm(1) }
@@ -61,8 +62,8 @@ struct Interruption: Sendable {
     return Interruption()
   }
 
-  /// Lets signals through. Whoever started us from a thread of Dispatch, as Foundation's Process does, has left us its
-  /// mask: all blocked.
+  /// Unblocks signals. A parent that starts the program from a Dispatch thread, as Foundation's Process does, passes on a
+  /// mask in which all are blocked.
   static func unblockSignals() {
     var mask = sigset_t()
     sigemptyset(&mask)
@@ -73,13 +74,16 @@ struct Interruption: Sendable {
   /// Whether the program was asked to stop.
   var isRequested: Bool { stopRequested.load(ordering: .relaxed) }
 
-  /// Whether a report was asked for since the last time.
+  /// The same for the library.
+  var cancellation: Cancellation { Cancellation { stopRequested.load(ordering: .relaxed) } }
+
+  /// Whether a report was asked for since the last call.
   func takeReportRequest() -> Bool {
-    // A plain load first: this is asked after every block, and an exchange is far dearer.
+    // A plain load first: this runs after every block, and an exchange is far more expensive.
     reportRequested.load(ordering: .relaxed) && reportRequested.exchange(false, ordering: .relaxed)
   }
 
-  /// Not `signal`, which has the system begin an interrupted call again.
+  /// Not `signal`, with which the system would restart an interrupted call.
   private static func catchSignal(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
     var action = sigaction()
     sigemptyset(&action.sa_mask)

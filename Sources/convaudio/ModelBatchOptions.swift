@@ -12,20 +12,20 @@ import ConvAudioKit
   import Darwin
 #endif
 
-/// Every input through every model, and what the outputs are called.
+/// Options for processing every input through every one of many models.
 struct ModelBatchOptions: ParsableArguments {
   @Option(
     name: .customLong("models"),
     help: ArgumentHelp(
       """
-      Models (.nam), each of which processes every input: a quoted pattern such as '*.nam', a folder, or a file. \
-      Outputs that exist are skipped, unless --force replaces them.
+      Process every input through each of these models (.nam): a quoted pattern such as '*.nam', a folder, or a file. \
+      Existing outputs are skipped unless --force is given.
       """, valueName: "pattern"))
   var patterns: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Names of outputs, in the folder of -o or beside the input, with {input}, {model} and {extension}.",
+      "Names of the outputs, with {input}, {model} and {extension}, in the folder of -o or beside the input.",
       valueName: "template"))
   var names = OutputNaming.defaultTemplate
 
@@ -36,19 +36,19 @@ struct ModelBatchOptions: ParsableArguments {
       throw ValidationError("--names has \(strange), expected \(known).")
     }
     if names.isEmpty || names.hasSuffix("/") {
-      throw ValidationError("--names is \"\(names)\", expected a file's name.")
+      throw ValidationError("--names is \"\(names)\", expected a file name.")
     }
   }
 
-  /// The models' files: of each pattern in order of their names, none twice.
-  /// - Throws: `CommandError` when a pattern fits nothing.
+  /// The model files: sorted within each pattern, each once.
+  /// - Throws: `CommandError` when a pattern matches no model.
   func files() throws -> [String] {
     var files: [String] = []
     var known = Set<String>()
     for pattern in patterns {
       let found = try Self.files(matching: pattern)
-      guard !found.isEmpty else { throw CommandError("\(pattern): fits no model, expected files that end in .nam.") }
-      // However a file is spelled, it is one.
+      guard !found.isEmpty else { throw CommandError("\(pattern): matches no .nam file.") }
+      // ./a.nam and a.nam are the same file.
       for file in found where known.insert(Self.place(of: file)).inserted { files.append(file) }
     }
     return files

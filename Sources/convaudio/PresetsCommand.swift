@@ -6,8 +6,8 @@ struct PresetsCommand: ParsableCommand {
     commandName: "presets",
     abstract: "List the presets.",
     discussion: """
-      Presets are found in the folders of CONVAUDIO_PRESETS (separated by colons), in the package's Presets folder, \
-      and in share/convaudio/presets of an installation.
+      Looks in the folders in CONVAUDIO_PRESETS (separated by colons), in the package's Presets folder, and in \
+      share/convaudio/presets of an installation.
       """)
 
   func run() throws {
@@ -20,11 +20,11 @@ struct PresetsCommand: ParsableCommand {
         let preset = try Preset(contentsOf: library.path(of: name))
         print(name + String(repeating: " ", count: width - name.count) + "  " + preset.description)
       } catch {
-        printError("\(error)")
+        printError(sentence(for: error))
         hasFailed = true
       }
     }
-    if names.isEmpty { printError("no presets were found; set CONVAUDIO_PRESETS to a folder that has some.") }
+    if names.isEmpty { printError("no presets were found; set CONVAUDIO_PRESETS to a folder of presets.") }
     if hasFailed || names.isEmpty { throw ExitCode.failure }
   }
 }

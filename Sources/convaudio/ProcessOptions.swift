@@ -6,27 +6,19 @@ extension BitDepth: ExpressibleByArgument {}
 extension NonFinitePolicy: ExpressibleByArgument {}
 extension RatePolicy: ExpressibleByArgument {}
 
+/// Levels around a chain, and faulty samples.
 struct SoundOptions: ParsableArguments {
-  @Option(help: "Share of the processed signal, 0 to 1.")
+  @Option(help: "Dry/wet mix: 0 dry, 1 wet.")
   var mix: Float = 1
 
-  @Option(parsing: .unconditional, help: "Gain in dB before the preset and before the dry signal of --mix.")
+  @Option(parsing: .unconditional, help: "Gain in dB before the chain; the dry signal gets it too.")
   var gainIn: Float = 0
 
-  @Option(parsing: .unconditional, help: "Gain in dB behind the preset and the mix.")
+  @Option(parsing: .unconditional, help: "Gain in dB after the chain and the mix.")
   var gainOut: Float = 0
 
-  @Option(help: "What to do with samples that are NaN or infinite.")
+  @Option(help: "What to do with input samples that are NaN or infinite.")
   var nonFinite: NonFinitePolicy = .keep
-
-  var settings: SoundSettings {
-    var settings = SoundSettings()
-    settings.gainInDecibels = gainIn
-    settings.gainOutDecibels = gainOut
-    settings.mix = mix
-    settings.nonFinite = nonFinite
-    return settings
-  }
 
   func validate() throws {
     guard (0...1).contains(mix) else { throw ValidationError("--mix is \(mix), expected 0 to 1.") }
@@ -36,28 +28,30 @@ struct SoundOptions: ParsableArguments {
   }
 }
 
+/// The format of output files.
 struct FormatOptions: ParsableArguments {
-  @Option(help: "The output's format. Default: by its extension; for - the input's.")
+  @Option(help: "Output format (default: by the output's extension, or the input's when writing to -).")
   var format: AudioContainer?
 
-  @Option(help: "The output's sample format. Default: the input's.")
+  @Option(help: "Sample format of the output (default: the input's).")
   var bitDepth: BitDepth?
 
-  @Flag(help: "Round to integers without dither.")
+  @Flag(help: "Do not add dither when reducing the bit depth.")
   var noDither = false
 }
 
+/// How many files run at once, and what is printed.
 struct RunningOptions: ParsableArguments {
-  @Flag(help: "Replace outputs that exist.")
+  @Flag(help: "Replace existing outputs.")
   var force = false
 
-  @Option(help: "Files at a time, no more than there are cores.")
+  @Option(help: "How many files to process at once; at most one per core.")
   var jobs = 1
 
-  @Option(help: "Refuse files with more channels.")
+  @Option(help: "Reject files with more channels.")
   var maxChannels = 64
 
-  @Flag(help: "Print nothing but errors.")
+  @Flag(help: "Print only errors.")
   var quiet = false
 
   @Flag(help: "Print a JSON report to standard output.")

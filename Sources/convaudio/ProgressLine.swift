@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// One line on standard error that is drawn over, if that is a terminal; at most ten times a second.
+/// A line on standard error that is redrawn at most ten times per second, if standard error is a terminal.
 final class ProgressLine {
   private let isShown: Bool
   private var lastDrawn: ContinuousClock.Instant?
@@ -19,7 +19,7 @@ final class ProgressLine {
     writeToStandardError("\r\u{1B}[K\(text)")
   }
 
-  /// Takes the line away.
+  /// Removes the line.
   func clear() {
     if hasLine { writeToStandardError("\r\u{1B}[K") }
     hasLine = false

@@ -12,7 +12,7 @@ import Synchronization
   import Darwin
 #endif
 
-/// Prints what happens: a progress line on a terminal, a summary line a file, or a JSON report.
+/// Prints what happens: progress on a terminal, one summary line per file, or a JSON report.
 final class ReportPrinter: Sendable {
   enum Format { case text, quiet, json }
 
@@ -32,8 +32,8 @@ final class ReportPrinter: Sendable {
   }
 
   /// - Parameters:
-  ///   - isOutputTaken: Whether audio goes to standard output, so that our words go to standard error.
-  ///   - explains: Whether it is printed how convolutions are computed.
+  ///   - isOutputTaken: Whether audio goes to standard output, so that summaries go to standard error.
+  ///   - explains: Whether to print how convolutions are computed.
   init(format: Format, files: Int, isOutputTaken: Bool = false, explains: Bool = false) {
     self.explains = explains
     self.isOutputTaken = isOutputTaken
@@ -43,7 +43,7 @@ final class ReportPrinter: Sendable {
     state = Mutex(State(lastDrawn: .now))
   }
 
-  /// Draws the progress line, ten times a second at most.
+  /// Draws the progress line, at most ten times per second.
   func progress(_ index: Int, _ progress: ProcessingProgress) {
     guard showsProgress else { return }
     state.withLock { state in
@@ -57,7 +57,7 @@ final class ReportPrinter: Sendable {
       let share = Double(progress.frames) / Double(max(1, progress.totalFrames))
       let bar = String(repeating: "█", count: Int(share * 24))
       let padded = bar + String(repeating: "·", count: 24 - bar.count)
-      // Nobody knows how long files that have not begun are, so that of several only the share of one is told.
+      // The length of files that have not started is unknown, so the share of one file is shown.
       let left = Double(progress.totalFrames - progress.frames) / rate / max(speed, 1e-9)
       let line =
         files > 1
@@ -70,13 +70,13 @@ final class ReportPrinter: Sendable {
 
   /// Prints the summary, or the error, of one file.
   func finished(_ result: BatchResult) {
-    // Under the lock, so that no other file's progress comes in between.
+    // Under the lock, so that no other file's progress is drawn in between.
     state.withLock { state in
       if state.hasLine { writeToStandardError("\r\u{1B}[K") }
       state.hasLine = false
       state.finished += 1
       switch result.outcome {
-      case .failed(let error): printError("\(error)")
+      case .failed(let error): printError(sentence(for: error))
       case .skipped: if format == .text { print(result.output.map { "\($0): exists, skipped" } ?? "skipped") }
       case .processed(let report): if format == .text { printSummary(of: report) }
       }
@@ -95,7 +95,7 @@ final class ReportPrinter: Sendable {
     print(summary(of: report))
   }
 
-  /// One line where audio does not go.
+  /// Prints a line where the audio does not go.
   private func print(_ line: String) {
     if isOutputTaken {
       writeToStandardError(line + "\n")
@@ -105,13 +105,24 @@ final class ReportPrinter: Sendable {
   }
 
   /// Prints the JSON report of a whole run.
-  /// - Returns: False when it could not be written.
-  func end(_ results: [BatchResult]) -> Bool {
-    guard format == .json else { return true }
+  /// - Throws: `CommandError` when it cannot be written.
+  func end(_ results: [BatchResult]) throws {
+    guard format == .json else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(results.map { FileEntry($0, explains: explains) }) else { return false }
-    return writeToStandardOutput(String(decoding: data, as: UTF8.self) + "\n")
+    guard let data = try? encoder.encode(results.map { FileEntry($0, explains: explains) }),
+      writeToStandardOutput(String(decoding: data, as: UTF8.self) + "\n")
+    else { throw CommandError("standard output: the report could not be written.") }
+  }
+
+  /// Runs `body`. When it throws, no file was processed: the JSON report says so of every input.
+  func reportingFailure(of inputs: [String], _ body: () throws -> [BatchResult]) throws -> [BatchResult] {
+    do {
+      return try body()
+    } catch {
+      try? end(inputs.map { BatchResult(input: $0, output: nil, chain: nil, outcome: .failed(error)) })
+      throw error
+    }
   }
 
   private func summary(of report: ProcessingReport) -> String {
@@ -122,13 +133,20 @@ final class ReportPrinter: Sendable {
   }
 }
 
-/// One file in the JSON report. An output that failed has `error`; numbers are in the units of their names.
+extension BatchResult {
+  /// Whether the output could not be written.
+  var isFailure: Bool {
+    if case .failed = outcome { true } else { false }
+  }
+}
+
+/// One file in the JSON report. A file that failed has `error`. Names of numbers give their units.
 private struct FileEntry: Encodable {
   var input: String
   var output: String?
-  /// What it goes through.
+  /// The chain's name.
   var chain: String?
-  /// Whether the output was there already.
+  /// Whether the output existed and was kept.
   var skipped: Bool?
   var error: String?
   var frames: Int64?
@@ -150,7 +168,7 @@ private struct FileEntry: Encodable {
     input = result.input
     chain = result.chain
     switch result.outcome {
-    case .failed(let failure): error = "\(failure)"
+    case .failed(let failure): error = sentence(for: failure)
     case .skipped:
       output = result.output
       skipped = true
@@ -175,7 +193,7 @@ private struct FileEntry: Encodable {
 
 private func decibels(_ level: Float) -> Double { 20 * log10(Double(level)) }
 
-/// A number with so many decimals.
+/// A number with this many decimals.
 func rounded(_ value: Double, _ decimals: Int) -> String {
   guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
   let scale = pow(10, Double(decimals))

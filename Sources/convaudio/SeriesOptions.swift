@@ -57,27 +57,18 @@ struct SeriesOptions: ParsableArguments {
       Features of windows of this length, in frames or with a unit: 500, 250ms, 1s. Default: of spectra by --like, of stack \
       and statistics 25ms.
       """, transform: duration)
-  var window: StreamDuration?
+  var window: WindowLength?
 
   @Option(
     help: "How far a window moves on. Default: of spectra by --like, of stack and statistics 10ms, else its length.",
     transform: duration)
-  var hop: StreamDuration?
-
-  @Option(
-    help: ArgumentHelp(
-      "Frames a second of rows and raw samples; hop by hop, recordings of other rates are resampled to it.",
-      valueName: "hz"))
-  var rate: Int?
+  var hop: WindowLength?
 
   @Option(help: "Threads to compute on; they change no bit of the output. What follows a stream takes one.")
   var threads = 1
 
   func validate() throws {
     guard (1...1024).contains(threads) else { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
-    if let rate, !(1...Int(Int32.max)).contains(rate) {
-      throw ValidationError("--rate is \(rate), expected 1 to \(Int32.max).")
-    }
   }
 
   /// What windows of series need, and do not take. Transforms hop by hop have windows anyway.
@@ -85,7 +76,6 @@ struct SeriesOptions: ParsableArguments {
     if window != nil, labels != nil {
       throw ValidationError("--labels is for series; windows have none.")
     }
-    if window == nil, rate != nil { throw ValidationError("--rate needs --window.") }
     if window == nil, hop != nil { throw ValidationError("--hop needs --window.") }
     if window != nil, missing == .linear {
       throw ValidationError(
@@ -93,18 +83,13 @@ struct SeriesOptions: ParsableArguments {
     }
   }
 
-  func input(_ paths: [String]) throws -> SeriesInput {
+  func input(_ paths: [String], _ signals: SignalOptions, _ cancellation: Cancellation = .never) throws -> SeriesInput {
     var settings = SeriesInput.Settings()
     settings.labelsFirst = !noLabels
     settings.missing = missing
     settings.labelsPath = labels
-    return try SeriesInput(paths: paths, settings: settings)
-  }
-
-  func stream(_ path: String, _ interruption: Interruption) throws -> FrameStream {
-    try FrameStream(
-      path: path, sampleRateHz: rate, missing: MissingPolicy(rawValue: missing.rawValue) ?? .error,
-      isCancelled: { interruption.isRequested })
+    settings.signal = signals.settings(missing: missing)
+    return try SeriesInput(paths: paths, settings: settings, cancellation: cancellation)
   }
 }
 
@@ -114,8 +99,8 @@ extension MissingValues: ExpressibleByArgument {}
 extension ShortSeriesPolicy: ExpressibleByArgument {}
 extension FeatureOutput.Format: ExpressibleByArgument {}
 
-private func duration(_ text: String) throws -> StreamDuration {
-  guard let duration = StreamDuration(text) else {
+private func duration(_ text: String) throws -> WindowLength {
+  guard let duration = WindowLength(text) else {
     throw ValidationError("expected a positive number of frames, or a duration with a unit, such as 512, 25ms or 1.5s.")
   }
   return duration

@@ -1,12 +1,12 @@
 import ArgumentParser
 import ConvAudioKit
 
-/// How a model or preset is taken that is described, measured or verified.
+/// Options of the commands that describe, measure or verify a model or preset.
 struct SubjectOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Size, 0 to 1, of a model that was trained for several.", valueName: "share"))
+  @Option(help: ArgumentHelp("Which size of a multi-size model to take: 0 smallest, 1 full (default: 1).", valueName: "size"))
   var slim: Double?
 
-  @Flag(help: "Let a preset name files outside its own folder.")
+  @Flag(help: "Allow the preset to name files outside its own folder.")
   var allowOutside = false
 
   func validate() throws {
@@ -14,12 +14,12 @@ struct SubjectOptions: ParsableArguments {
   }
 
   /// The model or preset.
-  /// - Throws: As `LoadedPreset`; `CommandError` when a size is asked of something that is no model.
-  func load(_ subject: String) throws -> LoadedPreset {
-    guard let slim else { return try LoadedPreset(subject, allowOutside: allowOutside) }
+  /// - Throws: As `Chain`; `CommandError` for --slim without a model.
+  func load(_ subject: String) throws -> Chain {
+    guard let slim else { return try Chain(subject, allowOutside: allowOutside) }
     guard subject.hasSuffix(".nam") else {
-      throw CommandError("\(subject): --slim is about models, expected a .nam file.")
+      throw CommandError("\(subject): --slim needs a model (.nam).")
     }
-    return try LoadedPreset(model: subject, ModelDescription(modelPath: subject, size: slim))
+    return try Chain(model: subject, ModelDescription(modelPath: subject, size: slim))
   }
 }

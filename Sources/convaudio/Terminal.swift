@@ -4,21 +4,21 @@
   import Darwin
 #endif
 
-/// Opens `/dev/null` where standard input, output or error is closed. Otherwise an audio file would get that number,
-/// and our own words would be written into it.
+/// Opens `/dev/null` in place of closed standard streams. Otherwise the next file would get that descriptor, and messages
+/// would be written into audio.
 func openMissingStandardStreams() {
-  // The system gives the smallest number that is free. Opened the wrong way round, so that reading and writing still are
-  // the errors that they are on a closed stream.
+  // The system picks the smallest free descriptor. Opened in the wrong direction, so that reading and writing still fail
+  // as on a closed stream.
   for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
     _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
   }
 }
 
-/// Audio neither comes from a keyboard nor is read from a screen, and no more do arrays.
+/// Refuses to read audio or arrays from a keyboard, or to write them to a screen.
 ///
 /// - Parameters:
-///   - what: What it is, for errors.
-///   - input: Whether it is expected on standard input.
+///   - what: What errors call it.
+///   - input: Whether it comes from standard input.
 ///   - output: Whether it goes to standard output.
 func refuseTerminals(_ what: String = "audio", input: Bool, output: Bool) throws {
   if input, isatty(STDIN_FILENO) == 1 {
@@ -29,11 +29,11 @@ func refuseTerminals(_ what: String = "audio", input: Bool, output: Bool) throws
   }
 }
 
-/// Standard error, unbuffered.
+/// Writes to standard error, unbuffered.
 func writeToStandardError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
-/// Standard output, unbuffered, so that lines appear as files are done.
-/// - Returns: False when it could not be written.
+/// Writes to standard output, unbuffered, so that lines appear as files are done.
+/// - Returns: False when it fails.
 @discardableResult
 func writeToStandardOutput(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
@@ -42,15 +42,15 @@ func printError(_ sentence: String) {
   writeToStandardError("convaudio: \(sentence)\(sentence.hasSuffix(".") ? "" : ".")\n")
 }
 
-/// Prints a sentence to standard error if that takes it at once.
+/// Prints a sentence to standard error, unless that would block.
 func printErrorIfTaken(_ sentence: String) {
-  // A pipe that is ready takes at least PIPE_BUF bytes, so a line of a few hundred does not block.
+  // A pipe that is ready takes at least PIPE_BUF bytes, more than a line.
   var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
   if poll(&request, 1, 0) > 0 { printError(sentence) }
 }
 
-/// Fills a file that is there.
-/// - Returns: What went wrong, or nil.
+/// Writes text into an existing file.
+/// - Returns: The system's reason when it fails; nil: written.
 func write(_ text: String, toFile path: String) -> String? {
   let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
   guard descriptor >= 0 else { return String(cString: strerror(errno)) }

@@ -4,28 +4,27 @@ import ConvAudioKit
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Prove on this machine that a model or preset gives the right numbers, whatever the blocks.",
+    abstract: "Check that a model or preset gives the right numbers on this machine at every block size.",
     discussion: """
-      Runs it in blocks of many sizes, which must agree bit for bit, and in double precision by its definition, which the \
-      output must agree with. With --reference the output is also compared with another program's. Exits with 1 if \
-      anything does not hold.
+      Runs it in blocks of many sizes, which must agree bit for bit, and compares the output with double precision. With \
+      --reference it also compares the output with another program's. Exits with 1 if anything does not agree.
       """)
 
-  @Argument(help: "A model (.nam), a preset's name, or the path of its .json file.")
+  @Argument(help: "A model (.nam) or a preset (name or .json file).")
   var subject: String
 
-  @Option(help: ArgumentHelp("Audio to run. Default: a sweep with noise.", valueName: "file"))
+  @Option(help: ArgumentHelp("Audio to process (default: a sweep with noise).", valueName: "file"))
   var input: String?
 
-  @Option(help: ArgumentHelp("What another program made of --input.", valueName: "file"))
+  @Option(help: ArgumentHelp("Another program's output for --input.", valueName: "file"))
   var reference: String?
 
-  @Option(help: "Frames of the input that are run, from its beginning. Default: 16000, fewer of very large networks.")
+  @Option(help: "How many frames of the input to process (default: 16000, fewer for very large networks).")
   var frames: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The most that an error may be against the level of the truth.", valueName: "dB"))
+    help: ArgumentHelp("Largest error allowed, in dB relative to the reference.", valueName: "dB"))
   var tolerance = ChainVerification.defaultToleranceDecibels
 
   @OptionGroup var options: SubjectOptions
@@ -41,29 +40,29 @@ struct VerifyCommand: ParsableCommand {
       throw ValidationError("--tolerance is \(tolerance) dB, expected -400 to 400.")
     }
     if reference != nil, input == nil {
-      throw ValidationError("--reference is what another program made of --input, and there is no --input.")
+      throw ValidationError("--reference needs an --input.")
     }
   }
 
   func run() throws {
     try exitingOnError {
-      let preset = try options.load(subject)
-      // Double precision takes some nanoseconds for every multiply-add: half a minute at most, unless more is asked for.
-      let frames = frames ?? min(16_000, max(64, 1_000_000_000 / max(1, preset.multiplyAddsPerFrame)))
-      let signal = try signal(for: preset, frames: frames)
+      let chain = try options.load(subject)
+      // Double precision takes a few nanoseconds per multiply-add: at most half a minute by default.
+      let frames = frames ?? min(16_000, max(64, 1_000_000_000 / max(1, chain.multiplyAddsPerFrame)))
+      let signal = try signal(for: chain, frames: frames)
       let proof = try ChainVerification(
-        of: preset, on: signal.channels, sampleRateHz: signal.sampleRateHz, costs: try CostTable.selected(),
+        of: chain, on: signal.channels, sampleRateHz: signal.sampleRateHz, costs: try CostTable.selected(),
         toleranceDecibels: tolerance)
       let other = try reference.map { path in
         let recording = try Recording(path: path, maximumFrames: frames)
         guard recording.channels.count == proof.output.count else {
           throw CommandError(
-            "\(path): has \(recording.channels.count) channels, expected the \(proof.output.count) that \(subject) gives."
+            "\(path): has \(recording.channels.count) channels, but the output of \(subject) has \(proof.output.count)."
           )
         }
         guard recording.sampleRateHz == signal.sampleRateHz else {
           throw CommandError(
-            "\(path): has a sample rate of \(recording.sampleRateHz) Hz, expected the input's \(signal.sampleRateHz) Hz."
+            "\(path): has a sample rate of \(recording.sampleRateHz) Hz, but the input has \(signal.sampleRateHz) Hz."
           )
         }
         return SignalDifference(of: proof.output, from: recording.channels.map { $0.map(Double.init) })
@@ -76,17 +75,17 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  private func signal(for preset: LoadedPreset, frames: Int) throws -> Recording {
+  private func signal(for chain: Chain, frames: Int) throws -> Recording {
     guard let input else {
-      let rate = preset.preset.sampleRateHz ?? 48_000
+      let rate = chain.sampleRateHz ?? 48_000
       let channels = ChainVerification.testSignal(
-        channels: preset.typicalChannels, frames: frames)
+        channels: chain.typicalChannels, frames: frames)
       return Recording(channels: channels, sampleRateHz: rate)
     }
     let recording = try Recording(path: input, maximumFrames: frames)
-    if let rate = preset.preset.sampleRateHz, rate != recording.sampleRateHz {
+    if let rate = chain.sampleRateHz, rate != recording.sampleRateHz {
       throw CommandError(
-        "\(input): has a sample rate of \(recording.sampleRateHz) Hz, expected the \(rate) Hz of \(subject).")
+        "\(input): has a sample rate of \(recording.sampleRateHz) Hz, but \(subject) was made for \(rate) Hz.")
     }
     return recording
   }

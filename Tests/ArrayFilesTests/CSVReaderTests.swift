@@ -61,7 +61,7 @@ struct CSVReaderTests {
     ])
   func mixed(line: String, column: Int, actual: String) {
     let reading = readRows(line + "\n3,4\n", .csv)
-    let expected = "a number as in other columns of the first row, or --header yes"
+    let expected = RowError.numberOfMixedRow
     #expect(
       reading
         == Reading(
@@ -207,15 +207,12 @@ struct CSVReaderTests {
     #expect(readRows("1,2\n", .csv, columns: 2).error == nil)
   }
 
-  @Test("more columns than allowed are an error that says how to allow them")
+  @Test("more columns than allowed are an error")
   func tooManyColumns() {
     let row = Array(repeating: "1", count: 65).joined(separator: ",")
     let error = readRows(row, .csv).error
     #expect(error == .tooManyColumns(RowPlace(name: "in", line: 1), expected: 64, actual: 65))
-    #expect(error?.description.contains("--max-channels 65") == true)
-    #expect(
-      readRows(String(repeating: "1,", count: 1024), .csv).error?.description
-        == "in: line 1: has 1025 columns, expected at most 64; at most 1024 are possible.")
+    #expect(error?.description == "in: line 1: has 65 columns, expected at most 64.")
     let beyond = RowError.tooManyColumns(RowPlace(name: "in", line: 1), expected: 2000, actual: 3000)
     #expect(beyond.description == "in: line 1: has 3000 columns, expected at most 2000.")
     #expect(readRows(row, .csv, maximumColumns: 65).values == [[Float](repeating: 1, count: 65)])

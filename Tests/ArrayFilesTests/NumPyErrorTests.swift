@@ -1,3 +1,4 @@
+import ByteFiles
 import Foundation
 import TestSupport
 import Testing
@@ -155,18 +156,18 @@ struct NumPyErrorTests {
       }
     }
     let path = folder.path("x.npy")
-    #expect(error(reading: path) == .unreadable(path: path, reason: "No such file or directory"))
-    #expect(error(reading: "a\0b") == .unreadable(path: "a\0b", reason: "the path holds a NUL character"))
-    #expect(error(reading: folder.url.path) == .notAFile(path: folder.url.path, actual: "a folder"))
-    #expect(error(reading: "/dev/null") == .notAFile(path: "/dev/null", actual: "a device"))
+    #expect(error(reading: path) == .file(.unreadable(path: path, reason: "No such file or directory")))
+    #expect(error(reading: "a\0b") == .file(.unreadable(path: "a\0b", reason: "the path holds a NUL character")))
+    #expect(error(reading: folder.url.path) == .file(.notAFile(path: folder.url.path, actual: .folder)))
+    #expect(error(reading: "/dev/null") == .file(.notAFile(path: "/dev/null", actual: .device)))
     #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
     #expect(
       try Deadline.call("a pipe to be refused") { error(reading: folder.path("pipe")) }
-        == .notAFile(path: folder.path("pipe"), actual: "a pipe"))
+        == .file(.notAFile(path: folder.path("pipe"), actual: .pipe)))
 
     let array = try NumPyArray(shape: [2], values: [1, 2])
     try array.write(to: path)
-    #expect(error(reading: path, maximumBytes: 135) == .fileTooLarge(path: path, expected: 135, actual: 136))
+    #expect(error(reading: path, maximumBytes: 135) == .file(.tooLarge(path: path, expected: 135, actual: 136)))
     #expect(error(reading: path, maximumBytes: 136) == nil)
 
     // A file with a hole that no memory holds.
@@ -177,12 +178,12 @@ struct NumPyErrorTests {
     }
 
     let folderPath = folder.url.path
-    #expect(throws: NumPyError.unwritable(path: folderPath, reason: "Is a directory")) {
+    #expect(throws: ByteFileError.notAFile(path: folderPath, actual: .folder)) {
       try array.write(to: folderPath)
     }
-    #expect(throws: NumPyError.self) { try array.write(to: "a\0b") }
+    #expect(throws: ByteFileError.self) { try array.write(to: "a\0b") }
     #if os(Linux)
-      #expect(throws: NumPyError.unwritable(path: "/dev/full", reason: "No space left on device")) {
+      #expect(throws: ByteFileError.unwritable(path: "/dev/full", reason: "No space left on device")) {
         try array.write(to: "/dev/full")
       }
     #endif

@@ -15,8 +15,7 @@ struct RowErrorTests {
     #expect(sentence("1,2\n1\n") == "in: line 2: has 1 column, expected 2.")
     #expect(
       sentence("a\nNA\n")
-        == "in: line 2, column 1 (a): the value is missing ('NA'), expected a number; "
-        + "--missing hold or --missing zero fills it in.")
+        == "in: line 2, column 1 (a): the value is missing ('NA'), expected a number.")
     #expect(
       sentence("[1e40]", .ndjson)
         == "in: line 1, column 1: '1e40' is beyond Float32, "

@@ -25,12 +25,12 @@ struct SeriesReaderTests {
     let expected = [
       LabelledSeries(label: "1", channels: [[0.5, -2, 3]]), LabelledSeries(label: "b", channels: [[4, 5]]),
     ]
-    #expect(try read("1\t0.5\t-2\t3\nb\t4\t5\tNaN\n", .ucr) == expected)
-    #expect(try read("1,0.5,-2,3\r\nb,4,5,\n\n", .ucr, piece: 1) == expected)
-    #expect(try read("  1   0.5  -2 3\n b 4 5 nan", .ucr) == expected)
-    #expect(try read("label,t0,t1,t2\n1,0.5,-2,3\nb,4,5,\n", .ucr) == expected)
-    #expect(try read("1,2\n3,4\n", .ucr, labelsFirst: false).map(\.channels) == [[[1, 2]], [[3, 4]]])
-    let middle = try read("1,2,?,4\n", .ucr)[0].channels[0]
+    #expect(try read("1\t0.5\t-2\t3\nb\t4\t5\tNaN\n", .lines) == expected)
+    #expect(try read("1,0.5,-2,3\r\nb,4,5,\n\n", .lines, piece: 1) == expected)
+    #expect(try read("  1   0.5  -2 3\n b 4 5 nan", .lines) == expected)
+    #expect(try read("label,t0,t1,t2\n1,0.5,-2,3\nb,4,5,\n", .lines) == expected)
+    #expect(try read("1,2\n3,4\n", .lines, labelsFirst: false).map(\.channels) == [[[1, 2]], [[3, 4]]])
+    let middle = try read("1,2,?,4\n", .lines)[0].channels[0]
     #expect(middle[0] == 2 && middle[1].isNaN && middle[2] == 4)
   }
 
@@ -73,9 +73,9 @@ struct SeriesReaderTests {
   @Test(
     "what is wrong is an error that names the line",
     arguments: [
-      (SeriesFormat.ucr, "1,2,3\n1,2\n", "line 2"), (.ucr, "1,2,3\n1,x,3\n", "line 2, column 2"),
-      (.ucr, "", "x: expected"),
-      (.ucr, "1\n", "line 1"), (.ucr, "1,2\n1,1e60\n", "line 2, column 2"),
+      (SeriesFormat.lines, "1,2,3\n1,2\n", "line 2"), (.lines, "1,2,3\n1,x,3\n", "line 2, column 2"),
+      (.lines, "", "x: expected"),
+      (.lines, "1\n", "line 1"), (.lines, "1,2\n1,1e60\n", "line 2, column 2"),
       (.ts, "1,2:a\n", "line 1"),
       (.ts, "@timeStamps maybe\n", "line 1"), (.ts, "@timeStamps true\n@data\n(0,1),2\n", "line 3"),
       (.ts, "@dimensions 0\n", "line 1"), (.ts, "@univariate maybe\n", "line 1"),
@@ -96,7 +96,7 @@ struct SeriesReaderTests {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(state >> 33) % count
     }
-    let texts = [(SeriesFormat.ts, Self.header + "1,2:3,4:a\n5,6:7,8:b\n"), (.ucr, "1\t2\t3\n2\t3\tNaN\n")]
+    let texts = [(SeriesFormat.ts, Self.header + "1,2:3,4:a\n5,6:7,8:b\n"), (.lines, "1\t2\t3\n2\t3\tNaN\n")]
     for (format, text) in texts {
       for _ in 0..<3000 {
         var bytes = Array(text.utf8)

@@ -1,3 +1,4 @@
+import ByteFiles
 import Foundation
 import TestSupport
 import Testing
@@ -70,12 +71,13 @@ struct WriterTests {
     func error(_ path: String) -> AudioFileError? {
       #expect(throws: AudioFileError.self) { try writeAll(path, [0], container: .wav, encoding: .float32) }
     }
-    #expect(error(folder.path("")) == .notAFile(path: folder.path(""), actual: "a directory"))
+    #expect(error(folder.path("")) == .file(.notAFile(path: folder.path(""), actual: .folder)))
     let missing = folder.path("no/a.wav")
-    #expect(error(missing) == .cannotOpen(path: missing, reason: "No such file or directory"))
+    #expect(error(missing) == .file(.unwritable(path: missing, reason: "No such file or directory")))
     let pipe = folder.path("pipe.wav")
     #expect(mkfifo(pipe, 0o600) == 0)
-    #expect(try Deadline.call("a pipe to be refused") { error(pipe) } == .notAFile(path: pipe, actual: "a pipe"))
+    #expect(
+      try Deadline.call("a pipe to be refused") { error(pipe) } == .file(.notAFile(path: pipe, actual: .pipe)))
   }
 
   @Test("a small file begun as RF64 ends as a plain WAV")

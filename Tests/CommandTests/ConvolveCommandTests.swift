@@ -134,7 +134,7 @@ import Testing
     try write(bench, "w.npy", [2], [-1, 1])
     let kept = try bench.program.run("convolve", "x.npy", "--kernel", "w.npy", "-o", "x.npy")
     #expect(
-      (kept.status, kept.errors) == (1, "convaudio: x.npy: exists already; --force replaces it.\n"))
+      (kept.status, kept.errors) == (1, "convaudio: x.npy: already exists; use --force to replace it.\n"))
     #expect(
       try bench.program.run("convolve", "x.npy", "--kernel", "w.npy", "-o", "x.npy", "--force")
         .status == 0)

@@ -170,15 +170,15 @@ import Testing
       (["features", "one.csv"], "expected at least 9"),
       (
         ["features", "gap.csv"],
-        "gap.csv: series 1, channel 1, point 2: is nan, expected a finite number"
+        "gap.csv: series 1, channel 1, point 2 is nan, expected a finite number; use --missing to fill it in."
       ),
-      (["features", "train.ts", "gap.csv"], "gap.csv: series 1, channel 1, point 2: is nan"),
+      (["features", "train.ts", "gap.csv"], "gap.csv: series 1, channel 1, point 2 is nan"),
       (["features", "none.npy"], "none.npy: has the shape [1000000000000, 0]"),
-      (["classify", "own.csv", "--fit", "m"], "a class of its own"),
+      (["classify", "own.csv", "--fit", "m"], "a different class for each"),
       (["classify", "plain.npy", "--fit", "m"], "have no label"),
       (["classify", "same.csv", "--fit", "m"], "two classes"),
       (["classify", "train.ts", "--params", "p"], "the metadata 'classes'"),
-      (["classify", "wide.npy", "--params", "p2"], "has 2 channels, expected 1"),
+      (["classify", "wide.npy", "--params", "p2"], "has 2 channels, but the transform was fitted to 1"),
     ])
   func errors(_ words: [String], _ sentence: String) throws {
     let bench = try bench()

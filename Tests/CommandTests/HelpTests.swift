@@ -376,22 +376,23 @@ import Testing
         OVERVIEW: Turn time series and sound into features: ROCKET family, mel, MFCC,
         scattering, networks.
 
-        Series come from .ts files, from text of the UCR layout (.csv, .tsv: one series
-        a line, its label first), from NumPy arrays [cases, points] or [cases,
-        channels, points], and from recordings, one series each, or folders of them; -
-        is standard input, any of these. Without --params the transform is fitted to
-        the input, and --fit keeps what was fitted. With --window the input is one
-        recording, or rows of numbers, one frame each, and each window gives a row as
-        soon as it is complete. Text (- or .csv, .tsv) has a header and, where there
-        are labels, a first column of them; an .npz holds features, names and labels.
-        Threads and batches change no bit.
+        Series come from .ts files, from text with one series a line and its label
+        first (.csv, .tsv: the UCR layout), from NumPy arrays [cases, points] or
+        [cases, channels, points], and from signals, one series each: recordings,
+        NDJSON with one frame a line, raw samples (--input-format), or folders of them.
+        - is standard input, any of these; a FIFO works like it. Without --params the
+        transform is fitted to the input, and --fit keeps what was fitted. With
+        --window the input is one signal, where the rows of CSV are frames, too, and
+        each window gives a row as soon as it is complete. Text (- or .csv, .tsv) has a
+        header and, where there are labels, a first column of them; an .npz holds
+        features, names and labels. Threads and batches change no bit.
 
         stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they
-        follow recordings, rows of numbers or a pipe (WAV, raw samples, CSV) hop by
-        hop, and give a row as soon as its last sample has come; the cutting into
-        blocks changes no bit. --like takes over another program's conventions, down to
-        the numbers. Several inputs, or the files of a folder, stand one behind the
-        other, with a first column `file` in text.
+        follow signals hop by hop (recordings, pipes, rows of numbers), and give a row
+        as soon as its last sample has come; the cutting into blocks changes no bit.
+        --like takes over another program's conventions, down to the numbers. Several
+        inputs, or the files of a folder, stand one behind the other, with a first
+        column `file` in text.
 
         USAGE: convaudio features [<options>] <inputs> ... --output <output>
 
@@ -424,24 +425,33 @@ import Testing
                                   --like, of stack and statistics 25ms.
           --hop <hop>             How far a window moves on. Default: of spectra by
                                   --like, of stack and statistics 10ms, else its length.
-          --rate <hz>             Frames a second of rows and raw samples; hop by hop,
-                                  recordings of other rates are resampled to it.
           --threads <threads>     Threads to compute on; they change no bit of the
                                   output. What follows a stream takes one. (default: 1)
+
+        RECORDINGS, PIPES AND ROWS OF NUMBERS:
+          --input-format <input-format>
+                                  Format of the input. auto: files by their names;
+                                  pipes as WAV, FLAC and other audio, NDJSON, or else
+                                  CSV. Raw samples are little-endian and interleaved. A
+                                  format makes the rows of CSV frames, not series.
+                                  (values: auto, f32le, f64le, s16le, s24le, s32le, u8,
+                                  wav, csv, ndjson; default: auto)
+          --rate <hz>             Sample rate of raw samples and rows of numbers;
+                                  recordings at another rate are resampled to it.
+          --channels <channels>   Channels of raw samples; other inputs must have as
+                                  many.
+          --mono                  Use the mean of all channels.
+          --header <header>       Whether the first row of CSV is a header; auto: if it
+                                  has no number. (values: auto, yes, no; default: auto)
+          --non-finite <non-finite>
+                                  What to do with samples that are NaN or infinite.
+                                  (values: keep, zero, error; default: keep)
 
         HOP BY HOP (ALL OTHERS):
           --timestamps <moment>   A first column `time`: the first frame of a row's
                                   window, its middle, or the frame behind it; in
                                   seconds, or frames of rows without a rate. (values:
                                   start, center, end, none; default: none)
-          --input-format <input-format>
-                                  What comes through a pipe; auto: WAV, or else CSV.
-                                  Raw samples are little-endian and interleaved.
-                                  (values: auto, f32le, f64le, s16le, s24le, s32le, u8,
-                                  wav, csv, ndjson; default: auto)
-          --channels <channels>   Channels of raw samples.
-          --mono                  Take the mean of all channels. Without it their
-                                  columns stand side by side.
           --plot <file.png>       Draw the rows as a picture, too.
 
         SPECTRA (STFT, MEL, LOGMEL, MFCC):
@@ -533,7 +543,7 @@ import Testing
         leaving out one series at a time. --fit trains on labelled series and saves;
         --params takes what was saved, and prints the class of each series, or, where
         series have labels, accuracy and confusion matrix. With --window the class of
-        each window of a recording or of rows is printed as soon as it is complete.
+        each window of a signal is printed as soon as it is complete.
 
         USAGE: convaudio classify [<options>] <inputs> ...
 
@@ -565,10 +575,27 @@ import Testing
                                   --like, of stack and statistics 25ms.
           --hop <hop>             How far a window moves on. Default: of spectra by
                                   --like, of stack and statistics 10ms, else its length.
-          --rate <hz>             Frames a second of rows and raw samples; hop by hop,
-                                  recordings of other rates are resampled to it.
           --threads <threads>     Threads to compute on; they change no bit of the
                                   output. What follows a stream takes one. (default: 1)
+
+        RECORDINGS, PIPES AND ROWS OF NUMBERS:
+          --input-format <input-format>
+                                  Format of the input. auto: files by their names;
+                                  pipes as WAV, FLAC and other audio, NDJSON, or else
+                                  CSV. Raw samples are little-endian and interleaved. A
+                                  format makes the rows of CSV frames, not series.
+                                  (values: auto, f32le, f64le, s16le, s24le, s32le, u8,
+                                  wav, csv, ndjson; default: auto)
+          --rate <hz>             Sample rate of raw samples and rows of numbers;
+                                  recordings at another rate are resampled to it.
+          --channels <channels>   Channels of raw samples; other inputs must have as
+                                  many.
+          --mono                  Use the mean of all channels.
+          --header <header>       Whether the first row of CSV is a header; auto: if it
+                                  has no number. (values: auto, yes, no; default: auto)
+          --non-finite <non-finite>
+                                  What to do with samples that are NaN or infinite.
+                                  (values: keep, zero, error; default: keep)
 
         OPTIONS:
           --transform <transform> What to compute. (values: minirocket, multirocket,

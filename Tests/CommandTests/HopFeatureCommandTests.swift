@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `convaudio features` hop by hop.
-@Suite(.timeLimit(.minutes(5))) struct HopFeatureCommandTests {
+@Suite struct HopFeatureCommandTests {
   private static let rate = 16_000
 
   private func bench(channels: Int = 1, frames: Int = 9000) throws -> Bench {
@@ -126,7 +126,7 @@ import Testing
     #expect(pipe.status == 1 && pipe.errors.contains("16000"))
     let model = try bench.program.run(
       "features", "in.wav", "--transform", "stack", "--model", "tiny", "--rate", "16000", "-o", "d.npy")
-    #expect(model.errors.contains("--rate is 16000, but the model was made for 48000 Hz"))
+    #expect(model.errors.contains("the sample rate is 16000 Hz, but the model was made for 48000 Hz"))
     #expect(try bench.files().filter { !$0.hasSuffix(".wav") } == ["a.npy"])
   }
 
@@ -153,7 +153,7 @@ import Testing
     #expect(try [UInt8](bench.bytes("a.png").prefix(4)) == [0x89, 0x50, 0x4E, 0x47])
     let again = try bench.program.run(
       "features", "in.wav", "--transform", "logmel", "-o", "b.npy", "--plot", "a.png")
-    #expect(again.status == 1 && again.errors.contains("a.png: exists already"))
+    #expect(again.status == 1 && again.errors.contains("a.png: already exists; use --force to replace it."))
   }
 
   @Test("Bands that are always zero are named, once")
@@ -173,7 +173,7 @@ import Testing
       (["--transform", "mel", "--fft", "1048576", "--mels", "16384"], 1, "the number of mel bands is 16384"),
       (
         ["--transform", "scattering", "--scale", "15", "--per-octave", "64,64"], 1,
-        "fewer an octave, or a smaller scale, would fit"
+        "(use fewer per octave, or a smaller scale)"
       ),
       (["--transform", "logmel", "--like", "htk", "--reference", "2"], 64, "--reference is for --log db."),
       (["--transform", "statistics", "--bands", ""], 64, "--bands is , expected"),
@@ -194,7 +194,7 @@ import Testing
         "in.wav: has 9000 frames"
       ),
       (["--transform", "mel", "--fft", "512", "--window", "600"], 1, "the window is 600, expected 1 to 512"),
-      (["--transform", "mel", "--fmax", "9000"], 1, "to half of the rate, 8000.0 Hz"),
+      (["--transform", "mel", "--fmax", "9000"], 1, "half the sample rate, 8000.0 Hz"),
       (["--transform", "mel", "--mels", "0"], 1, "the number of mel bands is 0"),
       (["--transform", "mfcc", "--coefficients", "200"], 1, "expected 1 to the number of mel bands, 128"),
       (["--transform", "mel", "--top-db", "80"], 1, "--top-db is for logarithms"),
@@ -209,7 +209,7 @@ import Testing
       (["--transform", "stack", "--model", "tiny", "--pool", "median"], 64, "--pool is median"),
       (
         ["--transform", "statistics", "--bands", "4000-300"], 1,
-        "frequencies that rise, from 0 to half of the rate, 8000 Hz, but found 4000-300"
+        "a lower and a higher frequency between 0 and half the sample rate, 8000 Hz, but found 4000-300"
       ),
       (["--transform", "statistics", "--bands", "low"], 64, "--bands is low"),
       (["--transform", "mel", "--seed", "7"], 64, "are for minirocket"),

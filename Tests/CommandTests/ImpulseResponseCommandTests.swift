@@ -104,7 +104,7 @@ import Testing
     try response(bench)
     let before = try bench.bytes("hall.wav")
     let refused = try bench.program.run("process", "dry.wav", "--ir", "hall.wav", "-o", "hall.wav")
-    #expect((refused.status, refused.errors) == (1, "convaudio: hall.wav: exists already; --force replaces it.\n"))
+    #expect((refused.status, refused.errors) == (1, "convaudio: hall.wav: already exists; use --force to replace it.\n"))
     #expect(try bench.bytes("hall.wav") == before)
     #expect(try bench.program.run("process", "hall.wav", "--ir", "hall.wav").status == 0)
     #expect(try bench.read("hall.hall.wav").samples[0].count == 3999)
@@ -116,12 +116,12 @@ import Testing
   }
 
   static let faults: [(arguments: [String], sentence: String)] = [
-    (["--ir", "gone.wav"], "gone.wav: cannot be opened: No such file or directory."),
+    (["--ir", "gone.wav"], "gone.wav: cannot be read: No such file or directory."),
     (["--ir", "empty.wav"], "empty.wav: has no frames, expected an impulse response of at least one."),
     (["--ir", "nan.wav"], "nan.wav: is NaN or infinite at frame 1, expected an impulse response of finite samples."),
     (["--ir", "corrupt.wav"], "corrupt.wav: is not readable audio "),
     (["--ir", "cut.wav"], "cut.wav: "),
-    (["--ir", "."], ".: is a directory"),
+    (["--ir", "."], ".: is a folder"),
     (["--ir", "/dev/zero"], "/dev/zero: is a device"),
     (["--ir", "wide.wav"], "wide.wav: has 65 channels"),
     (
@@ -258,7 +258,7 @@ import Testing
     #expect(text.hasPrefix("name desk\n"))
     #expect(try ConvolutionCosts(contentsOf: bench.path("mine.txt")).name == "desk")
     let again = try bench.program.run("tune", "-o", "mine.txt")
-    #expect((again.status, again.errors) == (1, "convaudio: mine.txt: exists already; --force replaces it.\n"))
+    #expect((again.status, again.errors) == (1, "convaudio: mine.txt: already exists; use --force to replace it.\n"))
 
     bench.program.environment["CONVAUDIO_COSTS"] = "mine.txt"
     #expect(try bench.program.run("info", "ir.wav").output.contains("costs by the table desk."))
@@ -278,7 +278,7 @@ import Testing
       ),
       ("less.txt", "name x\n", "less.txt: the table of costs has no multiplyAdd."),
       ("gone.txt", nil, "gone.txt: the file cannot be read: No such file or directory."),
-      (".", nil, ".: expected a regular file, but this is a directory."),
+      (".", nil, ".: expected a regular file, but this is a folder."),
       ("/dev/zero", nil, "/dev/zero: expected a regular file, but this is a device."),
     ]
     for fault in faults {

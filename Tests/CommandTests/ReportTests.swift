@@ -26,7 +26,7 @@ import Testing
     #expect(entries.map(\.input) == [#"q"\.wav"#, "gone.wav"])
     #expect(entries[0].output == #"q"\.tiny.wav"# && entries[0].error == nil)
     #expect(entries[0].frames == 3000 && entries[0].channels == 2 && entries[0].clippedSamples == 0)
-    #expect(entries[1].error == "gone.wav: cannot be opened: No such file or directory." && entries[1].output == nil)
+    #expect(entries[1].error == "gone.wav: cannot be read: No such file or directory." && entries[1].output == nil)
   }
 
   @Test(
@@ -50,7 +50,7 @@ import Testing
     #expect((good.status, good.output, good.errors) == (0, "", ""))
     let bad = try bench.program.run("process", "in.wav", "-p", "tiny", "--quiet")
     #expect((bad.status, bad.output) == (1, ""))
-    #expect(bad.errors == "convaudio: in.tiny.wav: exists already; --force replaces it.\n")
+    #expect(bad.errors == "convaudio: in.tiny.wav: already exists; use --force to replace it.\n")
   }
 
   @Test("The summary is one line")
@@ -77,7 +77,7 @@ import Testing
 
   @Test(
     "Words for a closed standard stream do not end up in the audio that has its number",
-    arguments: [">&- 2>&-", "<&- 2>&-", "<&- >&-", "<&- >&- 2>&-"])
+    arguments: Thoroughness.cases(of: [">&- 2>&-", "<&- 2>&-", "<&- >&-", "<&- >&- 2>&-"], quick: 2))
   func closedStreams(redirection: String) throws {
     let bench = try Bench()
     try bench.silence("long.wav", channels: 4, seconds: 60)

@@ -9,7 +9,7 @@ import Testing
     let bench = try Bench()
     let input = try bench.audio("in.wav", channels: channels, frames: 5000, encoding: .float32)
     #expect(try bench.program.run("process", "in.wav", "-p", "tiny", "--quiet").status == 0)
-    let processor = try LoadedPreset(path: bench.path("tiny.json"))
+    let processor = try Chain(path: bench.path("tiny.json"))
       .makeProcessor(channels: channels, maximumBlockFrames: 777)
     let expected = BlockRun.of(processor, on: input, in: .primes).output
     let (info, output) = try bench.read("in.tiny.wav")
@@ -75,7 +75,7 @@ import Testing
       "process", "in.wav", "-p", "tiny", "--gain-in", "-6", "--gain-out", "-12.5", "--mix", "0.25")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let processor = GainAndMix(
-      try LoadedPreset(path: bench.path("tiny.json")).makeProcessor(), gainIn: Float(pow(10, -6.0 / 20)),
+      try Chain(path: bench.path("tiny.json")).makeProcessor(), gainIn: Float(pow(10, -6.0 / 20)),
       gainOut: Float(pow(10, -12.5 / 20)), mix: 0.25)
     let expected = BlockRun.of(processor, on: input, in: .whole).output
     #expect(firstBitDifference(try bench.read("in.tiny.wav").samples, expected) == nil)

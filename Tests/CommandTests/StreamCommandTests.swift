@@ -296,7 +296,7 @@ import Testing
     #expect(mixed.status == 1 && mixed.output == "")
     #expect(
       mixed.errors
-        == "convaudio: standard input: line 1, column 2: expected a number as in other columns of the first row, or --header yes, but found '2.O'.\n")
+        == "convaudio: standard input: line 1, column 2: expected a number as in other columns of the first row, but found '2.O'; --header yes takes the first row for names.\n")
     let years = try bench.program.shell(#"printf '2020,2021\n3,4\n' | "$0" stream -p empty --format csv --header yes"#)
     #expect((years.status, years.output) == (0, "2020,2021\n3.0,4.0\n"))
   }

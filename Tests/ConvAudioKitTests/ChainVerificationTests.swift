@@ -52,11 +52,11 @@ struct ChainVerificationTests {
     for (index, name) in names.enumerated() {
       try TinyPreset(name, stages: [.init(seed: UInt64(3 + index))]).write(into: folder.url)
     }
-    let first = try LoadedPreset(path: folder.url.path + "/tiny-a.json")
-    let second = try LoadedPreset(path: folder.url.path + "/tiny-b.json")
+    let first = try Chain(path: folder.url.path + "/tiny-a.json")
+    let second = try Chain(path: folder.url.path + "/tiny-b.json")
     var description = ConvolutionDescription(responsePath: "ir.wav", predelayMilliseconds: 2, mix: 0.6)
     description.gainDecibels = -3
-    let response = LoadedPreset(
+    let response = Chain(
       name: "ir",
       response: ResponseStage(
         ImpulseResponse(path: "ir.wav", sampleRateHz: 44_100, channels: [Signals.noise(frames: 900)]), description))

@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct FileProcessorTests {
   private let folder: TemporaryDirectory
-  private let preset: LoadedPreset
+  private let preset: Chain
 
   init() throws {
     folder = try TemporaryDirectory()
-    preset = try LoadedPreset(path: TinyPreset().write(into: folder.url))
+    preset = try Chain(path: TinyPreset().write(into: folder.url))
   }
 
   private func path(_ name: String) -> String { folder.path + "/" + name }
@@ -79,7 +79,7 @@ import Testing
 
   @Test("A preset that changes the number of channels writes it, and is mixed with one channel only")
   func channelsChange() throws {
-    let spread = try LoadedPreset(path: TinyPreset("tiny.spread", stages: [.init(outputs: 3)]).write(into: folder.url))
+    let spread = try Chain(path: TinyPreset("tiny.spread", stages: [.init(outputs: 3)]).write(into: folder.url))
     try audio("in.wav")
     let report = try FileProcessor(preset: spread).process(path("in.wav"), to: path("out.wav"))
     #expect(report.channels == 3)
@@ -91,7 +91,7 @@ import Testing
     let (mixed, dry) = (try read("out.wav"), try read("in.wav")[0])
     for (mixed, wet) in zip(mixed, wet) { #expect(mixed == zip(wet, dry).map { $0 * 0.5 + $1 * 0.5 }) }
 
-    let pair = try LoadedPreset(
+    let pair = try Chain(
       path: TinyPreset("tiny.pair", stages: [.init(inputs: 2, outputs: 3)]).write(into: folder.url))
     try audio("two.wav", channels: 2)
     #expect(throws: ProcessingError.channelsChange(preset: "tiny.pair", expected: 2, actual: 3)) {
@@ -112,7 +112,7 @@ import Testing
   func cancelled() throws {
     try audio("in.wav")
     #expect(throws: ProcessingError.cancelled(path: path("in.wav"))) {
-      try FileProcessor(preset: preset).process(path("in.wav"), to: path("out.wav"), isCancelled: { true })
+      try FileProcessor(preset: preset).process(path("in.wav"), to: path("out.wav"), cancellation: Cancellation { true })
     }
     #expect(try files() == ["in.wav"])
   }
@@ -120,7 +120,7 @@ import Testing
   @Test("An output in the way is refused before anything is made")
   func refusals() throws {
     try audio("in.wav")
-    #expect(throws: OutputError.exists(path: path("in.wav"))) {
+    #expect(throws: ByteFileError.exists(path: path("in.wav"))) {
       try FileProcessor(preset: preset).process(path("in.wav"), to: path("in.wav"))
     }
     #expect(try files() == ["in.wav"])
@@ -194,7 +194,7 @@ import Testing
     let batch = try BatchRun(
       FileProcessor(preset: preset), files: ["a.wav", "b.wav"].map { (path($0), path("out-\($0)")) }, jobs: 1)
     let asked = Mutex(0)
-    let results = batch.run(isCancelled: {
+    let results = batch.run(cancellation: Cancellation {
       asked.withLock { count in
         count += 1
         return count > 1

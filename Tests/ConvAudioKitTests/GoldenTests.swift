@@ -9,7 +9,7 @@ import Testing
 struct GoldenTests {
   static let cases = (try? GoldenCase.wavenets()) ?? []
 
-  private func stage(_ preset: LoadedPreset) throws -> (network: Network, past: Past) {
+  private func stage(_ preset: Chain) throws -> (network: Network, past: Past) {
     guard preset.stages.count == 1, case .network(let stage) = preset.stages[0] else {
       throw CancellationError()
     }
@@ -17,7 +17,7 @@ struct GoldenTests {
   }
 
   private func network(_ golden: GoldenCase) throws -> Network {
-    try stage(LoadedPreset(path: golden.preset.path)).network
+    try stage(Chain(path: golden.preset.path)).network
   }
 
   @Test("the golden files are there")
@@ -56,8 +56,8 @@ struct GoldenTests {
   }
 
   @Test(
-    "blocks of 1, 7, 64, 1000 and the whole give one output, at every level, fused and not", arguments: cases,
-    Past.allCases)
+    "blocks of 1, 7, 64, 1000 and the whole give one output, at every level, fused and not",
+    arguments: Thoroughness.cases(of: cases, quick: 3), Past.allCases)
   func blocks(_ golden: GoldenCase, _ past: Past) throws {
     let network = try network(golden)
     let input = try golden.input()
@@ -74,7 +74,7 @@ struct GoldenTests {
 
   @Test("the preset's own processor takes the past that the preset names", arguments: cases)
   func ownProcessor(_ golden: GoldenCase) throws {
-    let preset = try LoadedPreset(path: golden.preset.path)
+    let preset = try Chain(path: golden.preset.path)
     let past = try stage(preset).past
     let processor = try preset.makeProcessor(maximumBlockFrames: 500)
     let output = BlockRun.of(processor, on: try golden.input(), in: .constant(128)).output
@@ -85,7 +85,7 @@ struct GoldenTests {
   @Test("a mono preset runs on every channel alone; another number of channels is refused")
   func channels() throws {
     let mono = try #require(Self.cases.first { $0.facts.name == "gated-kernel-2" })
-    let preset = try LoadedPreset(path: mono.preset.path)
+    let preset = try Chain(path: mono.preset.path)
     let input = Signals.noise(channels: 3, frames: 600)
     let output = BlockRun.of(try preset.makeProcessor(channels: 3), on: input, in: .primes).output
     for channel in 0..<3 {
@@ -94,14 +94,14 @@ struct GoldenTests {
     }
     let stereo = try #require(Self.cases.first { $0.facts.inputChannels == 2 })
     #expect(throws: PresetLookupError.self) {
-      try LoadedPreset(path: stereo.preset.path).makeProcessor(channels: 3)
+      try Chain(path: stereo.preset.path).makeProcessor(channels: 3)
     }
   }
 
   @Test("the loaded processors keep the laws", arguments: ["one-layer", "stereo-softsign", "groups-gelu"])
   func laws(_ name: String) throws {
     let golden = try #require(Self.cases.first { $0.facts.name == name })
-    let preset = try LoadedPreset(path: golden.preset.path)
+    let preset = try Chain(path: golden.preset.path)
     let make = { try preset.makeProcessor(maximumBlockFrames: 1024) }
     #expect(try ProcessorLaws.checkAll(make) == [])
     #expect(try ProcessorLaws.checkHistory(make) == [])

@@ -36,7 +36,7 @@ struct ModelBatchTests {
     let made = Mutex(0)
     let shared = SharedFileProcessor(name: "nothing") {
       made.withLock { $0 += 1 }
-      return FileProcessor(preset: LoadedPreset(name: "nothing"))
+      return FileProcessor(preset: Chain(name: "nothing"))
     }
     #expect(made.withLock { $0 } == 0)
     func files(_ ending: String) -> [BatchFile] {

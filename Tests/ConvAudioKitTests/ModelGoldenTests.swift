@@ -58,7 +58,7 @@ struct ModelGoldenTests {
   @Test("as a chain of its own the model gives the same, Linear ones by way of the convolver", arguments: cases)
   func chain(_ golden: GoldenCase) throws {
     let description = ModelDescription(modelPath: "", size: golden.facts.size ?? 1)
-    let preset = try LoadedPreset(model: golden.model.path, description)
+    let preset = try Chain(model: golden.model.path, description)
     #expect(preset.preset.sampleRateHz == 48_000)
     let output = BlockRun.of(try preset.makeProcessor(maximumBlockFrames: 500), on: try golden.input(), in: .primes)
       .output
@@ -77,7 +77,7 @@ struct ModelGoldenTests {
   @Test("the laws hold", arguments: ["modes", "film", "lstm-two-layers", "convnet-normalised"])
   func laws(_ name: String) throws {
     let golden = try #require(Self.cases.first { $0.facts.name == name })
-    let preset = try LoadedPreset(model: golden.model.path)
+    let preset = try Chain(model: golden.model.path)
     let make = { try preset.makeProcessor(maximumBlockFrames: 1024) }
     #expect(try ProcessorLaws.checkAll(make) == [])
     #expect(try ProcessorLaws.checkHistory(make) == [])

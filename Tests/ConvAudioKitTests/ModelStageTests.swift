@@ -17,7 +17,7 @@ struct ModelStageTests {
   /// A preset of these stages in a folder with the models.
   private func load(
     _ stages: String..., models: [String: String] = ["m.nam": linear], more: String = ""
-  ) throws -> LoadedPreset {
+  ) throws -> Chain {
     let folder = try TemporaryDirectory()
     for (name, text) in models { try Data(text.utf8).write(to: folder.url.appendingPathComponent(name)) }
     let path = folder.url.appendingPathComponent("p.json")
@@ -26,10 +26,10 @@ struct ModelStageTests {
       \(stages.joined(separator: ","))]}
       """
     try Data(json.utf8).write(to: path)
-    return try LoadedPreset(path: path.path)
+    return try Chain(path: path.path)
   }
 
-  private func run(_ preset: LoadedPreset, _ x: [Float], channels: Int = 1) throws -> [[Float]] {
+  private func run(_ preset: Chain, _ x: [Float], channels: Int = 1) throws -> [[Float]] {
     let input = [[Float]](repeating: x, count: channels)
     return BlockRun.of(try preset.makeProcessor(channels: channels), on: input, in: .constant(3)).output
   }
@@ -65,7 +65,7 @@ struct ModelStageTests {
     #expect(zip(try run(gain, x, channels: 2)[1], x).allSatisfy { abs($0 - 0.5 * $1) < 1e-7 })
     let folder = try TemporaryDirectory()
     try TinyPreset("plain").write(into: folder.url)
-    let plain = try LoadedPreset(path: folder.url.path + "/plain.json")
+    let plain = try Chain(path: folder.url.path + "/plain.json")
     let text = try String(contentsOf: folder.url.appendingPathComponent("plain.json"), encoding: .utf8)
     let path = folder.url.appendingPathComponent("bent.json")
     let levels = "\"type\": \"wavenet\", \"inputGainDecibels\": \(half), \"gainDecibels\": \(-half), \"mix\": 0.25"
@@ -73,7 +73,7 @@ struct ModelStageTests {
     #expect(bent != text)
     try Data(bent.utf8).write(to: path)
     let expected = try run(plain, x.map { 0.5 * $0 })[0]
-    let actual = try run(LoadedPreset(path: path.path), x)[0]
+    let actual = try run(Chain(path: path.path), x)[0]
     for (t, y) in actual.enumerated() { #expect(abs(y - 2 * (0.25 * expected[t] + 0.75 * 0.5 * x[t])) < 1e-6) }
   }
 
@@ -105,7 +105,7 @@ struct ModelStageTests {
       models: ["m.nam": Self.linear, "w.nam": try String(contentsOf: Self.golden("heads"), encoding: .utf8)])
     let output = try run(preset, [Float](repeating: 0, count: 200))[0]
     #expect(output.allSatisfy { abs($0 - output[0]) < 1e-6 }, "no pop at the start")
-    let alone = try LoadedPreset(model: Self.golden("heads").path)
+    let alone = try Chain(model: Self.golden("heads").path)
     let resting = try run(alone, [Float](repeating: 0, count: 200))[0][199]
     #expect(abs(output[0] - resting) > 1e-3, "it rests on another constant than for silence")
   }
@@ -172,9 +172,9 @@ struct ModelStageTests {
 
   @Test("the summary names architecture, cost and what the maker says")
   func summary() throws {
-    let preset = try LoadedPreset(Self.golden("lstm").path)
+    let preset = try Chain(Self.golden("lstm").path)
     #expect(preset.name == "model")
-    let lines = try PresetSummary(of: preset).lines.joined(separator: "\n")
+    let lines = try ChainSummary(of: preset).lines.joined(separator: "\n")
     for text in ["LSTM of ", "endless (recurrent)", "loudness         -18.5 dB", "input level      12.25 dBu"] {
       #expect(lines.contains(text), "\(text)")
     }

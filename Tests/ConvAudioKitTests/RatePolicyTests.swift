@@ -11,8 +11,8 @@ import Testing
 
   private func path(_ name: String) -> String { folder.path + "/" + name }
 
-  private func preset(_ preset: TinyPreset = TinyPreset()) throws -> LoadedPreset {
-    try LoadedPreset(path: preset.write(into: folder.url))
+  private func preset(_ preset: TinyPreset = TinyPreset()) throws -> Chain {
+    try Chain(path: preset.write(into: folder.url))
   }
 
   /// For 48 kHz, without stages: gives back what it gets.
@@ -42,7 +42,7 @@ import Testing
 
   @discardableResult
   private func process(
-    _ preset: LoadedPreset, _ change: (inout ProcessingSettings) -> Void = { _ in }
+    _ preset: Chain, _ change: (inout ProcessingSettings) -> Void = { _ in }
   ) throws -> ProcessingReport {
     var settings = ProcessingSettings()
     settings.replacesExisting = true
@@ -154,7 +154,7 @@ import Testing
     #expect(output[1][..<10_000].allSatisfy(\.isFinite) && output[1][29_000...].allSatisfy(\.isFinite))
     let zeroed = try process(preset) { $0.sound.nonFinite = .zero }
     #expect((zeroed.nonFiniteInputSamples, zeroed.nonFiniteOutputSamples) == (1, 0))
-    #expect(throws: ProcessingError.nonFinite(path: path("in.wav"), frame: 20_000)) {
+    #expect(throws: SignalError.nonFinite(name: path("in.wav"), frame: 20_000)) {
       try process(preset) { $0.sound.nonFinite = .error }
     }
   }

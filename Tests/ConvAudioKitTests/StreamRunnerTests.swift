@@ -45,7 +45,7 @@ private final class Bytes {
   enum Case: String, CaseIterable {
     case tiny, empty, twoStages, stereo, spread, dilatedStack, movingAverage
 
-    func preset(in folder: URL) throws -> LoadedPreset {
+    func preset(in folder: URL) throws -> Chain {
       let made: TinyPreset? =
         switch self {
         case .tiny: TinyPreset()
@@ -55,8 +55,8 @@ private final class Bytes {
         case .spread: TinyPreset("spread", stages: [.init(inputs: 2, outputs: 3)])
         case .dilatedStack, .movingAverage: nil
         }
-      if let made { return try LoadedPreset(path: made.write(into: folder)) }
-      return try LoadedPreset(self == .dilatedStack ? "dilated-stack" : "moving-average")
+      if let made { return try Chain(path: made.write(into: folder)) }
+      return try Chain(self == .dilatedStack ? "dilated-stack" : "moving-average")
     }
   }
 
@@ -83,7 +83,7 @@ private final class Bytes {
 
   @discardableResult
   private func run(
-    _ preset: LoadedPreset, _ bytes: Bytes, _ configure: (inout StreamSettings) -> Void = { _ in }
+    _ preset: Chain, _ bytes: Bytes, _ configure: (inout StreamSettings) -> Void = { _ in }
   ) throws -> StreamReport {
     var settings = StreamSettings()
     configure(&settings)
@@ -116,7 +116,7 @@ private final class Bytes {
   @Test("Raw samples are those of the WAV, in and out", arguments: RawSampleFormat.allCases)
   func raw(_ raw: RawSampleFormat) throws {
     let preset = try Case.tiny.preset(in: folder.url)
-    let format = StreamFormat(rawValue: raw.rawValue)!
+    let format = SignalFormat(rawValue: raw.rawValue)!
     let input = try makeInput(raw.encoding)
     let wav = Bytes(input)
     try run(preset, wav)
@@ -142,7 +142,7 @@ private final class Bytes {
     var lines = (0..<200).map { "\(samples[2 * $0]),\(samples[2 * $0 + 1])" }
     lines = rows == .csv ? ["left,right"] + lines : lines.map { "[\($0)]" }
     let bytes = Bytes(Array(lines.joined(separator: "\n").utf8), longestPiece: 7)
-    let report = try run(preset, bytes) { $0.format = StreamFormat(rawValue: rows.rawValue) }
+    let report = try run(preset, bytes) { $0.format = SignalFormat(rawValue: rows.rawValue) }
     #expect(bytes.writes.count == lines.count)
     #expect(report.framesWritten == 200)
     let text = String(decoding: bytes.written, as: UTF8.self)
@@ -151,7 +151,7 @@ private final class Bytes {
     #expect(values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { [UInt8]($0) } } == raw.written)
     let back = Bytes(bytes.written)
     let empty = try Case.empty.preset(in: folder.url)
-    try run(empty, back) { ($0.format, $0.outputFormat) = (StreamFormat(rawValue: rows.rawValue), .f32le) }
+    try run(empty, back) { ($0.format, $0.outputFormat) = (SignalFormat(rawValue: rows.rawValue), .f32le) }
     #expect(back.written == raw.written)
   }
 
@@ -190,7 +190,7 @@ private final class Bytes {
       write: { bytes in
         #expect(bytes.count == 20 || read >= 1000)
         written += bytes.count
-        if read >= 1003 { throw ReaderClosed() }
+        if read >= 1003 { throw ByteFileError.readerClosed(path: "the reader") }
       })
     // The last frame, which fills no block, too; the byte behind it is nobody's.
     #expect(written == 1002)
@@ -243,14 +243,14 @@ private final class Bytes {
     func end(
       cancelAfter: Int = .max, write: @escaping (Int) throws -> Void = { _ in }
     ) throws -> (report: StreamReport, writes: Int) {
-      var writes = 0
-      let report = try runner.run(isCancelled: { writes >= cancelAfter }, read: Bytes(input).read) { _ in
+      nonisolated(unsafe) var writes = 0
+      let report = try runner.run(cancellation: Cancellation { writes >= cancelAfter }, read: Bytes(input).read) { _ in
         writes += 1
         try write(writes)
       }
       return (report, writes)
     }
-    let closed = try end { if $0 == 5 { throw ReaderClosed() } }
+    let closed = try end { if $0 == 5 { throw ByteFileError.readerClosed(path: "the reader") } }
     #expect(closed.report.ending == .readerClosed && closed.writes == 5)
     #expect(throws: Trouble.self) { try end { if $0 == 5 { throw Trouble() } } }
     let cancelled = try end(cancelAfter: 5)
@@ -259,10 +259,10 @@ private final class Bytes {
     #expect(cancelled.report.framesWritten == 5 * 64)
     #expect(try end().report.ending == .endOfInput)
     // What waits inside a preset comes out, and nothing is read any more.
-    var isCancelled = false
+    nonisolated(unsafe) var isCancelled = false
     var reads = 0
     let late = try runner.run(
-      isCancelled: { isCancelled },
+      cancellation: Cancellation { isCancelled },
       read: { buffer in
         reads += 1
         isCancelled = reads == 2
@@ -271,7 +271,7 @@ private final class Bytes {
       } as StreamRunner.Read, write: { _ in })
     #expect(late.ending == .cancelled && reads == 2 && late.framesWritten == late.framesRead)
     #expect(late.framesRead == Int64((1004 - 44) / 4))
-    let early = try runner.run(isCancelled: { true }, read: { _ in 0 }, write: { _ in })
+    let early = try runner.run(cancellation: Cancellation { true }, read: { _ in 0 }, write: { _ in })
     #expect(early.ending == .cancelled && early.framesRead == 0)
   }
 
@@ -294,7 +294,7 @@ private final class Bytes {
     #expect(cleared.report.nonFiniteInputSamples == 2 && cleared.report.nonFiniteOutputSamples == 0)
     for block in [1, 2, 64] {
       let bytes = Bytes(input)
-      #expect(throws: ProcessingError.nonFinite(path: "the stream", frame: 1)) {
+      #expect(throws: SignalError.nonFinite(name: "the stream", frame: 1)) {
         try self.run(preset, bytes) {
           ($0.format, $0.sampleRateHz, $0.channels, $0.blockFrames) = (.f32le, 48_000, 2, block)
           $0.sound.nonFinite = .error
@@ -309,7 +309,7 @@ private final class Bytes {
   func brokenPipe() async throws {
     await #expect(processExitsWith: .success) {
       signal(SIGPIPE, SIG_DFL)
-      let preset = try LoadedPreset("moving-average")
+      let preset = try Chain("moving-average")
       var settings = StreamSettings()
       (settings.format, settings.sampleRateHz, settings.channels) = (.f32le, 48_000, 1)
       var ends: [Int32] = [0, 0]
@@ -317,11 +317,11 @@ private final class Bytes {
       close(ends[0])
       let input = open("/dev/zero", O_RDONLY)
       let report = try StreamRunner(preset: preset, settings: settings).run(from: input, to: ends[1])
-      guard report.ending == .readerClosed else { throw ReaderClosed() }
+      guard report.ending == .readerClosed else { throw ByteFileError.readerClosed(path: "the reader") }
       // Nothing is left pending that would end the program later.
       var pending = sigset_t()
       sigpending(&pending)
-      guard sigismember(&pending, SIGPIPE) == 0 else { throw ReaderClosed() }
+      guard sigismember(&pending, SIGPIPE) == 0 else { throw ByteFileError.readerClosed(path: "the reader") }
     }
   }
 
@@ -336,8 +336,8 @@ private final class Bytes {
 
   @Test(
     "A running stream allocates nothing", .countsAllocations,
-    arguments: [.wav, .s24le, .csv, .ndjson] as [StreamFormat])
-  func allocations(_ format: StreamFormat) throws {
+    arguments: [.wav, .s24le, .csv, .ndjson] as [SignalFormat])
+  func allocations(_ format: SignalFormat) throws {
     let preset = try Case.movingAverage.preset(in: folder.url)
     let input: [UInt8] =
       switch format {

@@ -1,7 +1,7 @@
 import ModelFormats
 import Testing
 
-@Suite("The stage convolution of a preset")
+@Suite("The convolution stage of a preset")
 struct ConvolutionDescriptionTests {
   private func preset(_ stage: String) throws(ModelFormatError) -> Preset {
     let json = #"{"format":"convaudio-preset","version":1,"name":"n","description":"d","stages":[\#(stage)]}"#
@@ -14,7 +14,7 @@ struct ConvolutionDescriptionTests {
     return description
   }
 
-  @Test("what is not written has its default")
+  @Test("missing keys have their defaults")
   func defaults() throws {
     let expected = ConvolutionDescription(
       responsePath: "hall.flac", routing: .named(.auto), normalization: .none, gainDecibels: 0, predelayMilliseconds: 0,
@@ -22,7 +22,7 @@ struct ConvolutionDescriptionTests {
     #expect(try read(#""response": "hall.flac""#) == expected)
   }
 
-  @Test("every key is read")
+  @Test("all keys are read")
   func full() throws {
     let named = try read(
       #""response": "a/b.wav", "channels": "true-stereo", "normalize": "energy", "gainDecibels": -6.5, "#
@@ -44,7 +44,7 @@ struct ConvolutionDescriptionTests {
           ], inputChannels: 2, outputChannels: 3))
   }
 
-  @Test("every routing and every level has its name")
+  @Test("every routing and normalisation can be read by its name")
   func names() throws {
     for name in ["auto", "mono", "stereo", "true-stereo", "per-channel", "fan-out", "matrix"] {
       #expect(try read(#""response": "r", "channels": "\#(name)""#).routing == .named(NamedRouting(rawValue: name)!))
@@ -72,7 +72,7 @@ struct ConvolutionDescriptionTests {
     ),
     (
       #""response": "r", "wet": 1"#,
-      "wet is not a key of this format; it knows type, response, channels, inputChannels, outputChannels, paths, "
+      "wet is not a key of this format; its keys are type, response, channels, inputChannels, outputChannels, paths, "
         + "normalize, gainDecibels, predelayMilliseconds, mix, plan"
     ),
     (
@@ -92,12 +92,12 @@ struct ConvolutionDescriptionTests {
     ),
     (#""response": "r", "mix": 1.01"#, "mix should be a number from 0 to 1, but is 1.01"),
     (#""response": "r", "plan": 3"#, "plan should be a string, but is 3"),
-    (#""response": "r", "inputChannels": 2"#, "inputChannels should be nothing without paths, but is 2"),
+    (#""response": "r", "inputChannels": 2"#, "inputChannels should be absent, because there are no paths, but is 2"),
     (#""response": "r", \#(onePath)"#, "inputChannels is missing"),
     (#""response": "r", "inputChannels": 1, \#(onePath)"#, "outputChannels is missing"),
     (
       #""response": "r", "channels": "auto", \#(sizes), \#(onePath)"#,
-      #"channels should be nothing beside paths, but is "auto""#
+      #"channels should be absent, because paths are given, but is "auto""#
     ),
     (
       #""response": "r", \#(sizes), "paths": []"#,
@@ -111,7 +111,7 @@ struct ConvolutionDescriptionTests {
     (#""response": "r", \#(sizes), "paths": [{"input": 0, "output": 1}]"#, "paths[0].response is missing"),
     (
       #""response": "r", \#(sizes), "paths": [{"input": 0, "output": 1, "response": 0, "delay": 1}]"#,
-      "paths[0].delay is not a key of this format; it knows input, output, response, delayMilliseconds, gainDecibels"
+      "paths[0].delay is not a key of this format; its keys are input, output, response, delayMilliseconds, gainDecibels"
     ),
     (
       #""response": "r", \#(sizes), "paths": [{"input": 0, "output": 1, "response": 0, "delayMilliseconds": 60001}]"#,
@@ -123,7 +123,7 @@ struct ConvolutionDescriptionTests {
     ),
   ]
 
-  @Test("a faulty stage is refused in one sentence with its JSON path", arguments: faults)
+  @Test("a faulty stage is rejected in one sentence with its JSON path", arguments: faults)
   func refused(_ fault: (keys: String, sentence: String)) {
     let keys = fault.keys
     #expect(

@@ -1,11 +1,11 @@
 import Foundation
 import ModelFormats
 
-/// The root of the package.
+/// The root folder of the package.
 let packageFolder = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-/// What the error says, or `accepted`.
+/// The error's text, or `accepted`.
 func refusal<Value>(_ body: () throws(ModelFormatError) -> Value) -> String {
   do {
     _ = try body()
@@ -15,13 +15,13 @@ func refusal<Value>(_ body: () throws(ModelFormatError) -> Value) -> String {
   }
 }
 
-/// A safetensors file from its parts, right or wrong. `length` overrides the header's length.
+/// Makes a safetensors file from its parts, valid or not. `length` overrides the header length.
 func safetensors(_ header: String, data: [UInt8] = [], length: UInt64? = nil) -> [UInt8] {
   let length = length ?? UInt64(header.utf8.count)
   return (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) } + Array(header.utf8) + data
 }
 
-/// Runs `body` with a fresh folder, and removes it.
+/// Runs `body` with a new folder, and removes the folder.
 func withTemporaryFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("formats-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -64,7 +64,7 @@ let fullNetwork = WaveNetDescription(
     WaveNetHeadConvolution(activation: .leakyReLU(negativeSlope: 0.125), outputChannels: 1),
   ])
 
-/// Weights for a network: value number n of the whole file is n / 1024.
+/// Weights for a network: value n of the whole file is n / 1024.
 func numberedWeights(for network: WaveNetDescription) -> TensorFile {
   var tensors: [String: StoredTensor] = [:]
   var next: Float = 0

@@ -20,7 +20,7 @@ struct JSONParserTests {
     (#""\u0000""#, .string("\0")),
   ]
 
-  @Test("valid JSON is read as what it says", arguments: values)
+  @Test("valid JSON is read", arguments: values)
   func accepted(_ text: String, _ value: JSONValue) throws {
     #expect(try parse(text) == value)
   }
@@ -38,8 +38,8 @@ struct JSONParserTests {
     ("1.", "a digit at byte 2, but found the end of the text"), (".5", "a JSON value at byte 0, but found '.'"),
     ("1e+", "a digit at byte 3, but found the end of the text"),
     ("[1e999]", "a number that is finite in double precision at byte 1, but found '1'"),
-    ("\"a", "a character of a string, or its closing quotation mark at byte 2, but found the end of the text"),
-    ("\"\n\"", "a character of a string, or its closing quotation mark at byte 1, but found 0x0A"),
+    ("\"a", "a character or the closing quotation mark of a string at byte 2, but found the end of the text"),
+    ("\"\n\"", "a character or the closing quotation mark of a string at byte 1, but found 0x0A"),
     (#""\x""#, "an escaped character at byte 2, but found 'x'"),
     ("\"\\", "an escaped character at byte 2, but found the end of the text"),
     (#""\u12g4""#, "a hexadecimal digit at byte 5, but found 'g'"),
@@ -49,24 +49,24 @@ struct JSONParserTests {
     ("// comment\n1", "a JSON value at byte 0, but found '/'"),
   ]
 
-  @Test("broken JSON is refused with the byte where it breaks", arguments: faults)
+  @Test("broken JSON is rejected with the byte where it breaks", arguments: faults)
   func refused(_ text: String, _ message: String) {
     #expect(refusal { () throws(ModelFormatError) in try parse(text) } == "j: expected \(message)")
   }
 
-  @Test("a key may stand once in an object, however it is written")
+  @Test("duplicate keys are rejected, however they are written")
   func duplicates() {
     #expect(
       refusal { () throws(ModelFormatError) in try parse(#"{"a": 1, "\u0061": 2}"#) }
-        == #"j: the key "a" at byte 9 stands twice in one object"#)
-    // Composed and decomposed é are one string to Swift, so they are one key.
+        == #"j: the key "a" at byte 9 appears twice in the same object"#)
+    // Composed and decomposed é are equal strings in Swift, so they are the same key.
     #expect(throws: ModelFormatError.duplicateKey(file: "j", byte: 8, key: "e\u{301}")) {
       try parse("{\"\u{E9}\":1,\"e\u{301}\":2}")
     }
     #expect(refusal { () throws(ModelFormatError) in try parse(#"[{"a":1},{"a":{"a":2}}]"#) } == "accepted")
   }
 
-  @Test("nesting ends at 64 levels, and a million levels do not crash", arguments: ["[", "{\"a\":"])
+  @Test("nesting is limited to 64 levels, and a million levels do not crash", arguments: ["[", "{\"a\":"])
   func nesting(_ open: String) {
     let close = open == "[" ? "]" : "}"
     func nested(_ levels: Int) -> String {
@@ -81,7 +81,7 @@ struct JSONParserTests {
     }
   }
 
-  @Test("the number of values and the length of a number are bounded")
+  @Test("the number of values and the length of a number are limited")
   func bounds() {
     let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: 1_000_001).flatMap { [$0, UInt8(ascii: ",")] }
     #expect(
@@ -94,13 +94,13 @@ struct JSONParserTests {
       refusal { () throws(ModelFormatError) in try parse("0." + String(repeating: "1", count: 398)) } == "accepted")
   }
 
-  @Test("a literal is read back as the string that it was made from")
+  @Test("a written string is read back unchanged")
   func literals() throws {
     let text = String(String.UnicodeScalarView((0...0x2030).compactMap { Unicode.Scalar(UInt32($0)) })) + "😀"
     #expect(try parse(JSONParser.literal(text)) == .string(text))
   }
 
-  @Test("text from a file cannot steer the terminal that shows the message")
+  @Test("control characters of a file never reach the terminal")
   func messages() {
     let name = "\u{1B}[2J\n" + String(repeating: "x", count: 200)
     let message = ModelFormatError.missingTensor(file: "w", tensor: name).description

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ModelFormats
 
-/// Ten thousand broken copies of a good file: each gives an error or a sound value, quickly, and never a crash.
+/// Ten thousand broken copies of a valid file. Each one must give an error or a valid value, quickly, and never crash.
 @Suite("Broken files")
 struct MutationTests {
   static let seed: UInt64 = 0xC0FFEE
@@ -16,7 +16,7 @@ struct MutationTests {
     "2147483648", "1152921504606846976", "16777216", "65536", "4096", "1e308", "1e999", "-1", "0", "0.5",
   ].map { Array($0.utf8) }
 
-  /// One to three changes: a byte flipped, the end cut off, a number exchanged, a piece removed or doubled.
+  /// Makes one to three changes: flips a byte, truncates the end, replaces a number, removes or duplicates a piece.
   static func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var bytes = bytes
     for _ in 0...Int.random(in: 0...2, using: &random) where !bytes.isEmpty {
@@ -39,9 +39,9 @@ struct MutationTests {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  // MARK: What must hold of a value that was accepted
+  // MARK: What must be true of an accepted value
 
-  /// Every tensor lies within the data, and its bytes are those of its shape.
+  /// Every tensor lies within the data, and has the number of bytes of its shape.
   static func isSound(_ file: TensorFile) -> Bool {
     file.tensors.values.allSatisfy { tensor in
       guard tensor.range.lowerBound >= 0, tensor.range.upperBound <= tensor.storage.count else { return false }
@@ -68,7 +68,7 @@ struct MutationTests {
 
   // MARK: The runs
 
-  @Test("ten thousand broken safetensors give errors or sound values")
+  @Test("ten thousand broken safetensors give errors or valid values")
   func tensors() {
     let network = WaveNetDescription(
       weightsPath: "w",
@@ -79,7 +79,7 @@ struct MutationTests {
     var accepted = 0
     var fitting = 0
     for run in 0..<Self.count {
-      // Every other time the header's length is put right again, so that the faults behind it are reached.
+      // Every other time the header length is corrected, so that the faults after it are reached.
       let bytes: [UInt8]
       if run.isMultiple(of: 2) {
         bytes = Self.mutate(good, &random)
@@ -91,7 +91,7 @@ struct MutationTests {
         let file = try TensorFile(bytes: bytes, path: "w")
         accepted += 1
         guard Self.isSound(file) else {
-          Issue.record("an unsound value: seed \(Self.seed), run \(run)")
+          Issue.record("an invalid value: seed \(Self.seed), run \(run)")
           return
         }
         for (_, tensor) in file.tensors { _ = tensor.values }
@@ -103,12 +103,12 @@ struct MutationTests {
         #expect(error.description.utf8.count < 2000)
       }
     }
-    // Neither "everything is refused" nor "everything is accepted" would be a test.
+    // A run that rejects or accepts everything would not test anything.
     #expect(accepted > Self.count / 50 && accepted < Self.count / 2, "\(accepted) accepted")
     #expect(fitting > 0 && fitting < accepted, "\(fitting) fitting")
   }
 
-  @Test("ten thousand broken presets give errors or sound values")
+  @Test("ten thousand broken presets give errors or valid values")
   func presets() {
     let good = Array(fullPresetJSON.utf8)
     var random = SplitMix64(seed: Self.seed)
@@ -118,7 +118,7 @@ struct MutationTests {
         let preset = try Preset(json: Self.mutate(good, &random), path: "p.json")
         accepted += 1
         guard Self.isSound(preset) else {
-          Issue.record("an unsound value: seed \(Self.seed), run \(run)")
+          Issue.record("an invalid value: seed \(Self.seed), run \(run)")
           return
         }
       } catch {
@@ -128,9 +128,9 @@ struct MutationTests {
     #expect(accepted > Self.count / 100 && accepted < Self.count / 2, "\(accepted) accepted")
   }
 
-  // MARK: The guards bite
+  // MARK: The checks above can fail
 
-  @Test("a tensor that claims more than its bytes is found unsound")
+  @Test("a tensor that claims more than its bytes is found to be invalid")
   func unsoundTensors() {
     func lying(_ shape: [Int], _ range: Range<Int>) -> TensorFile {
       TensorFile(tensors: [
@@ -143,7 +143,7 @@ struct MutationTests {
     #expect(!Self.isSound(lying([-1], 0..<4)))
   }
 
-  @Test("a network beyond the limits is found unsound")
+  @Test("a network beyond the limits is found to be invalid")
   func unsoundPresets() {
     func preset(_ change: (inout WaveNetDescription) -> Void) -> Preset {
       var network = fullNetwork
@@ -160,9 +160,9 @@ struct MutationTests {
     #expect(!Self.isSound(preset { $0.weightsPath = "../w" }))
   }
 
-  @Test("a reader that believes its file would have crashed here")
+  @Test("a reader without checks would crash here")
   func crash() async {
-    // The commonest fault of the mutations, without the check that refuses it.
+    // The most frequent fault among the mutations, without the check that rejects it.
     await #expect(processExitsWith: .failure) {
       _ = StoredTensor(typeName: "F32", shape: [2], storage: [0, 0, 0, 0], range: 0..<8).values
     }

@@ -53,11 +53,11 @@ struct NAMErrorTests {
       "config.layers[0].condition_size should be 2, the output channels of condition_dsp, but is 1"),
     Case(
       "\"kernel_sizes\":[3,2]", "\"kernel_sizes\":[3]",
-      "config.layers[0].kernel_sizes should be an array of 2 kernel sizes, one a layer, but is an array of 1 value"),
+      "config.layers[0].kernel_sizes should be an array of 2 kernel sizes, one per layer, but is an array of 1 value"),
     Case("\"kernel_sizes\":[3,2],", "", "config.layers[0].kernel_size is missing"),
     Case(
       "\"kernel_sizes\":[3,2]", "\"kernel_size\":3,\"kernel_sizes\":[3,2]",
-      "config.layers[0].kernel_sizes should be absent, because kernel_size is there, but is an array of 2 values"),
+      "config.layers[0].kernel_sizes should be absent, because kernel_size is given, but is an array of 2 values"),
     Case(
       "\"dilations\":[1,2]", "\"dilations\":[]",
       "config.layers[0].dilations should be an array of 1 to 1024 dilations, but is an array of 0 values"),
@@ -89,7 +89,7 @@ struct NAMErrorTests {
       "config.layers[0].head.kernel_size should be an integer from 1 to 65536, but is 0"),
     Case(
       "\"slimmable\":null", "\"slimmable\":{\"method\":\"slice_channels_uniform\"}",
-      "config.layers[0].slimmable should be null, because groups, a head kernel, head1x1 or modulation cannot be cut, "
+      "config.layers[0].slimmable should be null, because groups, a head kernel, head1x1 or modulation cannot be slimmed, "
         + "but is an object of 1 key"),
     Case(
       "\"kernel_sizes\":[2,1]", "\"kernel_sizes\":[]",
@@ -100,13 +100,13 @@ struct NAMErrorTests {
       "config.condition_dsp.version should be a version from 0.5.0 to 0.7.x, but is \"0.4.0\""),
     Case(
       "[0.1,0.2,", "[0.2,",
-      "config.condition_dsp.weights should be an array of 19 numbers, as config asks for, but is an array of 18"),
+      "config.condition_dsp.weights should be an array of 19 numbers, as config requires, but is an array of 18"),
     Case(
       "\"channels\":3,\"out_channels\":1", "\"channels\":4,\"out_channels\":1",
-      "weights should be an array of \(fullCount + 6) numbers, as config asks for, but is an array of \(fullCount)"),
+      "weights should be an array of \(fullCount + 6) numbers, as config requires, but is an array of \(fullCount)"),
     Case(
       "\"kernel_sizes\":[3,2]", "\"kernel_sizes\":[65536,65536]",
-      "weights should be an array of \(fullCount - 24 - 8 + (8 + 4) * 65_536) numbers, as config asks for, but is an array of \(fullCount)"
+      "weights should be an array of \(fullCount - 24 - 8 + (8 + 4) * 65_536) numbers, as config requires, but is an array of \(fullCount)"
     ),
   ]
   static let architectures = "WaveNet, ConvNet, Linear, LSTM, SlimmableContainer, Sequential"
@@ -114,15 +114,15 @@ struct NAMErrorTests {
     "Fasttanh, Hardswish, Hardtanh, LeakyHardTanh, LeakyHardtanh, LeakyReLU, PReLU, ReLU, SiLU, Sigmoid, Softsigmoid, "
     + "Softsign, Tanh"
 
-  @Test("a faulty model is refused in one sentence with its JSON path", arguments: cases)
+  @Test("a faulty model is rejected in one sentence with its JSON path", arguments: cases)
   func refused(_ c: Case) throws {
     var text = Self.full
-    let range = try #require(text.ranges(of: c.old).first, "the passage stands in the model")
+    let range = try #require(text.ranges(of: c.old).first, "the text to replace is in the model")
     text.replaceSubrange(range, with: c.new)
     #expect(refusal { () throws(ModelFormatError) in try readNAM(text) } == "m.nam: \(c.message)")
   }
 
-  @Test("the model without a fault is accepted, so the cases above fail for their own reason")
+  @Test("the unchanged model is accepted, so each case above fails because of its change")
   func accepted() throws {
     let text = Self.full
     #expect(refusal { () throws(ModelFormatError) in try readNAM(text) } == "accepted")
@@ -131,7 +131,7 @@ struct NAMErrorTests {
   }
 
   @Test(
-    "a weight that is no finite number is named",
+    "a weight that is not a finite number is reported",
     arguments: [
       ("\"0.1\"", "weights[0] should be a number, but is \"0.1\""),
       ("null", "weights[0] should be a number, but is null"),
@@ -145,7 +145,7 @@ struct NAMErrorTests {
     #expect(refusal { () throws(ModelFormatError) in try readNAM(text) } == "m.nam: \(message)")
   }
 
-  @Test("other architectures say what is wrong, too")
+  @Test("the other architectures report errors, too")
   func others() {
     func refusal(_ architecture: String, _ config: String, _ weights: Int) -> String {
       let text = namModel(architecture, config, weights: max(1, weights))
@@ -156,7 +156,7 @@ struct NAMErrorTests {
         == "m.nam: config.in_channels should be an integer from 1 to 1, but is 2")
     #expect(
       refusal("LSTM", "{\"num_layers\":1,\"input_size\":1,\"hidden_size\":3}", 69)
-        == "m.nam: weights should be an array of 70 numbers, as config asks for, but is an array of 69")
+        == "m.nam: weights should be an array of 70 numbers, as config requires, but is an array of 69")
     #expect(
       refusal("ConvNet", "{\"channels\":4,\"dilations\":[1],\"activation\":\"Tanh\",\"groups\":2}", 1)
         == "m.nam: config.groups should be a divisor of 1 input and 4 output channels, but is 2")
@@ -166,16 +166,16 @@ struct NAMErrorTests {
     let linear = namModel("Linear", "{\"receptive_field\":1}", weights: 1)
     #expect(
       refusal("SlimmableContainer", "{\"submodels\":[{\"max_value\":0.5,\"model\":\(linear)}]}", 1)
-        == "m.nam: config.submodels[0].max_value should be at least 1, as the last one, but is 0.5")
+        == "m.nam: config.submodels[0].max_value should be at least 1 for the last submodel, but is 0.5")
     #expect(
       refusal("Sequential", "{\"models\":[\(linear)]}", 1)
-        == "m.nam: weights should be an array of 0 numbers, as config asks for, but is an array of 1")
+        == "m.nam: weights should be an array of 0 numbers, as config requires, but is an array of 1")
     #expect(
       refusal("Sequential", "{\"models\":[{\"receptive_field\":1}]}", 1)
         == "m.nam: config.models[0].version is missing")
   }
 
-  @Test("sequences within sequences hold no more models than one")
+  @Test("nested sequences have the same limit as a single one")
   func longSequences() {
     let linear = namModel("Linear", "{\"receptive_field\":1}", weights: 1)
     func sequence(_ models: [String]) -> String {
@@ -188,11 +188,11 @@ struct NAMErrorTests {
     #expect(result([half, half]) == "accepted")
     #expect(
       result([half, half, linear])
-        == "m.nam: config.models[2] should be the end of a sequence of at most 256 models, those of sequences within it counted, but is model 257 of it"
+        == "m.nam: config.models[2] should be a sequence of at most 256 models, counting nested sequences, but is at least 257 models"
     )
   }
 
-  @Test("ten thousand nested models, and a gigabyte that is not there, take neither stack nor memory")
+  @Test("ten thousand nested models, or a sparse file of a gigabyte, do not exhaust the stack or memory")
   func hostile() throws {
     let open = "{\"version\":\"0.7.0\",\"architecture\":\"Sequential\",\"weights\":[],\"config\":{\"models\":["
     let text = String(repeating: open, count: 10_000)
@@ -211,7 +211,7 @@ struct NAMErrorTests {
     }
   }
 
-  @Test("ten thousand broken models give errors or sound values")
+  @Test("ten thousand broken models give errors or valid values")
   func mutations() {
     let goods = [
       Self.full, oldWaveNet, namModel("LSTM", "{\"num_layers\":2,\"input_size\":1,\"hidden_size\":1}", weights: 30),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ModelFormats
 
-/// A `.nam` text: weights count up in sixteenths.
+/// A `.nam` file whose weights count up in sixteenths.
 func namModel(
   _ architecture: String, _ config: String, weights: Int, version: String = "0.5.4", more: String = ""
 ) -> String {
@@ -36,7 +36,7 @@ struct NAMModelTests {
     return network
   }
 
-  @Test("the old layout: weights in the order of the format, taps oldest first, the factor behind all")
+  @Test("the old layout: weights in the order of the format, taps oldest first, the head scale last")
   func oldLayout() throws {
     let model = try readNAM(oldWaveNet)
     #expect(model.sampleRateHz == nil)
@@ -56,7 +56,7 @@ struct NAMModelTests {
     let second = network.arrays[1]
     #expect(second.layers[0].gating == .gated(.sigmoid) && second.layers[0].convolution.outputChannels == 2)
     #expect(second.head.bias == [62.0 / 16])
-    #expect(network.headScale == 63.0 / 16, "the factor among the weights counts, not that of config")
+    #expect(network.headScale == 63.0 / 16, "the head scale among the weights counts, not the one in config")
     #expect(network.inputChannels == 1 && network.outputChannels == 1)
   }
 
@@ -74,7 +74,7 @@ struct NAMModelTests {
       result == (isRead ? "accepted" : "m.nam: version should be a version from 0.5.0 to 0.7.x, but is \"\(version)\""))
   }
 
-  @Test("metadata are values, and null is as good as absent")
+  @Test("metadata are read as values, and null counts as absent")
   func metadata() throws {
     let more = """
       ,"sample_rate":44100,"notes":[1],"metadata":{"loudness":-18.25,"gain":null,"input_level_dbu":12,"name":"Amp é",\
@@ -93,7 +93,7 @@ struct NAMModelTests {
     #expect(empty.metadata == [:] && empty.sampleRateHz == nil)
   }
 
-  @Test("a byte order mark is passed over, and errors count it")
+  @Test("a byte order mark is skipped, and byte positions in errors include it")
   func byteOrderMark() throws {
     let text = Array("\u{FEFF}".utf8) + Array(oldWaveNet.utf8)
     #expect(try NAMModel(json: text, path: "m") == readNAM(oldWaveNet))
@@ -102,7 +102,7 @@ struct NAMModelTests {
         == "m: expected a key in quotation marks at byte 4, but found 'x'")
   }
 
-  @Test("a container gives the submodel that the size asks for, and keeps its own metadata")
+  @Test("a container returns the submodel for a size, with its own metadata")
   func containers() throws {
     func linear(_ taps: Int) -> String { namModel("Linear", "{\"receptive_field\":\(taps)}", weights: taps) }
     let text = """
@@ -142,7 +142,7 @@ struct NAMModelTests {
     #expect(array.head.weights == [40.0 / 16] && array.head.bias == [43.0 / 16])
   }
 
-  @Test("the largest standard network, 13,802 weights in 280 kB")
+  @Test("the largest standard network: 13,802 weights in 280 kB")
   func standard() throws {
     let text = standardNAM()
     #expect(text.utf8.count > 250_000)
@@ -152,7 +152,7 @@ struct NAMModelTests {
   }
 }
 
-/// The standard model of 20 layers, with weights of 17 digits.
+/// The standard model of 20 layers, its weights written with 17 digits.
 func standardNAM() -> String {
   let dilations = (0..<10).map { String(1 << $0) }.joined(separator: ",")
   func array(_ inputs: Int, _ channels: Int, _ head: Int, _ bias: Bool) -> String {

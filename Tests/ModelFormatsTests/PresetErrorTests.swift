@@ -1,9 +1,9 @@
 import ModelFormats
 import Testing
 
-@Suite("Presets: what is refused, and in which words")
+@Suite("Presets: errors")
 struct PresetErrorTests {
-  /// `fullPresetJSON` with one passage exchanged, and what is said of it.
+  /// `fullPresetJSON` with one piece of text replaced, and the expected error.
   struct Case: Sendable, CustomTestStringConvertible {
     let old: String
     let new: String
@@ -24,7 +24,8 @@ struct PresetErrorTests {
     Case(#""version": 1,"#, "", "version is missing"),
     Case(
       #""name": "full""#, #""nom": "full""#,
-      "nom is not a key of this format; it knows format, version, name, description, sampleRateHz, stages, metadata"),
+      "nom is not a key of this format; its keys are format, version, name, description, sampleRateHz, stages, metadata"
+    ),
     Case(#""name": "full","#, "", "name is missing"),
     Case(#""full""#, #""""#, #"name should be \#(nameRule), but is """#),
     Case(#""full""#, #""../up""#, #"name should be \#(nameRule), but is "../up""#),
@@ -38,7 +39,7 @@ struct PresetErrorTests {
     Case("48000", "0", "sampleRateHz should be an integer from 1 to 10000000, but is 0"),
     Case("48000", "44100.5", "sampleRateHz should be an integer from 1 to 10000000, but is 44100.5"),
     Case("48000", "null", "sampleRateHz should be an integer from 1 to 10000000, but is null"),
-    Case(#"{"maker""#, #"3, "x": {"maker""#, "x is not a key of this format; it knows \(topKeys)"),
+    Case(#"{"maker""#, #"3, "x": {"maker""#, "x is not a key of this format; its keys are \(topKeys)"),
     Case(
       #"{"maker": "test", "seed": 7, "loss": [0.5, null, true]}"#, "[]",
       "metadata should be an object, but is an array of 0 values"),
@@ -47,7 +48,7 @@ struct PresetErrorTests {
       #"stages[0].type should be "wavenet", "convolution", "nam" or "gain", but is "reverb""#),
     Case(#""type": "wavenet","#, "", "stages[0].type is missing"),
   ]
-  static let nameRule = "a name of 1 to 128 characters without slashes, not beginning with a point"
+  static let nameRule = "a name of 1 to 128 characters without slashes, not starting with a dot"
   static let topKeys = "format, version, name, description, sampleRateHz, stages, metadata"
 
   static let network: [Case] = [
@@ -56,7 +57,7 @@ struct PresetErrorTests {
       #"stages[0].past should be "silence" or "zeroHistory", but is "zero""#),
     Case(
       #""past""#, #""passed""#,
-      "stages[0].passed is not a key of this format; it knows type, weights, past, inputChannels, headScale, "
+      "stages[0].passed is not a key of this format; its keys are type, weights, past, inputChannels, headScale, "
         + "arrays, head, inputGainDecibels, gainDecibels, mix"),
     Case(#""full.safetensors""#, "7", "stages[0].weights should be the path of a safetensors file, but is 7"),
     Case(#""full.safetensors""#, #""""#, #"stages[0].weights should be the path of a safetensors file, but is """#),
@@ -72,7 +73,7 @@ struct PresetErrorTests {
     Case(#""headScale": 0.5"#, #""headScale": "loud""#, #"stages[0].headScale should be a number, but is "loud""#),
     Case(
       #""relu", "outputChannels": 6"#, #""relu", "bias": 1, "outputChannels": 6"#,
-      "stages[0].head[0].bias is not a key of this format; it knows activation, outputChannels, kernelSize"),
+      "stages[0].head[0].bias is not a key of this format; its keys are activation, outputChannels, kernelSize"),
     Case(
       #""outputChannels": 6"#, #""outputChannels": 0"#,
       "stages[0].head[0].outputChannels should be an integer from 1 to 4096, but is 0"),
@@ -82,7 +83,7 @@ struct PresetErrorTests {
     Case(#"{"activation": "relu", "#, "{", "stages[0].head[0].activation is missing"),
     Case(
       #""negativeSlope": 0.125"#, #""slope": 0.125"#,
-      "stages[0].head[1].activation.slope is not a key of this format; it knows type, negativeSlope"),
+      "stages[0].head[1].activation.slope is not a key of this format; its keys are type, negativeSlope"),
     Case(
       #"{"activation": {"type": "leakyReLU", "negativeSlope": 0.125}"#,
       #"{"activation": {"type": "prelu", "slopes": [1]}"#,
@@ -122,10 +123,10 @@ struct PresetErrorTests {
       #""kernelSize": 3, "dilations": [1, 2]"#, #""dilations": [1, 2]"#, "stages[0].arrays[0].kernelSize is missing"),
     Case(
       #""kernelSizes": [2, 4]"#, #""kernelSizes": [2, 4], "kernelSize": 2"#,
-      "stages[0].arrays[1].kernelSizes should be absent, because kernelSize is there, but is an array of 2 values"),
+      "stages[0].arrays[1].kernelSizes should be absent, because kernelSize is given, but is an array of 2 values"),
     Case(
       #""kernelSizes": [2, 4]"#, #""kernelSizes": [2]"#,
-      "stages[0].arrays[1].kernelSizes should be an array of 2 kernel sizes, one a layer, but is an array of 1 value"),
+      "stages[0].arrays[1].kernelSizes should be an array of 2 kernel sizes, one per layer, but is an array of 1 value"),
     Case(
       #""kernelSizes": [2, 4]"#, #""kernelSizes": [2, "4"]"#,
       #"stages[0].arrays[1].kernelSizes[1] should be an integer from 1 to 65536, but is "4""#),
@@ -149,7 +150,7 @@ struct PresetErrorTests {
     Case(#""softsign""#, "{}", "stages[0].arrays[0].activation.type is missing"),
     Case(
       #""softsign""#, #"{"type": "tanh", "negativeSlope": 1}"#,
-      "stages[0].arrays[0].activation.negativeSlope is not a key of this format; it knows type"),
+      "stages[0].arrays[0].activation.negativeSlope is not a key of this format; its keys are type"),
     Case(
       #""softsign""#, #"{"type": "sinc"}"#,
       "stages[0].arrays[0].activation.type should be \(activationRule), but is \"sinc\""),
@@ -169,17 +170,17 @@ struct PresetErrorTests {
   static let sums: [Case] = [
     Case(
       #""kernelSize": 3, "dilations": [1, 2]"#, longKernels,
-      "stages[0].arrays[0].dilations[0] should be such that the network's history is at most 268435456 frames, "
+      "stages[0].arrays[0].dilations[0] should be small enough for a network history of at most 268435456 frames, "
         + "but is 16777216"),
-    // 16 · 2^24 is exactly the limit, which leaves nothing for the next layer.
+    // 16 · 2^24 is exactly the limit, so nothing is left for the next layer.
     Case(
       #""kernelSize": 3, "dilations": [1, 2]"#, #""kernelSize": 17, "dilations": [16777216, 1]"#,
-      "stages[0].arrays[0].dilations[1] should be such that the network's history is at most 268435456 frames, "
+      "stages[0].arrays[0].dilations[1] should be small enough for a network history of at most 268435456 frames, "
         + "but is 1"),
     Case(
       #""kernelSize": 3, "dilations": [1, 2]"#,
       #""kernelSize": 1, "dilations": [\#([String](repeating: "1", count: 1023).joined(separator: ","))]"#,
-      "stages[0].arrays[1].dilations should be such that the network has at most 1024 layers, but is an array of 2 values"
+      "stages[0].arrays[1].dilations should be short enough for at most 1024 layers in the network, but is an array of 2 values"
     ),
     Case(
       #""kernelSize": 3, "dilations": [1, 2]"#,
@@ -187,10 +188,10 @@ struct PresetErrorTests {
       "stages[0].arrays[0].dilations should be an array of 1 to 1024 dilations, but is an array of 1025 values"),
   ]
 
-  @Test("a faulty preset is refused in one sentence with its JSON path", arguments: top + network + arrays + sums)
+  @Test("a faulty preset is rejected in one sentence with its JSON path", arguments: top + network + arrays + sums)
   func refused(_ c: Case) throws {
     let parts = fullPresetJSON.ranges(of: c.old)
-    try #require(parts.count >= 1, "the passage stands in the preset")
+    try #require(parts.count >= 1, "the text to replace is in the preset")
     var json = fullPresetJSON
     json.replaceSubrange(parts[0], with: c.new)
     #expect(
@@ -198,24 +199,24 @@ struct PresetErrorTests {
         == "p.json: \(c.message)")
   }
 
-  @Test("the preset without a fault is accepted, so the cases above fail for their own reason")
+  @Test("the unchanged preset is accepted, so each case above fails because of its change")
   func accepted() {
     let json = Array(fullPresetJSON.utf8)
     #expect(refusal { () throws(ModelFormatError) in try Preset(json: json, path: "p.json") } == "accepted")
   }
 
   @Test(
-    "at the top level too, a wrong type, a repeated key and broken JSON are refused",
+    "a wrong type, a duplicate key and broken JSON are rejected at the top level, too",
     arguments: [
       ("[]", "p.json: the top level should be an object, but is an array of 0 values"),
       ("{", "p.json: expected a key in quotation marks at byte 1, but found the end of the text"),
-      (#"{"version":1,"version":1}"#, #"p.json: the key "version" at byte 13 stands twice in one object"#),
+      (#"{"version":1,"version":1}"#, #"p.json: the key "version" at byte 13 appears twice in the same object"#),
     ])
   func whole(_ json: String, _ message: String) {
     #expect(refusal { () throws(ModelFormatError) in try Preset(json: Array(json.utf8), path: "p.json") } == message)
   }
 
-  @Test("bytes in memory are held to the limit of a file")
+  @Test("the size limit applies to bytes in memory, too")
   func tooLarge() {
     let json = [UInt8](repeating: 0x20, count: 16_000_001)
     #expect(

@@ -2,7 +2,7 @@ import Foundation
 import ModelFormats
 import Testing
 
-@Suite("Presets: what is read")
+@Suite("Presets: reading")
 struct PresetTests {
   private func read(_ json: String, path: String = "p.json", allowOutside: Bool = false) throws -> Preset {
     try Preset(json: Array(json.utf8), path: path, allowOutside: allowOutside)
@@ -15,7 +15,7 @@ struct PresetTests {
     return network
   }
 
-  @Test("every key of the format is read")
+  @Test("all keys of the format are read")
   func full() throws {
     let expected = Preset(
       name: "full", description: "every key", sampleRateHz: 48000, stages: [.waveNet(fullNetwork)],
@@ -25,7 +25,7 @@ struct PresetTests {
     #expect(try read(fullPresetJSON, path: "some/folder/full.json") == expected)
   }
 
-  @Test("what is not written has its default")
+  @Test("missing keys have their defaults")
   func defaults() throws {
     let smallest = try network(
       #"{"type":"wavenet","weights":"w","arrays":[{"channels":2,"kernelSize":3,"dilations":[1,4],"headChannels":1}]}"#
@@ -68,7 +68,7 @@ struct PresetTests {
     (#"{"type":"prelu","slopes":[0.5,1e-3]}"#, .prelu(slopes: [0.5, 0.001])),
   ]
 
-  @Test("every activation has its spelling", arguments: activations)
+  @Test("every activation can be read by its name", arguments: activations)
   func activation(_ json: String, _ expected: ActivationDescription) throws {
     let network = try network(
       #"{"type":"wavenet","weights":"w","arrays":[{"channels":2,"kernelSize":3,"dilations":[1],"headChannels":1,"activation":\#(json)}]}"#
@@ -77,7 +77,7 @@ struct PresetTests {
   }
 
   @Test(
-    "files are found beside the preset",
+    "files are found next to the preset",
     arguments: [
       ("p.json", "w", "w"), ("./p.json", "w", "w"), ("a/b/p.json", "c/w", "a/b/c/w"), ("/p.json", "w", "/w"),
       ("/a/p.json", "/elsewhere/w", "/elsewhere/w"),
@@ -87,7 +87,7 @@ struct PresetTests {
   }
 
   @Test(
-    "a path outside the folder is read only where the caller allows it", arguments: ["../w", "a/../../w", "/w", ".."])
+    "a path outside the folder is read only if the caller allows it", arguments: ["../w", "a/../../w", "/w", ".."])
   func outside(_ path: String) throws {
     let json = fullPresetJSON.replacing("full.safetensors", with: path)
     let message =
@@ -97,12 +97,12 @@ struct PresetTests {
     #expect(network.weightsPath == path)
   }
 
-  @Test("dots within a name are no way out", arguments: ["..w", "w..", "a/...", "./w"])
+  @Test("dots within a name do not leave the folder", arguments: ["..w", "w..", "a/...", "./w"])
   func inside(_ path: String) throws {
     _ = try read(fullPresetJSON.replacing("full.safetensors", with: path))
   }
 
-  @Test("the example in Presets/README.md is a preset")
+  @Test("the example in Presets/README.md is a valid preset")
   func readme() throws {
     let text = try String(contentsOf: packageFolder.appendingPathComponent("Presets/README.md"), encoding: .utf8)
     let examples = text.components(separatedBy: "```json\n").dropFirst()
@@ -111,7 +111,7 @@ struct PresetTests {
     for example in examples { _ = try read(example) }
   }
 
-  @Test("every preset that ships is read with its weights")
+  @Test("every preset in the repository can be read with its weights")
   func shipped() throws {
     let folder = packageFolder.appendingPathComponent("Presets")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)

@@ -4,15 +4,15 @@ import ModelFormats
 import TestSupport
 import Testing
 
-@Suite("Files: what is not opened")
+@Suite("Files: what cannot be opened")
 struct RegularFileTests {
-  @Test("a directory, a pipe, a socket, a device and a missing file are refused by both readers")
+  @Test("both readers reject a folder, a pipe, a socket, a device and a missing file")
   func kinds() throws {
     try withTemporaryFolder { folder in
       let pipe = "\(folder)/pipe"
       #expect(mkfifo(pipe, 0o600) == 0)
       let cases = [
-        (folder, "expected a regular file, but this is a directory"),
+        (folder, "expected a regular file, but this is a folder"),
         (pipe, "expected a regular file, but this is a pipe"),
         ("/dev/null", "expected a regular file, but this is a device"),
         ("\(folder)/none", "the file cannot be read: No such file or directory"),
@@ -32,11 +32,11 @@ struct RegularFileTests {
   }
 
   @Test(
-    "a file that the user may not read is refused",
+    "a file without read permission is rejected",
     .enabled(
-      if: geteuid() != 0 || cts_can_become(65534) == 1, "root may read everything, and cannot be somebody else here"))
+      if: geteuid() != 0 || cts_can_become(65534) == 1, "root can read everything, and cannot change user here"))
   func permission() async {
-    // In a process of its own, because root, who may read all, has to become somebody else first.
+    // In a separate process, because root can read everything and has to become another user first.
     await #expect(processExitsWith: .success) {
       try withTemporaryFolder { folder in
         let path = "\(folder)/secret.json"
@@ -51,13 +51,13 @@ struct RegularFileTests {
     }
   }
 
-  /// A file of holes: large for the file system, empty on the disk.
+  /// A sparse file: large for the file system, empty on the disk.
   private func sparse(_ path: String, bytes: Int, prefix: [UInt8] = []) throws {
     try Data(prefix).write(to: URL(fileURLWithPath: path))
     #expect(truncate(path, off_t(bytes)) == 0)
   }
 
-  @Test("a file over the limit is refused before it is read")
+  @Test("a file above the limit is rejected before it is read")
   func tooLarge() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/large"
@@ -65,7 +65,7 @@ struct RegularFileTests {
       #expect(throws: ModelFormatError.fileTooLarge(file: path, expected: 16_000_000, actual: 16_000_001)) {
         try Preset(contentsOf: path)
       }
-      // No larger than it must be: file systems have limits, too.
+      // No larger than necessary: file systems have limits, too.
       try sparse(path, bytes: (1 << 30) + 1)
       #expect(
         refusal { () throws(ModelFormatError) in try TensorFile(contentsOf: path) }
@@ -73,8 +73,7 @@ struct RegularFileTests {
     }
   }
 
-  /// Processor time that this thread has taken. Unlike the time of day it does not run while a busy machine does
-  /// something else.
+  /// Processor time of this thread. Unlike wall-clock time, it stops while a busy machine runs other programs.
   private func threadSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -86,7 +85,7 @@ struct RegularFileTests {
     try withTemporaryFolder { folder in
       let path = "\(folder)/holes"
       try sparse(path, bytes: 1 << 30, prefix: safetensors("{}"))
-      // The best of five, of which each takes less than a thousandth of the limit.
+      // The best of five runs, each of which takes less than a thousandth of the limit.
       let seconds = (0..<5).map { _ in
         let start = threadSeconds()
         #expect(
@@ -98,7 +97,7 @@ struct RegularFileTests {
     }
   }
 
-  @Test("an empty file is refused by both readers")
+  @Test("both readers reject an empty file")
   func emptyFile() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/empty"

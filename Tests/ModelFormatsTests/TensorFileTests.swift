@@ -12,7 +12,7 @@ struct TensorFileTests {
     ],
     metadata: ["maker": "a \\ test", "": "line\nbreak"])
 
-  @Test("what is written is read back")
+  @Test("what was written is read back")
   func roundTrip() throws {
     let bytes = file.serialized()
     let back = try TensorFile(bytes: bytes, path: "w.safetensors")
@@ -24,7 +24,7 @@ struct TensorFileTests {
     #expect(try back.tensor("weight", shape: [2, 3])[4].sign == .minus)
   }
 
-  @Test("a file on disk gives the same as its bytes")
+  @Test("a file on disk and its bytes in memory give the same value")
   func fromDisk() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/w.safetensors"
@@ -34,14 +34,14 @@ struct TensorFileTests {
     }
   }
 
-  @Test("the header is padded, so that data are aligned to eight bytes")
+  @Test("the header is padded to align the data to eight bytes")
   func alignment() {
     let bytes = file.serialized()
     #expect(bytes[0].isMultiple(of: 8))
     #expect(bytes[8] == UInt8(ascii: "{"))
   }
 
-  // The bytes that Hugging Face's own documentation shows for this tensor, the header spelled by hand.
+  // The bytes that Hugging Face's documentation shows for this tensor, with the header written by hand.
   @Test("a file in the layout of the reference implementation is read")
   func referenceLayout() throws {
     let header = #"{"test":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"format":"pt"}}   "#
@@ -51,14 +51,14 @@ struct TensorFileTests {
     #expect(file.metadata == ["format": "pt"])
   }
 
-  @Test("an empty file of tensors is a file")
+  @Test("a file without tensors is valid")
   func empty() throws {
     #expect(try TensorFile(bytes: safetensors("{}"), path: "w").tensors.isEmpty)
     let bytes = TensorFile(tensors: [:]).serialized()
     #expect(bytes == safetensors("{}      "))
   }
 
-  /// Little-endian bit patterns and their values as Float32, from the definitions of the types.
+  /// Little-endian bit patterns and their Float32 values, from the definitions of the types.
   static let conversions: [(type: String, bytes: [UInt8], value: Float)] = [
     ("F16", [0x00, 0x3C], 1), ("F16", [0x00, 0xC0], -2), ("F16", [0xFF, 0x7B], 65504),
     ("F16", [0x01, 0x00], 0x1p-24), ("F16", [0xFF, 0x83], -0x3FFp-24), ("F16", [0x00, 0x04], 0x1p-14),
@@ -66,7 +66,7 @@ struct TensorFileTests {
     ("F32", [0xDB, 0x0F, 0x49, 0x40], 3.1415927),
     ("F64", [0x18, 0x2D, 0x44, 0x54, 0xFB, 0x21, 0x09, 0x40], .pi.nextUp),
     ("F64", [0, 0, 0, 0, 0, 0, 0xF0, 0xBF], -1),
-    // 1 + 2^-24 lies half way between two Float32 and goes to the even one.
+    // 1 + 2^-24 lies halfway between two Float32 numbers and rounds to the even one.
     ("F64", [0, 0, 0, 0x10, 0, 0, 0xF0, 0x3F], 1), ("F64", [1, 0, 0, 0x10, 0, 0, 0xF0, 0x3F], 1 + 0x1p-23),
   ]
 
@@ -96,7 +96,7 @@ struct TensorFileTests {
     #endif
   }
 
-  @Test("a type that is not converted troubles only who asks for it")
+  @Test("an unsupported type fails only when its tensor is read")
   func unsupportedType() throws {
     let header = #"""
       {"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"X9","shape":[3],"data_offsets":[8,9]},
@@ -110,6 +110,6 @@ struct TensorFileTests {
     }
     #expect(
       refusal { () throws(ModelFormatError) in try file.tensor("b", shape: [3]) }
-        == #"w: tensor "b" should be of type F32, F16, BF16 or F64, but is "X9""#)
+        == #"w: tensor "b" should have type F32, F16, BF16 or F64, but has "X9""#)
   }
 }

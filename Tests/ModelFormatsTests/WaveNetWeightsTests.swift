@@ -1,7 +1,7 @@
 import ModelFormats
 import Testing
 
-@Suite("WaveNet weights: names, shapes and places")
+@Suite("WaveNet weights: names, shapes and order")
 struct WaveNetWeightsTests {
   @Test("the tensors of a network have these names and shapes")
   func expected() {
@@ -30,7 +30,7 @@ struct WaveNetWeightsTests {
       ])
   }
 
-  @Test("every number of the file arrives once, at its place")
+  @Test("every number of the file is used once, in its place")
   func places() throws {
     let bytes = numberedWeights(for: fullNetwork).serialized()
     let weights = try fullNetwork.readWeights(from: TensorFile(bytes: bytes, path: "w"))
@@ -39,7 +39,7 @@ struct WaveNetWeightsTests {
       #expect(convolution.shape.reduce(1, *) == convolution.weight.count)
       return convolution.weight + (convolution.bias ?? [])
     }
-    // The network's own order is the order in which the numbers were given out.
+    // The network's order is the order in which the numbers were assigned.
     var all: [Float] = []
     for array in weights.arrays {
       all += flat(array.input)
@@ -56,7 +56,7 @@ struct WaveNetWeightsTests {
     #expect(weights.arrays[0].head.bias != nil && weights.arrays[1].head.bias == nil)
   }
 
-  @Test("the NAM standard network has 13,729 weights and biases: no head scale, no unread last 1x1")
+  @Test("the NAM standard network has 13,729 weights and biases, without the head scale and the unused last 1x1")
   func standardCount() {
     func array(_ channels: Int, _ headChannels: Int, bias: Bool) -> WaveNetArray {
       WaveNetArray(
@@ -66,7 +66,7 @@ struct WaveNetWeightsTests {
     let network = WaveNetDescription(
       weightsPath: "w", arrays: [array(16, 8, bias: false), array(8, 1, bias: true)])
     let count = network.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
-    // 13,802 in a .nam file: that holds the head scale and the last layer's unread 8 · 8 + 8 as well.
+    // A .nam file holds 13,802: the head scale and the last layer's unused 8 · 8 + 8 as well.
     #expect(count == 13_802 - 1 - 72)
     #expect(network.historyFrames == 4092)
   }
@@ -78,7 +78,7 @@ struct WaveNetWeightsTests {
     return refusal { () throws(ModelFormatError) in try fullNetwork.readWeights(from: changed) }
   }
 
-  @Test("a file that does not fit the network is refused with the tensor's name")
+  @Test("a file that does not match the network is rejected with the tensor's name")
   func refused() {
     #expect(reading { _ in } == "accepted")
     #expect(
@@ -90,13 +90,13 @@ struct WaveNetWeightsTests {
       reading {
         $0.tensors["arrays.0.input.weight"] = StoredTensor(shape: [2, 4, 1], values: [Float](repeating: 0, count: 8))
       }
-        == #"tensors: tensor "arrays.0.input.weight" should have the shape [4, 2, 1], but has [2, 4, 1]"#)
+        == #"tensors: tensor "arrays.0.input.weight" should have shape [4, 2, 1], but has [2, 4, 1]"#)
     #expect(
       reading { $0.tensors["head.1.bias"] = StoredTensor(shape: [1], values: [.nan]) }
         == #"tensors: value 0 of tensor "head.1.bias" should be a finite Float32, but is nan"#)
   }
 
-  @Test("no tensor can be left out, and none is let in beside them")
+  @Test("a missing or an extra tensor is rejected")
   func everyTensor() {
     for (name, _) in fullNetwork.expectedTensors() {
       #expect(reading { $0.tensors[name] = nil } == #"tensors: the tensor "\#(name)" is missing"#)

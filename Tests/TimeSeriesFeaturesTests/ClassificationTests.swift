@@ -5,13 +5,13 @@ import Testing
 @Suite("Classification")
 struct ClassificationTests {
   @Test(
-    "eigenvalues and eigenvectors give the matrix back, and the vectors are orthonormal", arguments: [1, 2, 3, 10, 57])
+    "eigenvalues and orthonormal eigenvectors reproduce the matrix", arguments: [1, 2, 3, 10, 57])
   func eigenvalues(_ n: Int) {
     var random = MersenneTwister(seed: UInt32(n))
     var matrix = [Double](repeating: 0, count: n * n)
     for i in 0..<n {
       for j in 0...i {
-        // Blocks of zeros, and equal values on the diagonal.
+        // Blocks of zeros, and repeated values on the diagonal.
         let value = n > 20 && (i < 20) != (j < 20) ? 0 : i == j && i % 3 == 0 ? 1 : random.normal()
         matrix[i * n + j] = value
         matrix[j * n + i] = value
@@ -37,7 +37,7 @@ struct ClassificationTests {
       rows: rows, columns: columns, values: (0..<(rows * columns)).map { _ in Float(random.normal()) })
   }
 
-  @Test("weights and regularisation are scikit-learn's RidgeClassifierCV's, more features than rows or fewer")
+  @Test("weights and regularisation equal scikit-learn's RidgeClassifierCV, with more features than rows or fewer")
   func ridge() throws {
     for golden in RidgeGolden.all {
       let x = table(rows: golden.rows, columns: golden.columns, seed: 21)
@@ -52,11 +52,11 @@ struct ClassificationTests {
     }
   }
 
-  @Test("a classifier separates what can be separated, and its file predicts the same")
+  @Test("a classifier separates separable classes, and its file predicts the same")
   func classifier() throws {
     func set(_ seed: UInt32) throws -> (SeriesSet, [String]) {
       var set = try walks(30, points: 100, seed: seed)
-      // The second class has a bump in the middle of its noise.
+      // The second class has a bump in the middle of the noise.
       for index in stride(from: 0, to: 30, by: 2) {
         for t in 40..<60 { set.values[index * 100 + t] += Float(t.isMultiple(of: 2) ? 6 : -6) }
       }
@@ -78,19 +78,19 @@ struct ClassificationTests {
     }
   }
 
-  @Test("the sparse scaler is Hydra's: zeros stay zero, and rare features are damped")
+  @Test("the sparse scaler is Hydra's: zeros stay zero, and rare features are attenuated")
   func sparseScaler() {
     var table = FeatureTable(rows: 4, columns: 2, values: [4, 0, 9, 0, 16, 1, 1, 0])
     let scaler = FeatureScaler(.sparse, fittingTo: table)
-    // Square roots 2, 3, 4, 1: mean 2.5, deviation √(5/3); of the second 0, 0, 1, 0: 0.25, 0.5, and (3/4)⁴.
+    // Square roots 2, 3, 4, 1: mean 2.5, deviation √(5/3). Second column 0, 0, 1, 0: mean 0.25, deviation 0.5, (3/4)⁴.
     #expect(abs(scaler.scales[0] - 1.2909944) < 1e-6 && abs(scaler.scales[1] - (0.5 + 0.31640625)) < 1e-6)
     scaler.apply(to: &table)
     #expect(table.values[1] == 0 && abs(table.values[5] - 0.75 / 0.81640625) < 1e-6)
   }
 }
 
-/// What scikit-learn 1.9.1 gives for `numpy.random.RandomState(21).normal(size=(rows, columns))` as float32, and
-/// for labels by the sum of the first three columns: `RidgeClassifierCV(alphas=numpy.logspace(-3, 3, 10))`.
+/// Results of scikit-learn 1.9.1 for `numpy.random.RandomState(21).normal(size=(rows, columns))` as float32, with
+/// labels by the sum of the first three columns: `RidgeClassifierCV(alphas=numpy.logspace(-3, 3, 10))`.
 private struct RidgeGolden {
   let rows, columns, classes: Int
   let alpha: Double

@@ -5,8 +5,8 @@ import Testing
 
 @testable import TimeSeriesFeatures
 
-/// Every level of the loops against their definitions in plain C.
-@Suite("Loops of features")
+/// Compares the loops of every instruction set with their definitions in plain C.
+@Suite("Feature kernels")
 struct FeatureKernelTests {
   private static let plain = withUnsafePointer(to: cck_feature_kernels_plain) { $0.pointee }
 
@@ -28,8 +28,8 @@ struct FeatureKernelTests {
   }
 
   @Test(
-    "every level gives the bits of the plain twin", arguments: KernelLevel.available,
-    [1, 2, 7, 9, 10, 16, 31, 33, 64, 100, 129, 511, 513, 700])
+    "every instruction set equals the plain loops bit for bit", arguments: KernelLevel.available,
+    Thoroughness.cases(of: [1, 2, 7, 9, 10, 16, 31, 33, 64, 100, 129, 511, 513, 700], quick: 4))
   func plainTwin(_ level: KernelLevel, _ points: Int) throws {
     for channels in [1, 3] {
       let training = try walks(3, channels: channels, points: 120, seed: 5)
@@ -52,7 +52,7 @@ struct FeatureKernelTests {
     }
   }
 
-  @Test("constant series give what the definition gives: ties go to the first kernel")
+  @Test("constant series follow the definition: ties go to the first kernel")
   func constant() throws {
     let training = try walks(2, points: 100)
     let series = try SeriesSet(cases: 1, channels: 1, points: 50, values: [Float](repeating: 3, count: 50))

@@ -2,7 +2,7 @@ import Foundation
 import ModelFormats
 import TimeSeriesFeatures
 
-/// A case of `Tools/golden/make_feature_golden.py`: parameters that aeon fitted, series, and aeon's features of them.
+/// A case of `Tools/golden/make_feature_golden.py`: parameters fitted by aeon, series, and aeon's features for them.
 struct GoldenFeatures {
   let transform: FittedTransform
   let series: SeriesSet
@@ -21,7 +21,7 @@ struct GoldenFeatures {
     columns = file.tensors["features"]!.shape[1]
   }
 
-  /// What the transform gives, here and now.
+  /// The features that the transform computes here.
   func computed(threads: Int = 1) throws -> [Float] {
     try transform.transform.features(of: series, threads: threads).values
   }

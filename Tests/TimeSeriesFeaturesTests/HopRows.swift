@@ -3,13 +3,13 @@ import ModelFormats
 import TestSupport
 import TimeSeriesFeatures
 
-/// Rows as they came, with their places.
+/// Collected rows with their frames.
 struct HopRows: Equatable {
   var values: [Float] = []
   var starts: [Int] = []
   var ends: [Int] = []
 
-  /// Everything that features give for a recording, pushed in pieces of these sizes, again and again.
+  /// All rows for a recording that is pushed in pieces of these sizes, repeated as needed.
   init(_ features: any HopFeatures, _ channels: [[Float]], pieces: [Int] = [.max], ends isEnded: Bool = true) throws {
     var done = 0
     var turn = 0

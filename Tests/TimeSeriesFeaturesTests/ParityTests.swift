@@ -3,10 +3,10 @@ import Testing
 
 @testable import TimeSeriesFeatures
 
-@Suite("Parity with aeon, given its parameters")
+@Suite("Parity with aeon, for the same parameters")
 struct ParityTests {
   @Test(
-    "MiniRocket's features are aeon's bit for bit, also where every bias lies on a response",
+    "MiniRocket's features equal aeon's bit for bit, even when every bias equals a response",
     arguments: [
       "minirocket", "minirocket-channels", "minirocket-ties", "minirocket-ties-channels", "minirocket-long",
     ])
@@ -18,7 +18,7 @@ struct ParityTests {
   }
 
   @Test(
-    "MultiRocket's ppv, lspv and mipv are aeon's bit for bit, mpv within a unit of the last place",
+    "MultiRocket's ppv, lspv and mipv equal aeon's bit for bit, mpv within one unit in the last place",
     arguments: ["multirocket", "multirocket-channels", "multirocket-ties"])
   func multiRocket(_ name: String) throws {
     let golden = try GoldenFeatures(name)
@@ -35,7 +35,7 @@ struct ParityTests {
     }
     #expect(Double(others) <= max(1, 1e-3 * Double(computed.count)))
 
-    // Without what aeon does otherwise, the differences' features are others, and the series' are not.
+    // Without aeon's deviations, the features of the differences change and those of the series do not.
     guard case .multiRocket(var correct) = golden.transform else { return }
     correct.compatibility = .correct
     let table = try correct.features(of: golden.series)
@@ -44,7 +44,7 @@ struct ParityTests {
     #expect(!table[0].dropFirst(own).elementsEqual(computed[own..<golden.columns]))
   }
 
-  @Test("ROCKET's ppv are aeon's, and its max within 1e-5", arguments: ["rocket", "rocket-channels"])
+  @Test("ROCKET's ppv equals aeon's, and its max is within 1e-5", arguments: ["rocket", "rocket-channels"])
   func rocket(_ name: String) throws {
     let golden = try GoldenFeatures(name)
     for (index, pair) in zip(try golden.computed(), golden.features).enumerated() {
@@ -56,7 +56,7 @@ struct ParityTests {
     }
   }
 
-  @Test("Hydra's counts are aeon's, and its sums within 1e-5", arguments: ["hydra", "hydra-channels"])
+  @Test("Hydra's counts equal aeon's, and its sums are within 1e-5", arguments: ["hydra", "hydra-channels"])
   func hydra(_ name: String) throws {
     let golden = try GoldenFeatures(name)
     let names = golden.transform.transform.featureNames
@@ -69,7 +69,7 @@ struct ParityTests {
     }
   }
 
-  @Test("a fit with aeon's seed draws what aeon drew")
+  @Test("a fit with aeon's seed draws the same values as aeon")
   func fitting() throws {
     for name in ["minirocket", "minirocket-channels"] {
       let golden = try GoldenFeatures(name)
@@ -79,7 +79,7 @@ struct ParityTests {
       #expect(ours.parameters.biasesPerKernel == theirs.parameters.biasesPerKernel)
       #expect(ours.parameters.channelCounts == theirs.parameters.channelCounts)
       #expect(ours.parameters.channelList == theirs.parameters.channelList)
-      // Its compiler changes the order of three additions of a fit, so the last digits differ.
+      // aeon's compiler changes the order of three additions of a fit, so the last digits differ.
       for (a, b) in zip(ours.parameters.biases, theirs.parameters.biases) {
         #expect(abs(a - b) <= 1e-4 * max(1, abs(b)))
       }

@@ -3,16 +3,16 @@ import Testing
 
 @testable import TimeSeriesFeatures
 
-@Suite("Random numbers of a fit")
+@Suite("Random numbers for fits")
 struct RandomTests {
-  @Test("the generator is MT19937: the ten thousandth word of seed 5489, as the C++ standard has it")
+  @Test("the generator is MT19937: the ten thousandth word for seed 5489 is that of the C++ standard")
   func reference() {
     var random = MersenneTwister(seed: 5489)
     for _ in 0..<9999 { _ = random.next32() }
     #expect(random.next32() == 4_123_659_995)
   }
 
-  @Test("distributions are those of numpy.random.RandomState(7)")
+  @Test("distributions equal those of numpy.random.RandomState(7)")
   func numpy() {
     var random = MersenneTwister(seed: 7)
     #expect(random.unit() == 0.07630828937395717)
@@ -22,7 +22,7 @@ struct RandomTests {
     for expected in NumPy.normals { #expect(abs(random.normal() - expected) <= 4e-16 * max(1, abs(expected))) }
   }
 
-  @Test("logarithms are right to a few units of the last place, and exact for powers of two")
+  @Test("logarithms are accurate to a few units in the last place, and exact for powers of two")
   func logarithms() {
     for exponent in -60...60 {
       #expect(binaryLogarithm(Double(sign: .plus, exponent: exponent, significand: 1)) == Double(exponent))
@@ -48,7 +48,7 @@ struct RandomTests {
     for _ in 0..<1000 { #expect((1...2).contains(random.powerOfTwo(below: 25, over: 10))) }
   }
 
-  @Test("cosine and sine of a turn are libm's to rounding, and those of quarters exact")
+  @Test("cosine and sine of a turn equal libm's to rounding, and are exact at quarter turns")
   func circles() {
     for index in 0..<4096 {
       let u = Double(index * 4099) / 16_777_216
@@ -58,7 +58,7 @@ struct RandomTests {
     #expect(circle(turn: 0.25) == (0, 1) && circle(turn: 0.5) == (-1, 0) && circle(turn: 0.75) == (0, -1))
   }
 
-  @Test("floats sort as by comparison, few and many", arguments: [0, 1, 512, 513, 5000])
+  @Test("short and long arrays of floats sort as by comparison", arguments: [0, 1, 512, 513, 5000])
   func sorting(_ count: Int) {
     var random = MersenneTwister(seed: 3)
     var values = (0..<count).map { Float(random.normal()) * Float(1 << ($0 % 30)) }
@@ -74,7 +74,7 @@ struct RandomTests {
     }
   }
 
-  @Test("dilations are exact: where an eighth of the length is whole, it is the last one")
+  @Test("dilations are exact: the last one is an eighth of the length if that is a whole number")
   func dilations() {
     for q in [3, 5, 6, 9, 24, 100, 1250] {
       let ladder = DilationLadder(length: 8 * q + 1, biasesPerKernel: 119)
@@ -82,7 +82,7 @@ struct RandomTests {
       #expect(DilationLadder(length: 8 * q, biasesPerKernel: 119).dilations.last == q - 1)
       #expect(ladder.biasesPerKernel.reduce(0, +) == 119)
     }
-    // Floating point is right where no power is near a whole number.
+    // Floating point is correct when no power is close to a whole number.
     for length in [50, 77, 150, 1023, 10_000] {
       let ladder = DilationLadder(length: length, biasesPerKernel: 32)
       let truth = (0..<32).map { Int(pow(Double(length - 1) / 8, Double($0) / 31) + 1e-12) }
@@ -92,7 +92,7 @@ struct RandomTests {
   }
 }
 
-/// What NumPy 2.3.5 gives after the first two numbers of seed 7: 0.07630828937395717, 0.5598375844802292.
+/// Values from NumPy 2.3.5 after the first two numbers for seed 7: 0.07630828937395717, 0.5598375844802292.
 private enum NumPy {
   static let integers = [67, 83, 23, 92, 57]
   static let permutation = [4, 5, 3, 2, 1, 0]

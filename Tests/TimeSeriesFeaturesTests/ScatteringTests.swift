@@ -21,7 +21,7 @@ struct ScatteringTests {
     return settings
   }
 
-  /// The largest difference of each order, over the largest coefficient of that order.
+  /// The largest difference in each order, divided by the largest coefficient of that order.
   private func errors(_ rows: HopRows, _ truth: [Float], _ names: [String], from first: Int, to end: Int) -> [Double] {
     (0...2).map { order in
       let columns = names.indices.filter { names[$0].hasPrefix("s\(order)") }
@@ -37,7 +37,7 @@ struct ScatteringTests {
     }
   }
 
-  @Test("rows are kymatio's within 1e-5 of the largest of each order", arguments: 0..<3)
+  @Test("rows equal kymatio's within 1e-5 of the largest value of each order", arguments: 0..<3)
   func parity(_ number: Int) throws {
     var (name, settings) = Self.cases[number]
     let golden = try SpectralGolden("scattering")
@@ -48,7 +48,7 @@ struct ScatteringTests {
       #expect(features.names.count == golden.columns(name))
       let rows = try HopRows(features, [input])
       #expect(rows.values.count == truth.count)
-      // Zeros beyond the ends are something else than kymatio's mirror image.
+      // Zeros beyond the ends differ from kymatio's mirroring.
       let margin = edges == .reflect ? 0 : (features.edgeFrames + settings.hopFrames - 1) / settings.hopFrames
       #expect(2 * margin < rows.count)
       for (order, error) in errors(rows, truth, features.names, from: margin, to: rows.count - margin).enumerated() {
@@ -56,14 +56,15 @@ struct ScatteringTests {
       }
       if edges == .zeros {
         let outside = errors(rows, truth, features.names, from: 0, to: rows.count)
-        #expect(outside[1] > 1e-3, "the comparison sees the edges")
+        #expect(outside[1] > 1e-3, "the comparison notices wrong edges")
       }
     }
     let shifted = try HopRows(Scattering(settings), [[0] + input.dropLast()])
     #expect(errors(shifted, truth, try Scattering(settings).names, from: 0, to: shifted.count)[1] > 1e-4)
   }
 
-  @Test("pieces of any size give the bits of the whole, for recordings of any length", arguments: EdgePadding.allCases)
+  @Test(
+    "pieces of any size give the same bits as the whole, for recordings of any length", arguments: EdgePadding.allCases)
   func pieces(_ edges: EdgePadding) throws {
     var settings = Self.settings { ($0.scale, $0.firstPerOctave) = (5, 2) }
     settings.edges = edges
@@ -80,7 +81,7 @@ struct ScatteringTests {
     }
   }
 
-  @Test("a longer recording begins with the rows of a shorter one, and rows keep what they promise to wait for")
+  @Test("a longer recording begins with the rows of a shorter one, and rows wait no longer than declared")
   func causality() throws {
     let settings = Self.settings { ($0.scale, $0.firstPerOctave) = (6, 4) }
     let input = Signals.noise(frames: 40_000, seed: 6)
@@ -101,7 +102,7 @@ struct ScatteringTests {
     #expect(Array(short.values[..<same]) == Array(long.values[..<same]))
   }
 
-  @Test("every instruction set gives the same bits")
+  @Test("all instruction sets give the same bits")
   func levels() throws {
     let settings = Self.settings { ($0.scale, $0.firstPerOctave) = (5, 3) }
     let input = Signals.noise(frames: 5000, seed: 4)
@@ -109,7 +110,7 @@ struct ScatteringTests {
     for other in all.dropFirst() { #expect(firstBitDifference(all[0], other) == nil) }
   }
 
-  @Test("lower orders are the beginning of the rows of higher ones")
+  @Test("the rows of a lower order are a prefix of those of a higher order")
   func orders() throws {
     let input = Signals.noise(frames: 5000, seed: 4)
     let full = Self.settings { ($0.scale, $0.firstPerOctave, $0.edges) = (5, 2, .reflect) }
@@ -130,17 +131,17 @@ struct ScatteringTests {
     }
   }
 
-  @Test("wavelets are kymatio's: 54 and 9 for J = Q = 8, and 234 paths")
+  @Test("wavelets are those of kymatio: 54 and 9 for J = Q = 8, and 234 paths")
   func banks() throws {
     #expect(Wavelet.bank(perOctave: 8, scale: 8).count == 54)
     #expect(Wavelet.bank(perOctave: 1, scale: 8).count == 9)
     let features = try Scattering(ScatteringSettings())
     #expect(features.names.count == 234)
-    // What Documentation/features.md says.
+    // As documented in Documentation/features.md.
     #expect(features.edgeFrames == 6144 && features.lookAheadFrames == 31_232)
   }
 
-  @Test("what cannot be is an error in a sentence")
+  @Test("impossible settings are errors of one sentence")
   func errors() throws {
     func error(_ change: (inout ScatteringSettings) -> Void) -> String {
       do {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TimeSeriesFeatures
 
-@Suite("Loops around transforms")
+@Suite("Spectral kernels")
 struct SpectralKernelTests {
   private func memory(_ count: Int, seed: UInt64) -> AlignedMemory {
     let memory = AlignedMemory(count: count + 2 * RealTransform.slack)
@@ -23,7 +23,9 @@ struct SpectralKernelTests {
     return (0..<count + RealTransform.slack).map { memory.base[$0] }
   }
 
-  @Test("every level gives the bits of the plain twin, and writes nothing else", arguments: KernelLevel.available)
+  @Test(
+    "every instruction set equals the plain loops bit for bit, and writes nowhere else",
+    arguments: KernelLevel.available)
   func levels(_ level: KernelLevel) {
     withUnsafePointer(to: cck_spectral_kernels_plain) { plain in
       let own = level.spectralKernels
@@ -58,7 +60,7 @@ struct SpectralKernelTests {
     }
   }
 
-  @Test("the logarithm is within 2e-7 of the larger of 1 and itself, over all exponents")
+  @Test("the logarithm is within 2e-7 (relative, or absolute below 1) over all exponents")
   func logarithm() {
     let kernels = KernelLevel.selected.spectralKernels
     var values: [Float] = [.leastNormalMagnitude, 1, 0.5, 2, 1.4142135, 1.4142137, .greatestFiniteMagnitude, 1e-10]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TimeSeriesFeatures
 
-/// What a case of the golden file was made with, in our words.
+/// The settings of a case of the golden file.
 struct SpectralCase: CustomTestStringConvertible, Sendable {
   let name: String
   let settings: SpectralSettings
@@ -64,7 +64,7 @@ struct SpectralCase: CustomTestStringConvertible, Sendable {
     SpectralCase("htk-logmel", .htk, .logmel, rate: 16_000),
   ]
 
-  /// Our rows of a recording; with `top_db` by two passes, as a file is read.
+  /// Our rows for a recording; with `top_db` in two passes, as for a file.
   func rows(of input: [Float]) throws -> HopRows {
     var settings = settings
     if let topDecibels {
@@ -78,12 +78,12 @@ struct SpectralCase: CustomTestStringConvertible, Sendable {
 
 @Suite("Parity with librosa, torchaudio and Kaldi's HTK mode")
 struct SpectralParityTests {
-  @Test("rows are the peer's, within the tolerance of their kind", arguments: SpectralCase.all)
+  @Test("rows equal the peer's, within the tolerance of each kind", arguments: SpectralCase.all)
   func parity(_ test: SpectralCase) throws {
     let golden = try SpectralGolden("spectral")
     let truth = golden.values(test.name)
     let rows = try test.rows(of: golden.values("input"))
-    #expect(rows.values.count == truth.count, "rows or columns are others")
+    #expect(rows.values.count == truth.count, "the numbers of rows or columns differ")
     guard rows.values.count == truth.count else { return }
     let columns = golden.columns(test.name)
     #expect(try SpectralFeatures(test.settings, sampleRateHz: test.rate).names.count == columns)
@@ -109,7 +109,7 @@ struct SpectralParityTests {
     }
   }
 
-  @Test("the comparison notices a window that lies one frame off, and a filter bank of another norm")
+  @Test("the comparison notices a window off by one frame, and a filter bank with another norm")
   func bites() throws {
     let golden = try SpectralGolden("spectral")
     let truth = golden.values("mel")

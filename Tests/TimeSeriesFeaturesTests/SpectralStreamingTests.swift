@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Spectra of streams")
 struct SpectralStreamingTests {
-  @Test("pieces of any size give the bits of the whole, and rows stand at the same frames", arguments: SpectralCase.all)
+  @Test("pieces of any size give the same bits and the same frames as the whole", arguments: SpectralCase.all)
   func pieces(_ test: SpectralCase) throws {
     let input = Signals.noise(frames: 9001, seed: 3)
     let whole = try HopRows(SpectralFeatures(test.settings, sampleRateHz: test.rate), [input])
@@ -22,7 +22,7 @@ struct SpectralStreamingTests {
     }
   }
 
-  @Test("every instruction set gives the same bits", arguments: SpectralCase.all)
+  @Test("all instruction sets give the same bits", arguments: SpectralCase.all)
   func levels(_ test: SpectralCase) throws {
     let input = Signals.noise(frames: 5000, seed: 3)
     let all = try KernelLevel.available.map {
@@ -31,7 +31,7 @@ struct SpectralStreamingTests {
     for other in all.dropFirst() { #expect(firstBitDifference(all[0], other) == nil) }
   }
 
-  @Test("a row comes with its last sample, as framesToNextRow says, for hops shorter and longer than the window")
+  @Test("a row is ready with its last sample, as framesToNextRow says, for hops shorter and longer than the window")
   func promptness() throws {
     for (window, hop, centred, padding) in [
       (400, 160, false, EdgePadding.zeros), (400, 160, true, .zeros), (400, 160, true, .reflect),
@@ -49,7 +49,7 @@ struct SpectralStreamingTests {
         let count = features.framesToNextRow
         #expect(count >= 1)
         var came = 0
-        // All but the last frame bring nothing, the last one brings the row.
+        // All frames except the last give no row; the last one completes it.
         try features.push(Array(input[frames..<frames + count - 1])) { _ in came += 1 }
         #expect(came == 0)
         try features.push([input[frames + count - 1]]) {
@@ -66,11 +66,11 @@ struct SpectralStreamingTests {
     }
   }
 
-  @Test("the mirror image of the end is whole where old frames have just been dropped")
+  @Test("the end is mirrored completely even when old frames have just been dropped")
   func mirrorBehindDroppedFrames() throws {
     var settings = SpectralSettings(.librosa, .stft, sampleRateHz: 16_000)
     (settings.fftFrames, settings.windowFrames, settings.hopFrames, settings.padding) = (64, 64, 2088, .reflect)
-    // Memory holds three windows and 8192 frames, 32 of them in front of the stream: it is full with frame 8352, the middle
+    // Memory holds three windows and 8192 frames, 32 of them before the stream, so it is full at frame 8352, the middle
     // of the last window.
     for frames in 8340...8400 {
       let input = Signals.noise(frames: frames, seed: UInt64(frames))
@@ -84,7 +84,7 @@ struct SpectralStreamingTests {
     }
   }
 
-  @Test("channels stand side by side")
+  @Test("channels are side by side")
   func channels() throws {
     let settings = SpectralSettings(.htk, .mfcc, sampleRateHz: 16_000)
     let stereo = (0..<3).map { Signals.noise(frames: 3000, seed: UInt64($0)) }
@@ -103,7 +103,7 @@ struct SpectralStreamingTests {
     #expect(names.first == "ch1_mfcc_c0" && names.last == "ch2_mfcc_c12")
   }
 
-  @Test("settings that contradict themselves, and recordings that are too short, are errors in a sentence")
+  @Test("contradictory settings and recordings that are too short are errors of one sentence")
   func errors() throws {
     func error(_ change: (inout SpectralSettings) -> Void) -> String {
       var settings = SpectralSettings(.librosa, .mfcc, sampleRateHz: 22_050)
@@ -118,10 +118,10 @@ struct SpectralStreamingTests {
     #expect(error { _ in } == "")
     #expect(error { $0.hopFrames = 0 } == "the hop is 0, expected 1 to 16777216 frames.")
     #expect(error { $0.windowFrames = 4096 }.hasPrefix("the window is 4096, expected 1 to 2048 frames"))
-    #expect(error { $0.fftFrames = 0 }.hasPrefix("the transform is 0"))
+    #expect(error { $0.fftFrames = 0 }.hasPrefix("the transform length is 0"))
     #expect(error { $0.mel.bands = 0 }.hasPrefix("the number of"))
     #expect(error { $0.cepstrum.coefficients = 129 }.contains("expected 1 to the number of mel bands, 128"))
-    #expect(error { $0.mel.highHz = 12_000 }.contains("to half of the rate, 11025.0 Hz"))
+    #expect(error { $0.mel.highHz = 12_000 }.contains("half the sample rate, 11025.0 Hz"))
     #expect(error { $0.mel.lowHz = .nan } != "")
     #expect(error { $0.logarithm = .decibels(reference: 0) }.contains("expected a positive number"))
     #expect(error { $0.cepstrum.lifter = -1 } != "")
@@ -129,11 +129,11 @@ struct SpectralStreamingTests {
     #expect(error { $0.padding = .reflect }.contains("expected at least 1025"))
   }
 
-  @Test("bands that no bin falls into are named")
+  @Test("bands without a bin are reported")
   func emptyBands() throws {
     let torchaudio = try SpectralFeatures(
       SpectralSettings(.torchaudio, .mel, sampleRateHz: 16_000), sampleRateHz: 16_000)
-    // torchaudio's own defaults: 128 bands over 201 bins.
+    // torchaudio's defaults: 128 bands over 201 bins.
     #expect(torchaudio.filters?.emptyBands.count == 4)
     let librosa = try SpectralFeatures(SpectralSettings(.librosa, .mel, sampleRateHz: 22_050), sampleRateHz: 22_050)
     #expect(librosa.filters?.emptyBands == [])

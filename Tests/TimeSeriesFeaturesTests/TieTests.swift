@@ -112,7 +112,7 @@ struct TieTests {
         try MiniRocket(fittingTo: training, features: 84 * 21),
         try MultiRocket(fittingTo: training, kernels: 84 * 11, compatibility: .aeon),
       ]
-      for points in [9, 33, 100, 513] {
+      for points in Thoroughness.cases(of: [9, 33, 100, 513], quick: 2) {
         let series = try set(2, points: points)
         for transform in transforms {
           let plain = try FeatureKernelTests().rows(transform, series, Self.plain)

@@ -10,7 +10,7 @@ struct TransformLawsTests {
     try FittedTransform.Kind.allCases.map { try FittedTransform($0, fittingTo: training, features: 1500, seed: 9) }
   }
 
-  @Test("threads change no bit, and neither does where a batch ends")
+  @Test("neither the number of threads nor the batch size changes the result")
   func threads() throws {
     let series = try walks(23, channels: 2, points: 90)
     for fit in try fits(try walks(5, channels: 2, points: 90, seed: 4)) {
@@ -22,7 +22,7 @@ struct TransformLawsTests {
     }
   }
 
-  @Test("a fit is a function of series and seed, and a file keeps every bit of it")
+  @Test("a fit depends only on series and seed, and a file keeps every bit of it")
   func files() throws {
     let training = try walks(5, channels: 2, points: 90)
     for (fit, again) in zip(try fits(training), try fits(training)) {
@@ -37,7 +37,7 @@ struct TransformLawsTests {
     }
   }
 
-  @Test("a fit sees nothing but the extent of a set and the series that it draws")
+  @Test("a fit reads only the extent of a set and the series that it draws")
   func drawnSeries() throws {
     let training = try walks(400, channels: 2, points: 90)
     for kind in FittedTransform.Kind.allCases {
@@ -54,7 +54,7 @@ struct TransformLawsTests {
     }
   }
 
-  @Test("a damaged parameter file is an error that names the place")
+  @Test("a damaged parameter file is an error that says where")
   func damagedFiles() throws {
     let training = try walks(3, channels: 2, points: 60)
     for fit in try fits(training) {
@@ -62,7 +62,7 @@ struct TransformLawsTests {
         var file = fit.file
         file.tensors[name] = nil
         #expect(throws: ModelFormatError.self) { _ = try FittedTransform(file) }
-        // One element too many is wrong for everything, as the tensors say each other's sizes.
+        // An extra element is an error in every tensor, because the tensors determine each other's sizes.
         file = fit.file
         if let integers = file.tensors[name]?.integers {
           file.tensors[name] = StoredTensor(shape: [integers.count + 1], integers: integers + [-7])
@@ -79,20 +79,20 @@ struct TransformLawsTests {
     }
   }
 
-  @Test("a dilation beyond all series needs no memory and reads zeros")
+  @Test("a dilation longer than every series needs no memory and reads zeros")
   func absurdDilation() throws {
     let series = try walks(2, points: 30)
     let parameters = try MiniRocketParameters(
       channels: 1, dilations: [1 << 26], biasesPerKernel: [1], biases: [Float](repeating: 0.5, count: 84))
     let row = try MiniRocket(parameters: parameters).features(of: series)[0]
-    // Every tap but the fifth lies outside: kernels with the fifth weigh it 2, the others −1.
+    // Every tap except the fifth lies outside the series; it weighs 2 in kernels that choose it, −1 in the others.
     let above = series.values[..<30].filter { 2 * $0 > 0.5 }.count
     let below = series.values[..<30].filter { -$0 > 0.5 }.count
     let shares = Set(row)
     #expect(shares == [Float(Double(above) / 30), Float(Double(below) / 30)])
   }
 
-  @Test("short series: odd features pool over zeros around them, are NaN, or are an error")
+  @Test("short series: odd features pool over the zeros around them, become NaN, or are an error")
   func shortSeries() throws {
     let training = try walks(4, points: 200)
     let short = try walks(1, points: 20, seed: 8)
@@ -112,7 +112,7 @@ struct TransformLawsTests {
     }
   }
 
-  @Test("what no transform takes is an error with its place")
+  @Test("invalid input is an error that says where")
   func errors() throws {
     let training = try walks(4, points: 60)
     var values = training.values
@@ -133,7 +133,7 @@ struct TransformLawsTests {
         _ = try FittedTransform(fit.kind, fittingTo: SeriesSet(channels: 1))
       }
     }
-    // The largest numbers that are taken give finite features.
+    // The largest accepted numbers give finite features.
     for fit in try fits(training) {
       var large = training
       large.values = large.values.map { $0 < 0 ? -0x1.fffffep100 : 0x1.fffffep100 }
@@ -150,7 +150,7 @@ struct TransformLawsTests {
     #expect(broken.filling(.zero).values[65] == 0)
   }
 
-  @Test("a sliding window has the bits of the window as a series of its own")
+  @Test("a sliding window gives the same bits as a separate series")
   func sliding() throws {
     let stream = try walks(1, channels: 2, points: 400, seed: 12)
     let interleaved = (0..<400).flatMap { t in [stream.values[t], stream.values[400 + t]] }

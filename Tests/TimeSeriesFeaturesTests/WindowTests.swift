@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Windows: statistics and pooled outputs")
 struct WindowTests {
-  @Test("statistics are those of the definition, in windows that overlap, touch and lie apart")
+  @Test("statistics follow their definition, in windows that overlap, touch or have gaps")
   func statistics() throws {
     let input = Signals.noise(frames: 3000, seed: 2)
     for (window, hop) in [(400, 160), (100, 100), (37, 90), (1, 1)] {
@@ -29,7 +29,7 @@ struct WindowTests {
     }
   }
 
-  @Test("a band's energy is that of what lies in it, as late as its filter")
+  @Test("a band's energy is that of its frequencies, delayed by its filter")
   func bands() throws {
     let rate = 8000.0
     let bands = [WindowStatistics.Band("0-500")!, .init("500-1500")!, .init("1500-4000")!]
@@ -61,7 +61,7 @@ struct WindowTests {
     }
   }
 
-  /// Channel 1 is the input, channel 2 a running sum of three.
+  /// Output channel 1 is the input, channel 2 a running sum of three.
   private func makeProcessor(maximumBlockFrames: Int = 256) throws -> NetworkProcessor {
     var network = Network(inputChannels: 1)
     let kernel = try CausalKernel(outputChannels: 2, inputChannels: 1, kernelSize: 3, weights: [0, 0, 1, 1, 1, 1])
@@ -69,7 +69,7 @@ struct WindowTests {
     return try NetworkProcessor(network, maximumBlockFrames: maximumBlockFrames)
   }
 
-  @Test("outputs are pooled as the definition says, channel by channel")
+  @Test("outputs are pooled by their definition, channel by channel")
   func pooling() throws {
     let input = Signals.noise(frames: 1000, seed: 7)
     let summed = input.indices.map { index in
@@ -94,7 +94,7 @@ struct WindowTests {
     }
   }
 
-  @Test("pieces of any size give the bits of the whole")
+  @Test("pieces of any size give the same bits as the whole")
   func pieces() throws {
     let input = Signals.noise(frames: 3000, seed: 8)
     let bands = [WindowStatistics.Band(lowHz: 100, highHz: 900)]
@@ -114,7 +114,7 @@ struct WindowTests {
     }
   }
 
-  @Test("pooling allocates nothing once it runs", .countsAllocations)
+  @Test("pooling does not allocate while it runs", .countsAllocations)
   func allocations() throws {
     let features = try PooledOutputs(
       makeProcessor(), poolings: [.mean, .max, .last, .ppv], layer: "x", windowFrames: 100, hopFrames: 40)
@@ -131,7 +131,7 @@ struct WindowTests {
     }
   }
 
-  @Test("NaN is not lost, and too short a stream is an error")
+  @Test("NaN is not lost, and a stream that is too short is an error")
   func edges() throws {
     let rows = try HopRows(WindowStatistics(windowFrames: 4, hopFrames: 4), [[1, .nan, 3, 2]])
     #expect(rows.values[0].isNaN && rows.values[3].isNaN)

@@ -1,5 +1,5 @@
-// Checks the pointwise functions over all floats, at every level the processor has, with and without flushing of
-// denormals, against double precision. Build and use: README.md beside this file.
+// Checks the pointwise functions over all floats, on every instruction set that the processor has, with and without
+// flushing of denormals, against double precision. To build and run: see README.md in this folder.
 //
 //   exhaustive [stride] [kind ...]      stride 1 (default) is every one of the 2^32 floats
 #include <math.h>
@@ -30,13 +30,13 @@ static void set_flush(int on) {
 }
 
 typedef struct {
-  double ulp, absolute;      // the worst, and for the kinds with an absolute bound the worst that only it excuses
+  double ulp, absolute;      // largest error; largest error that only the absolute bound allows
   float ulp_at, absolute_at;
   uint64_t wrong;            // outside the contract
   float wrong_at;
 } score;
 
-// One ulp of the float that t would be, denormal floats included.
+// One ulp of the float nearest to t, including denormal floats.
 static double ulp_of(double t) {
   uint64_t bits;
   memcpy(&bits, &t, sizeof bits);
@@ -54,7 +54,7 @@ static void judge(score *s, int kind, float x, float y, double t) {
   } else if (isnan(y) || isinf(y)) {
     wrong = 1;
   } else if (y == 0 && fabs(t) < 0x1p-126) {
-    // Allowed. The sign of zero counts for the odd functions.
+    // Allowed. The sign of zero matters for odd functions.
     wrong = (kind == CCK_TANH || kind == CCK_SOFTSIGN || kind == CCK_HARD_TANH ||
              kind == CCK_FAST_TANH) && signbit(x) != signbit(y);
   } else {
@@ -73,7 +73,7 @@ static void judge(score *s, int kind, float x, float y, double t) {
 static int check(int kind, uint64_t stride) {
   static float x[BLOCK + CCK_READ_SLACK], y[FLUSH_MODES][CCK_LEVEL_COUNT][BLOCK + CCK_READ_SLACK];
   const float parameter = 0.1f;
-  score scores[FLUSH_MODES] = {0}, same = {0};  // where the modes agree, they are judged once
+  score scores[FLUSH_MODES] = {0}, same = {0};  // if both modes agree, judge them once
   uint64_t bits_differ = 0, payloads_differ = 0, flush_differs = 0;
   int reference = CCK_LEVEL_BASELINE;
   for (uint64_t next = 0; next < 1ull << 32;) {

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Coefficients of the pointwise functions in Sources/CConvolutionKernels/pointwise/activations_body.h.
+"""Computes the coefficients of the pointwise functions in Sources/CConvolutionKernels/pointwise/activations_body.h.
 
     python3 fit.py            about a minute; needs numpy and scipy
 
-Method: a near-minimax fit by iteratively reweighted least squares. Each round solves the linearised problem
-|weight * (P - f Q) / Q_previous| in least squares (Sanathanan and Koerner; Q = 1 for polynomials) and multiplies the
-weight of every sample by a power of its error (Lawson), so that the errors level out. Then the coefficients become
-floats one by one, in the order of how much they matter: each is tried at the three nearest floats, the best is kept,
-and the ones that are still free are fitted again, so that they take up the rounding. The errors are those of the
-coefficients alone, in units of 2^-24 of the result, evaluated in double precision; what the roundings of the
-evaluation add is measured over all floats by exhaustive.c.
+Method: a near-minimax fit by iteratively reweighted least squares. Each round solves the linearised problem |weight *
+(P - f Q) / Q_previous| in least squares (Sanathanan and Koerner; Q = 1 for polynomials) and multiplies the weight of
+every sample by a power of its error (Lawson), so that the errors level out. Then the coefficients are rounded to floats
+one at a time, most influential first: each is tried at the three nearest floats, the best is kept, and the remaining
+ones are fitted again to compensate.
+
+The errors are those of the coefficients alone, in units of 2^-24 of the result, evaluated in double precision.
+exhaustive.c measures what rounding during the evaluation adds, over all floats.
 """
 import numpy as np
 from scipy.special import erfc, erfcx
@@ -24,7 +25,7 @@ def chebyshev_points(low, high):
 
 
 class Problem:
-    """f ~ (sum p_i x^i) / (sum q_i x^i) with |error| * weight levelled out. `given` holds fixed coefficients."""
+    """Fits f ~ (sum p_i x^i) / (sum q_i x^i) with |error| * weight levelled out. `given` holds fixed coefficients."""
 
     def __init__(self, x, f, weight, numerator, denominator, given, order):
         self.x, self.f, self.weight, self.order = x, f, weight, order
@@ -103,9 +104,9 @@ def sigmoid_core():
 
 
 def gelu_tail():
-    # M(a) = exp(a^2/2) Phi(-a), 0 <= a <= 13.27, as a rational function with M(0) = 1/2 exact. The result for x = -a
-    # is -a Phi(-a): relative accuracy counts while that is above 2^-8 and absolute accuracy below, where 4 ulp become
-    # less than the 2^-30 that is asked for. A thousandth of the relative error keeps the far tail sensible.
+    # M(a) = exp(a^2/2) Phi(-a), 0 <= a <= 13.27, as a rational function with M(0) = 1/2 exact. The result for x = -a is
+    # -a Phi(-a). Relative accuracy counts where that is above 2^-8, absolute accuracy below, where 4 ulp are less than
+    # the permitted 2^-30. A thousandth of the relative error keeps the far tail sensible.
     a = chebyshev_points(0, 13.27)
     f = 0.5 * erfcx(a / np.sqrt(2))
     g = 0.5 * a * erfc(a / np.sqrt(2))

@@ -10,7 +10,7 @@ from torch import nn
 DILATIONS = [2 ** n for n in range(10)]
 KERNEL = 3
 ARRAYS = [dict(channels=16, headChannels=8, headBias=False), dict(channels=8, headChannels=1, headBias=True)]
-HISTORY = len(ARRAYS) * (KERNEL - 1) * sum(DILATIONS)           # 4092 frames before the present one
+HISTORY = len(ARRAYS) * (KERNEL - 1) * sum(DILATIONS)           # 4092 frames before the current one
 HEAD_SCALE = 0.02                                               # fixed; keeps the untrained output small
 
 
@@ -19,7 +19,7 @@ class Layer(nn.Module):
         super().__init__()
         self.dilated = nn.Conv1d(channels, channels, KERNEL, dilation=dilation)
         self.mixIn = nn.Conv1d(1, channels, 1, bias=False)
-        # The last layer of the last array has none: nothing would read it.
+        # The last layer of the last array has none: its result would not be used.
         self.residual = nn.Conv1d(channels, channels, 1) if has_residual else None
 
     def forward(self, x, condition):
@@ -44,7 +44,7 @@ class LayerArray(nn.Module):
 
 
 class DilatedStack(nn.Module):
-    """The names of its parameters are the names of the tensors in the preset's file."""
+    """Its parameters have the names of the tensors in the preset's file."""
 
     def __init__(self):
         super().__init__()
@@ -60,7 +60,7 @@ class DilatedStack(nn.Module):
 
 @torch.no_grad()
 def run(network, signal, chunk=48000):
-    """The network over a whole signal in float64, its past silence for ever; length as the input."""
+    """Runs the network over a whole signal in float64, with silence before it; returns as many frames as the input."""
     padded = torch.cat([torch.zeros(HISTORY, dtype=torch.float64), torch.as_tensor(signal, dtype=torch.float64)])
     pieces = [network(padded[None, None, start:start + HISTORY + chunk])[0, 0]
               for start in range(0, len(signal), chunk)]

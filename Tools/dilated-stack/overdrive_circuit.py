@@ -1,20 +1,18 @@
-"""A diode-clipper overdrive, solved numerically: the teacher of the preset `dilated-stack`.
+"""A diode-clipper overdrive, solved numerically: the training target of the preset `dilated-stack`.
 
     input -> coupling high-pass -> gain stage -> diode limiter -> tone low-pass -> level
 
-A sample value of 1.0 is 1 V. Every stage runs at a multiple of the sample rate (8 by default:
-48 kHz -> 384 kHz), because clipping makes harmonics far above the audible band, and they would
-fold back if they were made at 48 kHz.
+A sample value of 1.0 is 1 V. Every stage runs at a multiple of the sample rate (8 by default: 48 kHz -> 384 kHz),
+because clipping produces harmonics far above the audible band, which would alias at 48 kHz.
 
 The limiter is the one of D. T. Yeh, J. Abel, J. O. Smith, "Simulation of the diode limiter in
 guitar distortion circuits by numerical solution of ordinary differential equations" (DAFx 2007):
 
     C dv/dt = (u - v) / R - 2 Is sinh(v / (n Vt))
 
-The gain stage is the ideal non-inverting operational amplifier of the well-known overdrive pedals,
-1 + Zf / Zi, with Zi = Ri + 1/(s Ci) and Zf = Rf parallel Cf: unity gain for the bass, which keeps
-chords from turning to mud, rising to about 33 above 720 Hz. Its supply rails are left out: the
-diodes limit long before they would.
+The gain stage is the ideal non-inverting operational amplifier of well-known overdrive pedals, 1 + Zf / Zi, with Zi
+= Ri + 1/(s Ci) and Zf = Rf parallel Cf: unity gain for the bass, which keeps chords clear, rising to about 33 above
+720 Hz. Its supply rails are not modelled: the diodes limit long before them.
 
     python overdrive_circuit.py --check                 has the numerical solution converged?
     python overdrive_circuit.py input.wav output.wav    run the circuit over a file
@@ -48,19 +46,19 @@ def gain_stage(x, rate):
 def diode_limiter(u, rate, segment_seconds=0.04, preroll_seconds=0.004):
     """The limiter's equation by the trapezoidal rule; each step solved by damped Newton iteration.
 
-    A step needs the one before it, so one long signal would be a slow Python loop. It is cut into
-    segments that are solved side by side. Each starts early by a pre-roll, in which the wrong start
-    (v = 0) is forgotten: the slowest time constant is R C = 22 microseconds, the pre-roll 180 of them.
+    A step needs the previous one, so one long signal would be a slow Python loop. It is cut into segments that are
+    solved in parallel. Each starts early by a pre-roll, in which the wrong initial value (v = 0) is forgotten: the
+    slowest time constant is R C = 22 microseconds, the pre-roll 180 of them.
     """
     segment, preroll = round(segment_seconds * rate), round(preroll_seconds * rate)
     count = -(-len(u) // segment)
     padded = np.concatenate([np.zeros(preroll), u, np.zeros(count * segment - len(u))])
-    # One row a time step, one column a segment, so that each step reads contiguous memory.
+    # One row per time step, one column per segment, so that each step reads contiguous memory.
     columns = np.lib.stride_tricks.sliding_window_view(padded, preroll + segment)[::segment].T.copy()
 
     half_step = 0.5 / (rate * LIMITER_C)
     output = np.empty((segment, count))
-    v, current = np.zeros(count), columns[0] / LIMITER_R       # current: what flows into C at v
+    v, current = np.zeros(count), columns[0] / LIMITER_R       # current that flows into C at v
     for step in range(1, preroll + segment):
         known = v + half_step * (current + columns[step] / LIMITER_R)
         for _ in range(100):
@@ -68,8 +66,8 @@ def diode_limiter(u, rate, segment_seconds=0.04, preroll_seconds=0.004):
             diodes = DIODE_IS * (e - 1 / e)                    # 2 Is sinh(v / nVt)
             slope = 1 + half_step * (1 / LIMITER_R + DIODE_IS / DIODE_NVT * (e + 1 / e))
             change = (known - v - half_step * (v / LIMITER_R + diodes)) / slope
-            # Damping: from a point where no diode conducts, Newton's step leads far up the
-            # exponential, and each step back down is then only nVt long.
+            # Damping: from a point where no diode conducts, Newton's step leads far up the exponential, and each step
+            # back down is only nVt long.
             np.clip(change, -2 * DIODE_NVT, 2 * DIODE_NVT, out=change)
             v = v + change
             if np.abs(change).max() < 1e-10:
@@ -84,7 +82,7 @@ def diode_limiter(u, rate, segment_seconds=0.04, preroll_seconds=0.004):
 
 
 def overdrive(x, sample_rate=48000, oversampling=8):
-    """The whole chain over a mono signal; the output has the length of the input, no latency."""
+    """Runs the whole circuit over a mono signal. The output is as long as the input, without latency."""
     rate = sample_rate * oversampling
     y = resample_poly(np.asarray(x, np.float64), oversampling, 1)
     y = linear(y, [COUPLING_R * COUPLING_C, 0], [COUPLING_R * COUPLING_C, 1], rate)
@@ -100,7 +98,7 @@ def esr(target, estimate):
 
 
 def check():
-    """Halve the step twice: where the solution has converged, halving it changes next to nothing."""
+    """Halve the step twice: once the solution has converged, halving it changes almost nothing."""
     rng = np.random.default_rng(1)
     t = np.arange(48000) / 48000
     signals = {
@@ -116,7 +114,7 @@ def check():
         y8, y16, y32 = (overdrive(x, oversampling=n) for n in (8, 16, 32))
         print(f"{name:30} peak {np.abs(y8).max():.3f}   ESR of 8x against 16x {esr(y16, y8):.1e}, "
               f"16x against 32x {esr(y32, y16):.1e}, largest difference 8x/16x {np.abs(y16 - y8).max():.1e} V")
-    # The cutting into segments must not be heard either.
+    # Cutting into segments must be inaudible, too.
     u = 20 * signals["1 kHz, 0.5 V"]
     whole = diode_limiter(u, 384000, segment_seconds=1)
     print(f"segments against one run: largest difference {np.abs(whole - diode_limiter(u, 384000)).max():.1e} V")

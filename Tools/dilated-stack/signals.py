@@ -1,4 +1,4 @@
-"""The training input: synthetic signals from a fixed seed, none of them cut from `Samples/`."""
+"""The training input: synthetic signals from a fixed seed; nothing is taken from `Samples/`."""
 import numpy as np
 from scipy.signal import butter, chirp, lfilter, sosfilt
 
@@ -26,7 +26,7 @@ def pluck(rng, note, seconds):
 
 
 def line(rng, seconds):
-    """Single notes, one after the other, now and then two at once."""
+    """Single notes, one after another, sometimes two at a time."""
     y = np.zeros(round(seconds * RATE))
     at = 0.0
     while at < seconds - 0.1:

@@ -1,9 +1,9 @@
-"""Trains the network of the preset `dilated-stack` to play the overdrive of `overdrive_circuit.py`.
+"""Trains the network of the preset `dilated-stack` to model the overdrive of `overdrive_circuit.py`.
 
     python Tools/dilated-stack/train.py --minutes 70 --work <folder for checkpoints>
     python Tools/dilated-stack/train.py --export-only <folder>/checkpoint.pt
 
-Training input is synthetic (`signals.py`); the error is measured on recordings that are no part of it.
+Training input is synthetic (`signals.py`); the error is measured on recordings that are not part of it.
 """
 import argparse
 import copy
@@ -25,18 +25,18 @@ from signals import RATE, training_input
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 HELD_OUT = ["guitar.wav", "speech.wav"]
-BATCH, SEGMENT = 2, 8192                    # about 90 ms a step on one core: many small steps train best here
+BATCH, SEGMENT = 2, 8192                    # about 90 ms per step on one core; many small steps train best here
 FIRST_RATE, LAST_RATE = 4e-3, 1e-5
-ENERGY_FLOOR = 1e-3                         # mean square; below it a segment counts as silent
+ENERGY_FLOOR = 1e-3                         # mean square; segments below it count as silent
 PRE_EMPHASIS, PRE_EMPHASIS_WEIGHT = 0.85, 0.1
 
 
 def loss_function(target, output):
-    """Error-to-signal ratio a segment, plus some of the same after pre-emphasis.
+    """Error-to-signal ratio per segment, plus a share of the same after pre-emphasis.
 
-    Dividing by each segment's own energy gives quiet notes the weight that ears give them. The floor keeps
-    near-silent segments from ruling; pre-emphasis speaks for the treble, which has little energy. Both errors
-    are divided by the same energy: a ratio of pre-emphasised energies would rule on low notes.
+    Dividing by each segment's energy gives quiet notes the weight that listeners give them. The floor keeps near-silent
+    segments from dominating; pre-emphasis weights the treble, which has little energy. Both errors are divided by the
+    same energy: a ratio of pre-emphasised energies would be dominated by low notes.
     """
     energy = target.square().mean(-1) + ENERGY_FLOOR
     error = target - output
@@ -74,7 +74,7 @@ def train(arguments):
     started = saved = time.time()
     step, running = 0, 0.0
     while True:
-        # The rate follows the clock, so that training ends on time whatever else the machine does.
+        # The learning rate follows the clock, so that training ends on time however busy the machine is.
         elapsed = time.time() - started
         progress = step / arguments.steps if arguments.steps else elapsed / (60 * arguments.minutes)
         if progress >= 1:
@@ -86,7 +86,7 @@ def train(arguments):
         starts = []
         while len(starts) < BATCH:
             start = int(chooser.integers(0, len(target) - SEGMENT))
-            # A silent segment has almost nothing to teach; the gaps between the clips are inside others.
+            # A silent segment teaches almost nothing; the gaps between clips are part of other segments.
             if energy[start + SEGMENT - 1] - energy[start] > 1e-6 * SEGMENT:
                 starts.append(start)
         x = torch.stack([signal[None, s:s + HISTORY + SEGMENT] for s in starts])
@@ -115,15 +115,15 @@ def save(arguments, network, step, seconds):
           ", ".join(f"{name} {value:.6f}" for name, value in error.items()), flush=True)
     temporary = arguments.work / "checkpoint.tmp"
     torch.save({"network": network.state_dict(), "seed": arguments.seed, "step": step, "minutes": seconds / 60}, temporary)
-    temporary.replace(arguments.work / "checkpoint.pt")        # whoever reads meanwhile sees a whole file
+    temporary.replace(arguments.work / "checkpoint.pt")        # so that readers never see an incomplete file
 
 
 def export(checkpoint_path):
     checkpoint = torch.load(checkpoint_path)
     network = DilatedStack()
     network.load_state_dict(checkpoint["network"])
-    # The circuit gives 0 for silence. The last bias makes the network do so too: a recording then starts without
-    # a step, and so does whatever stage comes next.
+    # The circuit gives 0 for silence. The last bias makes the network do the same, so a recording starts without a
+    # step, and so does the next stage.
     at_rest = run(copy.deepcopy(network).double(), np.zeros(1))[0]
     with torch.no_grad():
         network.arrays[-1].head.bias -= at_rest / HEAD_SCALE
@@ -144,7 +144,7 @@ def export(checkpoint_path):
     save_file(tensors, weights,
               metadata={"tool": training["script"], "seed": str(checkpoint["seed"]), "torch": torch.__version__,
                         "heldOutESR": json.dumps(rounded)})
-    weights.chmod(0o644)                    # save_file makes it readable for its owner alone
+    weights.chmod(0o644)                    # save_file makes it readable only for its owner
     preset = {
         "format": "convaudio-preset", "version": 1, "name": "dilated-stack",
         "description": "Diode-clipper overdrive: two WaveNet stacks trained on a numerically solved circuit",
@@ -162,7 +162,7 @@ def export(checkpoint_path):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=70, help="training time by the clock")
+    parser.add_argument("--minutes", type=float, default=70, help="training time")
     parser.add_argument("--steps", type=int, help="train this many steps instead: repeatable where the clock is not")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)

@@ -1,10 +1,11 @@
-"""Compares accuracies with aeon's on data sets that ship inside the aeon package: its mean over five seeds, and ours.
+"""Compares accuracies with aeon's on data sets of the aeon package, as means over five seeds.
 
     python3 -m venv .venv && .venv/bin/pip install aeon==1.6.0 numba==0.63.1 numpy==2.3.5 torch==2.15.0
     .venv/bin/python Tools/features/accuracy.py .build/release/convaudio
 
-Behind both stands the same ridge classifier (scikit-learn's there). Prints a line a transform and data set: cases that are
-right on average, of how many, and the difference in cases. Exit code 1 when one lies further than one case from aeon's.
+Both use the same ridge classifier (scikit-learn's for aeon). Prints one line per transform and data set: the average
+number of correct cases of each, the number of cases, and the difference. The exit code is 1 when a difference is larger
+than one case.
 """
 
 import pathlib

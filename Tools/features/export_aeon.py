@@ -1,11 +1,11 @@
-"""Writes the parameters of a transform that aeon fitted to a file that `convaudio features --params` reads.
+"""Writes a transform fitted by aeon to a parameter file for `convaudio features --params`.
 
     from export_aeon import export
     transform = MiniRocket(random_state=7).fit(X)
     export(transform, channels=X.shape[1], path="parameters.safetensors")
 
-Takes MiniRocket, MultiRocket, Rocket and HydraTransformer of aeon 1.6. MultiRocket's file asks for `compatibility: aeon`,
-since its biases of differences were fitted to be used so. What a file holds: Tools/features/README.md.
+Supports MiniRocket, MultiRocket, Rocket and HydraTransformer of aeon 1.6. MultiRocket's file sets `compatibility:
+aeon`, because its biases for differences were fitted for that. Tools/features/README.md describes the file.
 """
 
 import json
@@ -33,7 +33,7 @@ def write_safetensors(path, tensors, metadata):
 
 
 def _minirocket(parameters, channels, prefix=""):
-    if len(parameters) == 3:  # MultiRocket of one channel
+    if len(parameters) == 3:  # MultiRocket with one channel
         dilations, per_kernel, biases = parameters
         counts = listed = np.zeros(0, np.int32)
     else:
@@ -51,7 +51,7 @@ def _minirocket(parameters, channels, prefix=""):
 
 
 def parameters(transform, channels):
-    """Tensors and metadata of a fitted transform."""
+    """Returns the tensors and metadata of a fitted transform."""
     kind = type(transform).__name__
     metadata = {"format": "convaudio-features", "version": 1, "channels": channels, "maker": "aeon"}
     if kind == "MiniRocket":
@@ -88,5 +88,5 @@ def parameters(transform, channels):
 
 
 def export(transform, channels, path):
-    """Writes the parameters of a fitted transform of series of so many channels."""
+    """Writes the parameters of a transform that was fitted to series with this many channels."""
     write_safetensors(path, *parameters(transform, channels))

@@ -1,9 +1,9 @@
-"""Makes the golden file of the N-D operations: small random cases and PyTorch's answer to them.
+"""Writes the golden file of the N-D operations: small random cases and PyTorch's output for them.
 
     python3 Tools/golden/make_convolution_golden.py [OUTPUT_DIRECTORY]
 
-See README.md beside this file. The truth is PyTorch's run in float64 on float32 inputs and weights; the float32 run
-beside it says how large an error is ordinary.
+See README.md in this folder. The reference is PyTorch's run in float64 on float32 inputs and weights; the float32 run
+shows how large ordinary errors are.
 """
 
 import itertools
@@ -47,8 +47,8 @@ def padding_counts(padding, axis, size):
         return span, 0
     if padding == "same":  # PyTorch's own, checked against padding="same" below
         return span // 2, span - span // 2
-    # ONNX, Conv, auto_pad: output = ceil(input / stride), and the total is what that needs; the odd one goes to the
-    # end for SAME_UPPER and to the beginning for SAME_LOWER.
+    # ONNX, Conv, auto_pad: output = ceil(input / stride), and the total padding is what that needs; an odd frame goes
+    # to the end for SAME_UPPER and to the beginning for SAME_LOWER.
     outputs = math.ceil(size / axis["stride"])
     total = max(0, (outputs - 1) * axis["stride"] + span + 1 - size)
     less, more = total // 2, total - total // 2
@@ -67,7 +67,7 @@ def each(axes, key):
     return [axis[key] for axis in axes]
 
 
-# What each operation is, in PyTorch's words. `t` holds the case's tensors in the precision of the run.
+# Each operation in PyTorch. `t` holds the case's tensors in the precision of the run.
 
 
 def convolution(case, t):
@@ -89,7 +89,7 @@ def transposed_convolution(case, t):
     options = dict(stride=each(axes, "stride"), dilation=each(axes, "dilation"), groups=case["groups"],
                    output_padding=each(axes, "outputPadding"))
     y = TRANSPOSED[rank](t["input"], t["weights"], t.get("bias"), **options)
-    # PyTorch has symmetric padding only: all outputs, then those left out cut off.
+    # PyTorch has only symmetric padding: compute all outputs, then crop.
     for index, axis in enumerate(axes):
         y = y.narrow(index + 2, axis["before"], y.shape[index + 2] - axis["before"] - axis["after"])
     if each(axes, "before") == each(axes, "after"):
@@ -107,7 +107,7 @@ def box_sums(x, axes):
 
 
 def is_plain(axes):
-    """Whether PyTorch's average and L2 pooling can do it: no dilation, as much padding on both sides."""
+    """Whether PyTorch's average and L2 pooling support the case: no dilation, equal padding on both sides."""
     return all(axis["dilation"] == 1 and axis["before"] == axis["after"] for axis in axes)
 
 
@@ -135,7 +135,7 @@ def l2_pooling(case, t):
     axes, rank, x = case["axes"], len(case["axes"]), t["input"]
     if all(axis["dilation"] == 1 for axis in axes):
         kernel, stride = each(axes, "kernel"), each(axes, "stride")
-        # The one for rank 1 takes no lists.
+        # The rank-1 version does not take lists.
         return L2[rank](pad(x, axes, "zeros"), 2.0, *((kernel, stride) if rank > 1 else (kernel[0], stride[0])))
     return box_sums(x * x, axes).sqrt()
 
@@ -170,13 +170,13 @@ def make_axis(kernel, stride=1, dilation=1, before=0, after=0, output_padding=No
     return axis if output_padding is None else axis | {"outputPadding": output_padding}
 
 
-# Smallest and largest size and largest kernel of an axis, by rank: cases stay small.
+# Smallest and largest size and largest kernel of an axis, by rank, to keep cases small.
 SIZES = {1: (9, 37), 2: (5, 12), 3: (3, 6)}
 KERNELS = {1: 7, 2: 7, 3: 4}
 
 
 def channels_for(kind, random):
-    """Input channels, output channels and groups; `all` is depthwise with one or two outputs a channel."""
+    """Input channels, output channels and groups; `all` is depthwise with one or two outputs per channel."""
     if kind == "one":
         return int(random.integers(1, 5)), int(random.integers(1, 6)), 1
     if kind == "some":
@@ -235,7 +235,7 @@ def draw_transposed(rank, kernel, kind, random):
     if random.random() < 0.6:
         shapes["bias"] = [outputs]
     case = dict(operation="transposedConvolution", axes=axes, groups=groups)
-    # Where strides are wide and cuts are deep, hardly an output has a tap: no test of anything.
+    # With wide strides and a lot of cropping hardly any output has a tap, so the case would test nothing.
     taps = transposed_convolution(case, {name: torch.ones(shapes[name]) for name in ("input", "weights")})
     return (case, shapes) if (taps > 0).float().mean() > 0.4 else None
 
@@ -253,7 +253,7 @@ def output_count(case, shapes):
 
 
 def drawn_cases(random):
-    """A spread: paddings, modes and groups go round with periods that have no common factor, kernels within them."""
+    """A range of cases: paddings, modes and groups rotate with periods that have no common factor, kernels within them."""
     paddings = itertools.cycle(["explicit", "same", "valid", "sameUpper", "explicit", "causal", "sameLower", "full"])
     modes = itertools.cycle(["zeros", "reflect", "circular", "replicate", "constant"])
     kinds = itertools.cycle(["one", "some", "all"])
@@ -268,7 +268,7 @@ def drawn_cases(random):
 
 
 def chosen_cases():
-    """Corners that a draw may miss, and common forms."""
+    """Corner cases that random numbers may miss, and common cases."""
     def one(axes, input_shape, weights, padding="explicit", mode="zeros", groups=1, bias=True, mirrored=False):
         shapes = {"input": input_shape, "weights": weights} | ({"bias": weights[:1]} if bias else {})
         return dict(operation="convolution", axes=axes, padding=padding, mode=mode, groups=groups,
@@ -296,8 +296,8 @@ def chosen_cases():
 
     yield transposed([make_axis(4, 2, 1, 1, 1, 0)] * 2, [1, 6, 5, 7], [6, 3, 4, 4], 3)  # doubles the size
     yield transposed([make_axis(3, 2, 1, 1, 1, 1)] * 2, [2, 3, 4, 5], [3, 4, 3, 3], 4)  # so does this
-    yield transposed([make_axis(16, 8, 1, 4, 4, 0)], [1, 4, 9], [4, 2, 16], 2)  # as a vocoder's
-    yield transposed([make_axis(2, 3, 1, 0, 0, 2)], [1, 2, 8], [2, 3, 2], 3)  # outputs without taps: bias alone
+    yield transposed([make_axis(16, 8, 1, 4, 4, 0)], [1, 4, 9], [4, 2, 16], 2)  # as in a vocoder
+    yield transposed([make_axis(2, 3, 1, 0, 0, 2)], [1, 2, 8], [2, 3, 2], 3)  # outputs without taps: only the bias
 
 
 def pooling_cases():
@@ -334,7 +334,7 @@ def normalisation_cases():
         names = {"scale": [parameters], "shift": [parameters]} if affine else {}
         if operation == "batchNormalisation":
             names |= {"mean": [parameters], "variance": [parameters]}
-        # The epsilon is a parameter as the weights are: float32, in the float64 run too.
+        # The epsilon is a parameter like the weights: float32, in the float64 run too.
         epsilon = float(np.float32(more.pop("epsilon", 1e-5)))
         return dict(operation=operation, epsilon=epsilon) | more, {"input": input_shape} | names
 
@@ -360,7 +360,7 @@ def normalisation_cases():
 
 
 def name_of(case, shapes):
-    """What a failing test prints."""
+    """The name of a case in test output."""
     words = [case["operation"], "x".join(map(str, shapes["input"]))]
     axes = case.get("axes", [])
     if axes:
@@ -381,7 +381,7 @@ def name_of(case, shapes):
 
 
 def make_tensors(case, shapes, random):
-    """Normal numbers of a scale that keeps outputs of order 1."""
+    """Normal numbers, scaled to keep outputs of order 1."""
     tensors = {}
     for name, shape in shapes.items():
         values = random.standard_normal(shape)
@@ -423,7 +423,7 @@ def main():
         output_count += truth.size
         record["float32MaximumError"] = float(np.abs(single - truth).max())
         cases.append(record)
-    assert len({case["name"] for case in cases}) == len(cases), "two cases have one name"
+    assert len({case["name"] for case in cases}) == len(cases), "two cases have the same name"
 
     directory.mkdir(parents=True, exist_ok=True)
     np.concatenate(inputs).astype("<f4").tofile(directory / "inputs.f32")
@@ -435,7 +435,7 @@ def main():
         "machine": {"architecture": platform.machine(), "torchVectors": torch.backends.cpu.get_cpu_capability()},
         "layout": "last axis innermost, little-endian: inputs.f32 float32, outputs.f64 float64; offsets in elements",
     }
-    # One line a case, so that a change of one is a change of one line.
+    # One line per case, so that a changed case is a changed line.
     lines = ",\n".join("    " + json.dumps(case) for case in cases)
     (directory / "cases.json").write_text(json.dumps(head, indent=2)[:-2] + ',\n  "cases": [\n' + lines + "\n  ]\n}\n")
     print(f"{len(cases)} cases, {input_count} numbers in, {output_count} out")

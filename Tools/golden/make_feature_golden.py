@@ -1,4 +1,4 @@
-"""Makes the golden data of the features of time series: parameters that aeon fitted, series, and aeon's features.
+"""Writes the golden data for features of time series: parameters fitted by aeon, series, and aeon's features.
 
     python3 -m venv .venv && .venv/bin/pip install aeon==1.6.0 numba==0.63.1 numpy==2.3.5 torch==2.15.0
     .venv/bin/python Tools/golden/make_feature_golden.py
@@ -30,11 +30,11 @@ def series(cases, channels, points, seed):
     random = np.random.RandomState(seed)
     x = random.normal(size=(cases, channels, points)).cumsum(-1).astype(np.float32)
     x[0, 0, points // 3 : points // 2] = x[0, 0, points // 3]
-    return x.astype(np.float64)  # exactly what float32 holds; aeon scales Rocket's series in this type
+    return x.astype(np.float64)  # exact in float32; aeon scales Rocket's series in this type
 
 
 def response(x, dilation, taps, shift=0):
-    """One channel's response in float32, in the order of sums that the transform has."""
+    """The response of one channel in float32, in the transform's order of sums."""
     x = x.astype(np.float32)
     length = len(x)
 
@@ -54,8 +54,8 @@ def response(x, dilation, taps, shift=0):
 
 
 def on_responses(transform, x):
-    """Puts every bias exactly on a value of a response: a count is right only if every sum is rounded alike."""
-    is_multi = isinstance(transform, MultiRocket)  # of one channel, and of the series alone
+    """Sets every bias to an exact value of a response: a count is correct only if every sum is rounded in the same way."""
+    is_multi = isinstance(transform, MultiRocket)  # for one channel, and only the series
     if is_multi:
         dilations, per_kernel, biases = transform.parameter
         counts, listed = np.ones(84 * len(dilations), int), np.zeros(84 * len(dilations), int)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes small models in the `.nam` format, an input, and PyTorch's float64 answer, for the tests of ConvAudioKit.
+"""Writes small `.nam` models, an input, and PyTorch's float64 output, for the tests of ConvAudioKit.
 
-The networks are those of the trainer, the package `neural-amp-modeler`; their weights are random. README.md beside this
-file says what the folders hold. Seeds are fixed. Where the trainer's own file would not be what players read (a Linear
-model's taps are written in reverse, a sequence without its parts' headers), the file is written here.
+The networks are those of the trainer, the package `neural-amp-modeler`, with random weights. README.md in this folder
+describes the files. Seeds are fixed. Where the trainer's file differs from what players read (a Linear model's taps are
+written in reverse, a sequence lacks its parts' headers), this script writes the file.
 """
 
 import argparse
@@ -44,12 +44,12 @@ def array(inputs, channels, head, kernels, dilations, activation="Tanh", conditi
 
 
 def wavenet(arrays, scale=0.5, **more):
-    """Scales and slopes are short binary fractions, so that float32 and float64 have the same."""
+    """Makes scales and slopes short binary fractions, which are equal in float32 and float64."""
     return Net(WaveNet.init_from_config(dict(layers_configs=arrays, head_scale=scale, **more)))
 
 
 class Net:
-    """A network of the trainer with what its file says."""
+    """A network of the trainer and the contents of its file."""
 
     def __init__(self, module, inputs=None):
         self.module = module
@@ -60,7 +60,7 @@ class Net:
         m = self.module
         config = m.export_config(sample_rate=RATE)
         if "condition_dsp" in config:
-            config["condition_dsp"]["metadata"] = {}  # the time of day, otherwise
+            config["condition_dsp"]["metadata"] = {}  # otherwise the time of day
         return envelope("WaveNet", config, m.export_weights())
 
     def run(self, x, past):
@@ -77,7 +77,7 @@ class Net:
 
 
 class MonoNet(Net):
-    """ConvNet and Linear, whose modules take and give one channel without an axis for it."""
+    """ConvNet and Linear, whose modules have one channel without an axis for it."""
 
     def __init__(self, module, kind):
         self.kind = kind
@@ -94,7 +94,7 @@ class MonoNet(Net):
     def run(self, x, past):
         self.module.eval()
         if past == "zeroHistory":
-            # A signal in front that is thrown away keeps the module from refusing short ones.
+            # A lead-in that is dropped later keeps the module from rejecting short signals.
             lead = self.module.receptive_field - 1
             with zero_padding():
                 return self.module._forward(torch.cat([torch.zeros_like(x[:, :lead]), x], dim=1)[:, lead:])
@@ -106,7 +106,7 @@ class LSTMNet(Net):
         super().__init__(LSTM(sample_rate=RATE, **config), config.get("input_size", 1))
         for name, p in self.module._core.named_parameters():
             if name.startswith("bias_hh"):
-                p.data.zero_()  # the file has the sum of both, which would be rounded
+                p.data.zero_()  # the file holds the sum of both, which would be rounded
         h, c = self.module._get_initial_state()
         self.start = (h.detach(), c.detach())
         self.data = envelope("LSTM", self.module._export_config(), self.module._export_weights())
@@ -150,7 +150,7 @@ class Sequence:
             for net in self.nets:
                 x = net.run(x, past)
             return x
-        # Each settled on what the one before gives for silence: everything is run over a long silence first.
+        # Each part is settled on the previous part's output for silence: everything runs over a long silence first.
         lead = 400
         x = F.pad(x, (lead, 0))
         for net in self.nets:
@@ -171,7 +171,7 @@ def envelope(kind, config, weights):
 
 
 def randomise(module):
-    """Weights that keep signals of order 1, biases that are not zero."""
+    """Weights that keep signals of order 1, and nonzero biases."""
     for m in module.modules():
         if isinstance(m, torch.nn.Conv1d):
             fan = m.in_channels // m.groups * m.kernel_size[0]
@@ -190,14 +190,14 @@ def randomise(module):
 
 @contextlib.contextmanager
 def zero_padding():
-    """Every convolution pads its own input with zeros, so that nothing gets shorter."""
+    """Lets every convolution pad its input with zeros, so that nothing gets shorter."""
     plain = F.conv1d
 
     def padded(x, w, b=None, stride=1, padding=0, dilation=1, groups=1):
         d = dilation[0] if isinstance(dilation, tuple) else dilation
         return plain(F.pad(x, ((w.shape[2] - 1) * d, 0)), w, b, stride, padding, dilation, groups)
 
-    # The arrays cut off what their fields would have made shorter.
+    # The arrays crop what their receptive fields would have removed.
     fields = "receptive_field", "_receptive_field_no_head_rechannel"
     own = [getattr(LayerArray, field) for field in fields]
     torch.nn.functional.conv1d = padded
@@ -216,7 +216,7 @@ def zero_padding():
 
 @case
 def old_layout():
-    """As files of 2023: one kernel size, `gated`, `head_size`, no modes; a gate in the second array."""
+    """Like files of 2023: one kernel size, `gated`, `head_size`, no modes; a gate in the second array."""
     net = wavenet([array(1, 5, 3, 3, [1, 2, 4, 8]),
                    array(5, 3, 1, 2, [1, 3], {"name": "PairMultiply", "primary": "Tanh", "secondary": "Sigmoid"},
                          bias=True)])
@@ -239,7 +239,7 @@ def old_layout():
 
 @case
 def modes():
-    """Gated, blended and plain layers with kernels and activations of their own."""
+    """Gated, blended and plain layers with different kernels and activations."""
     def pair(kind, primary, secondary):
         return {"name": kind, "primary": primary, "secondary": secondary}
     leaky = {"name": "LeakyHardtanh", "min_val": -0.5, "max_val": 0.75, "min_slope": 0.125, "max_slope": 0.0625}
@@ -250,7 +250,7 @@ def modes():
 
 @case
 def activations():
-    """Every activation, a layer each."""
+    """One layer for each activation."""
     clamp = {"name": "Hardtanh", "min_val": -0.25, "max_val": 0.5}
     names = ["Tanh", "Hardtanh", clamp, "ReLU", {"name": "LeakyReLU", "negative_slope": 0.125}, "Sigmoid", "SiLU",
              "Hardswish", {"name": "LeakyHardtanh", "min_slope": 0.25, "max_slope": 0.125}, "Softsign", "Softsigmoid",
@@ -307,7 +307,7 @@ def film():
 
 @case
 def film_scales():
-    """Some sites, scales alone, in groups, on gated layers, from a condition of two channels."""
+    """Some sites, only scales, in groups, on gated layers, from a condition of two channels."""
     films = {name: dict(active=True, shift=False, groups=2) for name in (FILMS[0], FILMS[2], FILMS[5])}
     films[FILMS[4]] = dict(active=True, shift=True, groups=2)
     gate = {"name": "PairMultiply", "primary": "Tanh", "secondary": "Sigmoid"}
@@ -316,7 +316,7 @@ def film_scales():
 
 @case
 def heads():
-    """Kernels in the arrays' heads and a stack behind the last."""
+    """Kernels in the arrays' heads and a stack after the last."""
     return wavenet([array(1, 4, 3, [3, 2], [1, 3], head_kernel=3, bias=True),
                     array(4, 3, 2, [2], [4], head_kernel=5)],
                    head=dict(channels=4, out_channels=1, kernel_sizes=[3, 1, 2], activation="Tanh"))
@@ -324,7 +324,7 @@ def heads():
 
 @case
 def condition():
-    """The condition comes of a network of its own."""
+    """A separate network computes the condition."""
     inner = dict(name="WaveNet", config=dict(layers_configs=[array(1, 3, 3, [2, 2], [1, 4], bias=True)], head_scale=0.75))
     return wavenet([array(1, 4, 1, [3, 2], [1, 2], condition=3)], condition_dsp=inner)
 
@@ -420,7 +420,8 @@ def main():
     torch.set_num_threads(1)
     facts = []
     for name, make in CASES.items():
-        # A seed of its own for each, so that a new case changes no other. Its name's checksum, without variants of size.
+        # A separate seed for each case, so that a new case does not change others: the checksum of its name, without
+        # the size.
         torch.manual_seed(SEED + zlib.crc32(name.split("-")[0].encode()) % 1000)
         with torch.no_grad():
             net = make()

@@ -1,10 +1,9 @@
-"""Makes the .npy files that the tests of ArrayFiles read, and says what each of them holds.
+"""Writes the .npy files for the tests of ArrayFiles, and their expected contents.
 
     python3 Tools/golden/make_npy_fixtures.py [OUTPUT_DIRECTORY]
 
-NumPy writes every file. `cases.json` beside them holds NumPy's version and, for each file, the shape and the bit patterns
-of the values as float32 in C order, or the type that cannot be read; and the headers that NumPy writes for a spread of
-shapes.
+NumPy writes every file. `cases.json` holds NumPy's version and, for each file, the shape and the bit patterns of the
+values as float32 in C order, or the type that cannot be read; also the headers that NumPy writes for a range of shapes.
 """
 
 import io
@@ -26,7 +25,7 @@ def normal(*shape):
 
 
 def special(dtype):
-    """Zeros, infinities, NaN, subnormals, and what float32 cannot hold."""
+    """Zeros, infinities, NaN, subnormals, and values that float32 cannot hold."""
     values = [0.0, -0.0, 1.0, np.inf, -np.inf, np.nan, 1.5e-45, 1e-40, 0.1, 16777217.0, -3.4028235e38]
     if dtype == "<f8":
         values += [1e300, -3.5e38, 3.40282356e38, 3.4028235677973366e38, 1e-300, 1.0 + 2.0**-24, 5e-324]
@@ -76,7 +75,7 @@ UNREADABLE = [
 
 
 def header(shape):
-    """The header of an array that need not exist: text without its padding, and all bytes before the data."""
+    """The header for an array that does not have to exist: the text without padding, and all bytes before the data."""
     file = io.BytesIO()
     np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
     data = file.getvalue()
@@ -92,7 +91,7 @@ def shapes():
 def main():
     output = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_OUTPUT
     output.mkdir(parents=True, exist_ok=True)
-    warnings.simplefilter("ignore")  # NumPy warns of versions 2.0 and 3.0.
+    warnings.simplefilter("ignore")  # NumPy warns about versions 2.0 and 3.0.
     cases = []
     for name, array, version in READABLE + UNREADABLE:
         array = np.asanyarray(array)
@@ -116,7 +115,7 @@ def main():
         cases.append(case)
     document = {"numpy": np.__version__, "seed": SEED, "cases": cases, "headers": [header(s) for s in shapes()]}
     lines = json.dumps(document, ensure_ascii=False, indent=None, separators=(",", ":"))
-    # One case a line, so that a change can be read.
+    # One line per case, so that changes are readable.
     (output / "cases.json").write_text(lines.replace("},{", "},\n{") + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Makes PyTorch's answers to small poolings along one axis, in every mode and with windows that hang over.
+"""Writes PyTorch's output for small poolings along one axis, in every mode and with windows that extend past the end.
 
     python3 Tools/golden/make_pooling_golden.py [OUTPUT_FILE]
 

@@ -1,11 +1,11 @@
-"""Makes the golden data of spectra, mel bands, cepstra and scattering: librosa's, torchaudio's and kymatio's answers.
+"""Writes the golden data for spectra, mel bands, cepstra and scattering: the output of librosa, torchaudio and kymatio.
 
     python3 -m venv .venv && .venv/bin/pip install -r Tools/golden/spectral-requirements.txt
     .venv/bin/python Tools/golden/make_spectral_golden.py
 
 Writes Tests/TimeSeriesFeaturesTests/Golden/spectral/*.safetensors: `input`, one channel, and for each case its rows
 [rows, columns]. Versions and seed are in the metadata. HTK's conventions are those of torchaudio.compliance.kaldi with
-htk_compat, which puts c0 last; here it stands first. The kymatio cases of the file `scattering` are computed in float64.
+htk_compat, which puts c0 last; here it is first. The kymatio cases of the file `scattering` are computed in float64.
 """
 
 import json
@@ -39,7 +39,7 @@ def write_safetensors(path, tensors, metadata):
 
 
 def signal(count):
-    """A chord that dies away on quiet noise, an impulse, and a stretch of exact silence."""
+    """A decaying chord with quiet noise, an impulse, and a stretch of exact silence."""
     random = np.random.RandomState(SEED)
     t = np.arange(count) / RATE
     x = 0.01 * random.normal(size=count)
@@ -96,7 +96,7 @@ def scattering_cases():
         x = random.normal(size=count) * 0.1 * (1 + np.sin(2 * np.pi * t / 700)) + 0.3 * np.sin(0.2 * t + 1e-5 * t * t)
         x = x.astype(np.float32)
         transform = Scattering1D(J=J, shape=count, Q=Q, T=T)
-        # Rows stand at multiples of the hop only if the padding does.
+        # Rows lie at multiples of the hop only if the padding does.
         assert transform.pad_left % 2**transform.log2_T == 0
         yield name + "-input", x
         yield name, transform(x.astype(np.float64)).T

@@ -1,9 +1,9 @@
-"""Makes the golden files of WaveNet-style networks: small random presets and PyTorch's answer to them.
+"""Writes the golden files of WaveNet-style networks: small random presets and PyTorch's output for them.
 
     python3 Tools/golden/make_wavenet_golden.py [OUTPUT_DIRECTORY]
 
-See README.md beside this file. The truth is PyTorch's run in float64 on the same float32 weights, input, head scale
-and slopes; the float32 run beside it says how large an error is ordinary.
+See README.md in this folder. The reference is PyTorch's run in float64 on the same float32 weights, input, head scale
+and slopes; the float32 run shows how large ordinary errors are.
 """
 
 import json
@@ -81,7 +81,7 @@ def kernel_sizes(entry):
 def activate(spec, x):
     name = spec if isinstance(spec, str) else spec["type"]
     if name == "leakyReLU":
-        # The slope is a parameter as the weights are: float32, in the float64 run too.
+        # The slope is a parameter like the weights: float32, in the float64 run too.
         return F.leaky_relu(x, float(np.float32(spec["negativeSlope"])))
     return {
         "identity": lambda x: x, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu, "silu": F.silu,
@@ -91,13 +91,13 @@ def activate(spec, x):
 
 
 def causal(x, weight, bias=None, dilation=1, groups=1):
-    """PyTorch's convolution behind zero padding on the left alone; x is [1, channels, frames]."""
+    """PyTorch's convolution after zero padding on the left only; x is [1, channels, frames]."""
     padded = F.pad(x, ((weight.shape[-1] - 1) * dilation, 0))
     return F.conv1d(padded, weight, bias, dilation=dilation, groups=groups)
 
 
 def make_weights(case, random):
-    """Random tensors by name, of a scale that keeps every signal of order 1."""
+    """Random tensors by name, scaled to keep every signal of order 1."""
     tensors = {}
 
     def convolution(name, outputs, inputs, kernel, gain=1.0, bias=True):
@@ -131,7 +131,7 @@ def make_weights(case, random):
 
 
 def run(case, tensors, raw, head_scale):
-    """The network on raw [1, channels, frames], in raw's own precision, every layer's history being zero."""
+    """Runs the network on raw [1, channels, frames] in raw's precision, with zero history in every layer."""
     w = {name: torch.from_numpy(value).to(raw.dtype) for name, value in tensors.items()}
     x, skip = raw, None
     for i, entry in enumerate(case["arrays"]):
@@ -169,7 +169,7 @@ def run_past(case, tensors, samples, head_scale, past, dtype):
     raw = torch.from_numpy(samples).to(dtype)[None]
     if past == "zeroHistory":
         return run(case, tensors, raw, head_scale)[0].numpy()
-    # Silence for ever: as many zeros as any output can see, run through and thrown away.
+    # Silence before the first frame: feed as many zeros as any output can depend on, and drop their output.
     before = history_frames(case)
     return run(case, tensors, F.pad(raw, (before, 0)), head_scale)[0, :, before:].numpy()
 
@@ -200,12 +200,12 @@ def make_case(case, index, directory):
         random = np.random.default_rng([SEED, index, draw] if draw else [SEED, index])
         tensors = make_weights(case, random)
         samples = make_input(case["inputChannels"], case["frames"], random)
-        # A head whose ReLU never opens gives one constant, whose rounding is no measure of the network: draw again.
+        # A head whose ReLU never opens gives a constant, whose rounding says nothing about the network: draw again.
         answer = run_past(case, tensors, samples, 1.0, "silence", torch.float64)
         if all(len(np.unique(channel)) > 0.75 * case["frames"] for channel in answer):
             break
 
-    # A power of two, exact in every precision, that brings the stack's output to about 1.
+    # A power of two, which is exact in every precision, that brings the stack's output to about 1.
     bare = run_past(case | {"head": []}, tensors, samples, 1.0, "silence", torch.float64)
     head_scale = 2.0 ** round(math.log2(1 / rms(bare)))
 

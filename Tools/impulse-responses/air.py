@@ -1,9 +1,9 @@
-"""What air takes from sound on its way."""
+"""Absorption of sound in air."""
 import numpy as np
 
 
 def energy_loss_per_metre(frequency_hz, celsius=20.0, humidity_percent=50.0, pressure_kpa=101.325):
-    """The m of exp(-m d), the energy left after d metres: ISO 9613-1:1993, equations 3 to 5 and annex B."""
+    """The m of exp(-m d), the share of energy left after d metres: ISO 9613-1:1993, equations 3 to 5 and annex B."""
     frequency = np.asarray(frequency_hz, float)
     kelvin, pressure = celsius + 273.15, pressure_kpa / 101.325
     warmth = kelvin / 293.15

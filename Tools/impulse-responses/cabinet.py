@@ -1,8 +1,8 @@
 """A closed guitar cabinet with four 12-inch loudspeakers, a microphone close to one of them.
 
-The magnitude is the product of analogue second-order sections, whose formulas stand below, and of a comb; minimum
-phase is made of it. It is written after the common features of published near-field measurements and data sheets of
-such loudspeakers: no measured curve is copied.
+The magnitude is the product of analogue second-order sections, with the formulas below, and a comb; the minimum-phase
+response is computed from it. It follows the common features of published near-field measurements and data sheets of
+such loudspeakers; no measured curve is copied.
 """
 import numpy as np
 
@@ -14,14 +14,14 @@ BOX_HZ, BOX_Q = 110, 1.25                   # closed-box resonance: second-order
 # (Hz, dB, Q): bells (1 + g j x / Q ...) / (...) with x = f/f0 - f0/f
 BELLS = [
     (125, 1.5, 1.2),                        # near a source the bass rises
-    (420, -4.5, 0.9),                       # the hollow between box and cone
+    (420, -4.5, 0.9),                       # the dip between box and cone
     (1250, 2.0, 1.5),
     (2550, 6.0, 1.8),                       # presence: the cone begins to break up
     (3650, 5.5, 3.0),
     (4700, -5.0, 5.0),                      # surround in opposite phase
-    (6400, 4.0, 6.0), (7900, -4.0, 6.0), (9300, 3.0, 6.0),      # the cone's own ripples
+    (6400, 4.0, 6.0), (7900, -4.0, 6.0), (9300, 3.0, 6.0),      # ripples of the cone
 ]
-FALLS = [(4700, 1.1), (5200, 0.8), (6000, 0.7)]     # (Hz, Q) of low-passes: 36 dB an octave
+FALLS = [(4700, 1.1), (5200, 0.8), (6000, 0.7)]     # (Hz, Q) of low-passes: 36 dB per octave
 # The other three loudspeakers, and the floor: (detour in m, strength, Hz above which they fall off, off axis).
 DETOURS = [(0.27, 0.16, 2500), (0.39, 0.10, 1800), (0.95, 0.06, 1500)]
 SPEED = 343.2                               # m/s
@@ -45,8 +45,8 @@ def magnitude(frequency_hz):
 
 
 def make_cabinet(taps):
-    """[taps]: minimum phase, so its energy stands at the beginning and it adds no latency."""
+    """[taps]: minimum phase, so the energy is at the beginning and there is no latency."""
     frequency = np.fft.rfftfreq(POINTS, 1 / RATE)
-    frequency[0] = frequency[1] / 4         # the logarithm of zero is no number
+    frequency[0] = frequency[1] / 4         # the logarithm of zero is not finite
     response = minimum_phase(magnitude(frequency))[:taps]
     return fade_out(response, taps // 4)

@@ -1,4 +1,4 @@
-"""Filters that all responses share: minimum phase from a magnitude, interpolation over octaves, level."""
+"""Filters used for all responses: minimum phase from a magnitude, interpolation over octaves, level."""
 import numpy as np
 
 RATE = 48000                                # Hz, of every response made here
@@ -19,7 +19,7 @@ def minimum_phase(magnitude):
 
 
 def over_octaves(frequency_hz, table_hz, table):
-    """A table over frequency, interpolated linearly in log f and held beyond its ends."""
+    """A table over frequency, interpolated linearly in log f and constant beyond its ends."""
     return np.interp(np.log2(np.maximum(frequency_hz, 1e-3)), np.log2(table_hz), table)
 
 
@@ -42,6 +42,6 @@ def pink_gain(response):
 
 
 def fade_out(response, frames):
-    """Takes the last frames to zero along a raised cosine."""
+    """Fades the last frames to zero along a raised cosine."""
     response[-frames:] *= rise(np.arange(frames, 0, -1) / frames).reshape((-1,) + (1,) * (response.ndim - 1))
     return response

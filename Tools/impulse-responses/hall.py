@@ -1,15 +1,15 @@
-"""A shoe-box concert hall: image sources for what comes early, decaying noise in bands for what comes late.
+"""A shoe-box concert hall: image sources for the early part, decaying noise in bands for the late part.
 
-Both halves are in the same unit, the sound pressure of the direct sound at one metre, so that they meet without a
-gain found by trial:
+Both parts have the same unit, the sound pressure of the direct sound at one metre, so no gain between them has to be
+fitted:
 
 - An image at distance d counts 1/d (Allen and Berkley, J. Acoust. Soc. Am. 65, 1979), times the square root of
-  (1 - absorption)(1 - scattering) for each wall on its way, the loss in air, and the microphone's directivity.
-- 4 pi c^3 t^2 / V images arrive in a second, each with the energy 1/(ct)^2: in the mean 4 pi c / V exp(-13.8 t / T) of
-  energy a second, the reverberant energy of Barron and Lee (J. Acoust. Soc. Am. 84, 1988). The walls turn the share
-  1 - (1 - scattering)^n of it, after n reflections, into noise without direction (Moorer, Computer Music Journal 3:2,
-  1979). So the images fade into the noise by themselves; what is left of them ends with a window, and the noise
-  takes over what the window takes away.
+  (1 - absorption)(1 - scattering) for each wall on its path, the loss in air, and the microphone's directivity.
+- 4 pi c^3 t^2 / V images arrive per second, each with the energy 1/(ct)^2: on average 4 pi c / V exp(-13.8 t / T) of
+  energy per second, the reverberant energy of Barron and Lee (J. Acoust. Soc. Am. 84, 1988). After n reflections, the
+  walls have turned the share 1 - (1 - scattering)^n of it into noise without direction (Moorer, Computer Music Journal
+  3:2, 1979). So the images gradually fade into the noise. A window ends the remaining images, and the noise replaces
+  the energy that the window removes.
 """
 from dataclasses import dataclass, field
 
@@ -38,14 +38,14 @@ PANELLED = 0.5 * WOOD + 0.5 * HARD
 WALLS = np.array([PANELLED, PANELLED, PANELLED, PANELLED, 0.84 * AUDIENCE + 0.16 * STAGE_FLOOR, CEILING])
 AREAS = np.repeat([WIDTH * HEIGHT, LENGTH * HEIGHT, LENGTH * WIDTH], 2)
 
-# The share of a reflection that is not specular: an assumption, of the kind that coffers, balconies and figures give.
+# The share of a reflection that is not specular: an assumption, typical of coffers, balconies and figures.
 SCATTERING = np.array([0.12, 0.20, 0.30, 0.45, 0.55, 0.60, 0.60])
 
 REFLECTIONS_PER_SECOND = SPEED * AREAS.sum() / (4 * VOLUME)     # Kuttruff, Room Acoustics, mean free path 4V/S
-IMAGES_FADE = (0.25, 0.45)                  # s after the sound was made: images are whole before, gone behind
+IMAGES_FADE = (0.25, 0.45)                  # s after the sound: images are complete before, gone after
 UNEVENNESS = 0.25                           # m: walls are not planes; see `images`
 IMAGE_TAPS, IMAGE_POINTS = 512, 2048        # length of an image's filter; points of its design
-SINC_REACH = 24                             # frames to each side of an image's fractional place
+SINC_REACH = 24                             # frames on each side of an image's fractional position
 
 # ORTF: two cardioids 17 cm apart, each turned 55 degrees outwards; they hang above the audience and face the stage.
 MICROPHONES = np.array([17.0, 9.66, 4.0])
@@ -78,7 +78,7 @@ def decay_rate(frequency_hz):
 
 
 def reverberation_time(frequency_hz):
-    """Seconds for 60 dB, expected by Eyring's formula."""
+    """Expected seconds for 60 dB, by Eyring's formula."""
     return 6 * np.log(10) / decay_rate(np.asarray(frequency_hz, float))
 
 
@@ -114,7 +114,7 @@ def microphone(side):
 
 
 def early_part(places, passed, side, frames, first_frame):
-    """The images as a microphone hears them, the scattered share taken away."""
+    """The images as a microphone hears them, without the scattered share."""
     position, axis = microphone(side)
     ways = places - position
     distance = np.linalg.norm(ways, axis=1)
@@ -132,7 +132,7 @@ def early_part(places, passed, side, frames, first_frame):
 
     place = distance / SPEED * RATE - first_frame
     direct = passed.sum(1) == 0
-    place[direct] = np.round(place[direct])     # at most 10 microseconds; nothing then rings before the direct sound
+    place[direct] = np.round(place[direct])     # at most 10 microseconds, so that nothing rings before the direct sound
     whole = np.floor(place).astype(int)
     response = np.zeros(frames + 2 * SINC_REACH + IMAGE_TAPS)
     steps = np.arange(-SINC_REACH + 1, SINC_REACH + 1)
@@ -149,7 +149,7 @@ def early_part(places, passed, side, frames, first_frame):
 
 
 def late_part(frames, first_frame, rng):
-    """Noise in sixths of an octave, each with its own decay, that begins with the direct sound."""
+    """Noise in sixths of an octave, each with its own decay, starting with the direct sound."""
     n = 1 << (frames - 1).bit_length()
     spectrum = np.fft.rfft(rng.standard_normal(n))
     # Bands from 40 Hz to 22 kHz; neighbours overlap as sine and cosine, so their powers add up to 1.
@@ -182,7 +182,7 @@ def make_hall(sources, seconds, seed):
             early, arrivals = early_part(places, passed, side, frames, first_frame)
             hall.response[:, 2 * index + ear] = early + late_part(frames, first_frame, rng)
             hall.arrivals.append(arrivals)
-    # All images have the same sign, which would leave a constant: nothing below 20 Hz is wanted.
+    # All images have the same sign, which would leave a constant; remove everything below 20 Hz.
     hall.response = sosfilt(butter(2, 20, "highpass", fs=RATE, output="sos"), hall.response, axis=0)
     fade_out(hall.response, round(0.1 * RATE))
     return hall

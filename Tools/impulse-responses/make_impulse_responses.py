@@ -1,4 +1,4 @@
-"""Makes the impulse responses in `Presets/`: hall, hall-true-stereo, plate and cabinet.
+"""Writes the impulse responses in `Presets/`: hall, hall-true-stereo, plate and cabinet.
 
     python Tools/impulse-responses/make_impulse_responses.py [--folder Presets] [--report] [--pictures FOLDER]
 
@@ -30,7 +30,7 @@ TITLES = {
 
 
 def make_all():
-    """Names and [frames, channels], not yet levelled; and the arrivals of the hall's left microphone."""
+    """Names and [frames, channels] before levelling, and the arrivals at the hall's left microphone."""
     single = hall.make_hall(hall.SINGLE, SECONDS["hall"], SEEDS["hall"])
     pair = hall.make_hall(hall.PAIR, SECONDS["hall"], SEEDS["hall-true-stereo"])
     responses = {
@@ -63,7 +63,7 @@ def write(path, response, title):
         file.write((integers << (32 - BITS)).astype(np.int32))
     stored = soundfile.read(path, dtype="int32", always_2d=True)[0] >> (32 - BITS)
     if not np.array_equal(stored, integers):
-        raise SystemExit(f"{path}: the file does not give back what was written")
+        raise SystemExit(f"{path}: the file differs from what was written")
     return stored / 2 ** (BITS - 1)
 
 
@@ -95,9 +95,9 @@ def report(stored, arrivals):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=pathlib.Path, default=PRESETS, help="where the files go")
-    parser.add_argument("--report", action="store_true", help="print what is measured in them")
-    parser.add_argument("--pictures", type=pathlib.Path, help="a folder for pictures; needs matplotlib")
+    parser.add_argument("--folder", type=pathlib.Path, default=PRESETS, help="output folder")
+    parser.add_argument("--report", action="store_true", help="print measurements of the files")
+    parser.add_argument("--pictures", type=pathlib.Path, help="folder for pictures; needs matplotlib")
     arguments = parser.parse_args()
 
     responses, arrivals = make_all()

@@ -1,4 +1,4 @@
-"""What room acoustics measures in an impulse response: ISO 3382-1:2009, and the spread of the late field."""
+"""Room-acoustic measurements of an impulse response: ISO 3382-1:2009, and the correlation of the late field."""
 import numpy as np
 from scipy.signal import butter, sosfilt
 
@@ -41,7 +41,7 @@ def early_shares(response):
 
 
 def late_correlation(left, right, from_seconds=0.1, most_seconds=0.001):
-    """The largest magnitude of the normalised cross-correlation within 1 ms, from 100 ms on: 0 is unlike, 1 alike."""
+    """The largest magnitude of the normalised cross-correlation within 1 ms, from 100 ms on: 0 is uncorrelated, 1 equal."""
     a, b = (x[round(from_seconds * RATE):] for x in (left, right))
     n = 1 << (2 * len(a) - 1).bit_length()
     correlation = np.fft.irfft(np.fft.rfft(a, n) * np.conj(np.fft.rfft(b, n)), n)
@@ -63,14 +63,14 @@ def end_level(response, window_seconds=0.05):
 
 
 def table(rows):
-    """Rows of cells as Markdown, the first row the heading."""
+    """Formats rows of cells as a Markdown table; the first row is the heading."""
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, "|" + " --- |" * len(rows[0]))
     return "\n".join(lines)
 
 
 def facts(name, response):
-    """One line for a file: [frames, channels]."""
+    """The table row of a file, [frames, channels]."""
     return [f"`{name}.flac`", str(len(response)), str(response.shape[1]),
             ", ".join(f"{np.abs(c).max():.3f}" for c in response.T),
             ", ".join(f"{(c ** 2).sum():.3f}" for c in response.T),
@@ -80,7 +80,7 @@ def facts(name, response):
 
 
 def room_rows(name, response, expected):
-    """Octave by octave: the expected decay, and what each channel has."""
+    """For each octave, the expected decay and that of each channel."""
     rows = [["octave", "63", "125", "250", "500", "1k", "2k", "4k", "8k", "16k"],
             ["expected T60, s"] + [f"{t:.2f}" for t in expected]]
     for index, channel in enumerate(response.T):

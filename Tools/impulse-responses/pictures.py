@@ -1,4 +1,4 @@
-"""Pictures of the responses, and of speech through them, for looking at. Needs matplotlib."""
+"""Draws the responses, and speech through them. Needs matplotlib."""
 import pathlib
 
 import matplotlib

@@ -1,4 +1,4 @@
-"""A steel plate as in a studio's plate reverberator of the 1950s: 2 m by 1 m by 0.5 mm, one driver, two pickups.
+"""A steel plate as in a studio plate reverberator of the 1950s: 2 m by 1 m by 0.5 mm, one driver, two pickups.
 
 A thin plate with bending stiffness and two losses, simply supported at its edges, as a sum of its modes (Bilbao,
 Numerical Sound Synthesis, 2009, chapter 12; Bilbao, Arcas and Chaigne, ICASSP 2006, for plate reverberation):
@@ -24,13 +24,13 @@ DECAY = {1000: 1.8, 10000: 1.0}
 
 DRIVER = (0.947, 0.461)                         # m, near the middle
 PICKUPS = ((0.311, 0.683), (1.703, 0.347))      # m, left and right
-# Real edges and real steel are not ideal: each mode is off by about this share of its frequency. The modes that
-# coincide in a plate of 2 by 1 part, and echoes lose their regularity after some tenths of a second.
+# Real edges and real steel are not ideal: each mode is off by about this share of its frequency. Coinciding modes of a
+# 2 by 1 plate then differ, and echoes lose their regularity after some tenths of a second.
 DETUNING = 4e-4
 
 TOP_HZ, TOP_FADE_HZ = 20000, 15000              # modes above the first are left out; from the second on they fade
-LOW_CUT_HZ = 70                                 # lowest modes are few and drone; plates were fed through a bass cut
-BLOCK = 512                                     # frames; only the order of computing depends on it
+LOW_CUT_HZ = 70                                 # the lowest modes are few and drone; plates were fed through a bass cut
+BLOCK = 512                                     # frames; affects only the order of computation
 
 
 def losses():
@@ -48,7 +48,7 @@ def reverberation_time(frequency_hz):
 
 
 def modes(rng):
-    """Angular frequencies [modes], decay rates [modes], heights at the pickups [modes, 2]."""
+    """Angular frequencies [modes], decay rates [modes], amplitudes at the pickups [modes, 2]."""
     most = 2 * np.pi * TOP_HZ / KAPPA
     m = np.arange(1, int(LENGTH / np.pi * np.sqrt(most)) + 1)
     n = np.arange(1, int(WIDTH / np.pi * np.sqrt(most)) + 1)
@@ -67,7 +67,7 @@ def modes(rng):
 
 
 def make_plate(seconds, seed):
-    """[frames, 2]: the plate's answer to an impulse of force at frame 0."""
+    """[frames, 2]: the plate's response to an impulse of force at frame 0."""
     omega, rate, heights = modes(np.random.default_rng(seed))
     frames = round(seconds * RATE)
     blocks = -(-frames // BLOCK)

@@ -1,11 +1,11 @@
-"""Checks convaudio on a folder of `.nam` models with the outputs of another player.
+"""Compares convaudio with another player on a folder of `.nam` models.
 
     python3 Tools/nam/check_reference.py FOLDER [--convaudio .build/release/convaudio]
 
-The folder holds models, `input.wav`, and for each model `NAME.expected.wav`, or `NAME_slimSIZE[.expected].wav` for a size
-from 0 to 1. Printed are, in dB below the level of the truth (the double-precision run of specification.py): the error of
-convaudio, the error of the reference file, and their difference. Exits with 1 where convaudio is neither 120 dB below the
-truth nor within 3 dB of the reference file's own error. Needs numpy, scipy and soundfile.
+The folder holds models, `input.wav`, and for each model `NAME.expected.wav`, or `NAME_slimSIZE[.expected].wav` for a
+size from 0 to 1. Prints, in dB relative to the reference (the double-precision run of specification.py): the error of
+convaudio, the error of the player's file, and their difference. The exit code is 1 when an error of convaudio is
+neither 120 dB below the reference nor within 3 dB of the player's error.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def decibels(error, truth):
 
 
 def process(convaudio, model, source, size):
-    """What convaudio makes of `source` at a size of the model."""
+    """Runs convaudio over `source` with the model at a size."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         shutil.copy(model, folder / "model.nam")

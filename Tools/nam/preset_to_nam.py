@@ -22,7 +22,7 @@ def model(preset, tensors):
     """The preset's only network as the value of a `.nam` file."""
     (stage,) = preset["stages"]
     if stage["type"] != "wavenet" or stage.get("inputChannels", 1) != 1 or stage.get("head"):
-        raise SystemExit("expected a preset of one wavenet of one input channel without head convolutions")
+        raise SystemExit("expected a preset with a single wavenet stage, one input channel and no head convolutions")
     arrays, weights = [], []
     width = 1
     for number, array in enumerate(stage["arrays"]):
@@ -42,7 +42,7 @@ def model(preset, tensors):
         for layer in range(layers):
             at = f"{name}.layers.{layer}"
             weights += [tensors[f"{at}.dilated.weight"], tensors[f"{at}.dilated.bias"], tensors[f"{at}.mixIn.weight"]]
-            # The very last residual leads nowhere: presets leave it out, `.nam` has it.
+            # The very last residual is not used: presets leave it out, `.nam` includes it.
             weights.append(tensors.get(f"{at}.residual.weight", np.zeros((channels, channels, 1), np.float32)))
             weights.append(tensors.get(f"{at}.residual.bias", np.zeros(channels, np.float32)))
         weights.append(tensors[f"{name}.head.weight"])

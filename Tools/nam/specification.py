@@ -1,7 +1,7 @@
-"""The `.nam` format's networks by their definition, in double precision on the file's float32 weights.
+"""The networks of the `.nam` format by their definition, in double precision on the file's float32 weights.
 
-Slow and obvious: whole signals, one numpy operation a line of the formulas. The past before the first frame is silence for
-ever; an LSTM starts from its state after half a second of zeros, as players do.
+Slow and obvious: whole signals, one numpy operation per line of the formulas. Silence precedes the first frame; an
+LSTM starts from its state after half a second of zeros, as in players.
 
     from specification import load, run
     y = run(load("amp.nam"), x, size=1.0)      # x: [channels, frames]
@@ -69,7 +69,7 @@ class Conv:
         return Conv(self.w[:outputs, :inputs], None if self.b is None else self.b[:outputs], self.dilation, self.groups)
 
     def __call__(self, x):
-        """x: a Signal. Its rest, the constant before the first frame, is carried along."""
+        """x: a Signal. Its rest, the constant before the first frame, is passed on."""
         outputs, width, kernel = self.w.shape
         rows = outputs // self.groups
         history = (kernel - 1) * self.dilation
@@ -89,7 +89,7 @@ class Conv:
 
 
 class Signal:
-    """Frames from 0 on, and the constant before."""
+    """Frames from 0 on, and the constant before them."""
 
     def __init__(self, frames, rest):
         self.frames, self.rest = frames, rest
@@ -154,7 +154,7 @@ class Layer:
 
 
 def read_array(config, weights):
-    """The layers of one array with their weights, in the order of the file."""
+    """The layers of one array and their weights, in the order of the file."""
     array = Layer()
     channels, condition = config["channels"], config["condition_size"]
     inner = config.get("bottleneck") or channels
@@ -201,7 +201,7 @@ def read_array(config, weights):
 
 
 def slim(arrays, size):
-    """Keeps the first channels of every array that can be cut."""
+    """Keeps the first channels of every slimmable array."""
     before = None
     for index, array in enumerate(arrays):
         channels, inner = array.channels, array.inner
@@ -240,7 +240,7 @@ def wavenet(config, weights, x, size, rate):
     raw = Signal(x, np.zeros(x.shape[0]))
     condition = raw
     if config.get("condition_dsp"):
-        # Its constant for silence is what a long silence gives.
+        # Its constant for silence is its output after a long silence.
         model = config["condition_dsp"]
         lead = 1 << 15
         long = run(model, np.concatenate([np.zeros((x.shape[0], lead)), x], axis=1), rate=rate)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks every Presets/*.json, and the examples in Presets/README.md, against Presets/preset.schema.json.
 
-Needs the Python package jsonschema (written with 4.26). Ends with 1 when a preset is refused, or when the
+Needs the Python package jsonschema (written with 4.26). The exit code is 1 when a preset is rejected, or when the
 schema accepts one of the broken presets below, which would mean that it checks nothing.
 """
 import copy
@@ -16,7 +16,7 @@ PRESETS = pathlib.Path(__file__).resolve().parents[2] / "Presets"
 
 
 def broken(example):
-    """The example with one fault each, by what is wrong."""
+    """The example with one fault each, by description."""
 
     def with_change(path, value):
         preset = copy.deepcopy(example)
@@ -48,7 +48,7 @@ def broken(example):
 
 
 def broken_convolutions(example):
-    """The example, whose stages are convolutions, with one fault each, by what is wrong."""
+    """The example with convolution stages, with one fault each, by description."""
 
     def with_stage(**keys):
         preset = copy.deepcopy(example)
@@ -97,7 +97,7 @@ def main():
     for name, preset in cases:
         errors = list(validator.iter_errors(preset))
         failures += len(errors)
-        print(f"{'refused' if errors else 'fits'}: {name}")
+        print(f"{'rejected' if errors else 'accepted'}: {name}")
         for error in errors:
             print(f"  {error.json_path}: {error.message}")
     for fault, preset in {**broken(examples[0]), **broken_ones}.items():

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes the preset `moving-average`: the mean of the last 16 frames of each channel.
+"""Writes the preset `moving-average`: the mean of the last 16 frames of each channel.
 
     python3 Tools/presets/make_moving_average.py
 
 Shows how any short FIR filter becomes a preset: one layer whose mix-in passes the input on (its dilated convolution
-is zero), and the filter as the array's head, oldest tap first. Needs nothing but Python.
+is zero), and the filter as the array's head, oldest tap first. Needs only Python.
 """
 import json
 import pathlib
@@ -49,7 +49,7 @@ def safetensors(tensors):
         data += struct.pack(f"<{len(values)}f", *values)
         header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, len(data)]}
     text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)                     # the format wants the data aligned
+    text += b" " * (-len(text) % 8)                     # the format requires aligned data
     return struct.pack("<Q", len(text)) + text + data
 
 

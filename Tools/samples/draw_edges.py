@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Draws what the edge kernels made of a picture: the picture, Prewitt's slope and Sobel's slope side by side, as a PNG.
+"""Draws a picture and its edges as a PNG: the picture, Prewitt's slope and Sobel's slope side by side.
 
     convaudio convolve Samples/still-life.npy --kernel Samples/edges.npy --padding same --mode replicate -o edges.npy
     python3 Tools/samples/draw_edges.py Samples/still-life.npy edges.npy edges.png
 
-The picture is [height, width]; the edges are [4, height, width], across and down of the two operators in turn, as
-Samples/edges.npy makes them. A slope is the root of both squares, over the sum of the operator's positive weights times
-its width of two pixels (6 and 8), so both mean brightness a pixel. White is a slope of 1/6.
+The picture is [height, width]; the edges are [4, height, width], across and down for each of the two operators, as
+convolved with Samples/edges.npy. A slope is the root of the sum of both squares, divided by the operator's sum of
+positive weights and its width of two pixels (6 and 8), so both are in brightness per pixel. White is a slope of 1/6.
 
-With --check nothing is written: the PNG that is there must hold the same pixels, whatever has compressed it.
-Needs nothing but Python 3.
+With --check nothing is written: the existing PNG must hold the same pixels, however it is compressed. Needs only Python
+3.
 """
 import argparse
 import array
@@ -19,7 +19,7 @@ import struct
 import sys
 import zlib
 
-WHITE, GAP = 1 / 6, 8                                  # brightness a pixel; pixels between the pictures
+WHITE, GAP = 1 / 6, 8                                  # brightness per pixel; pixels between the pictures
 OPERATORS = ((0, 6), (2, 8))                           # first of the two planes, what a slope of 1 makes
 
 
@@ -38,7 +38,7 @@ def read(path):
 
 
 def rows(picture, edges):
-    """The grey bytes of every row."""
+    """The grey values of every row, as bytes."""
     (height, width), brightness = picture
     shape, planes = edges
     if shape != (4, height, width):
@@ -73,7 +73,7 @@ def png(lines):
 
 
 def unpacked(file):
-    """The chunks of a PNG as `png` makes it, decompressed."""
+    """The decompressed chunks of a PNG written by `png`."""
     place, chunks = 8, {}
     while place < len(file):
         length, kind = struct.unpack(">I4s", file[place:place + 8])
@@ -88,13 +88,13 @@ if __name__ == "__main__":
     parser.add_argument("picture")
     parser.add_argument("edges")
     parser.add_argument("png")
-    parser.add_argument("--check", action="store_true", help="compare with the PNG that is there")
+    parser.add_argument("--check", action="store_true", help="compare with the existing PNG instead of writing it")
     arguments = parser.parse_args()
     drawn = png(list(rows(read(arguments.picture), read(arguments.edges))))
     if arguments.check:
         with open(arguments.png, "rb") as file:
             if unpacked(file.read()) != unpacked(drawn):
-                sys.exit(f"{arguments.png}: holds other pixels than these edges make")
+                sys.exit(f"{arguments.png}: differs from the picture of these edges")
     else:
         with open(arguments.png, "wb") as file:
             file.write(drawn)

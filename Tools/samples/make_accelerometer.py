@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes Samples/accelerometer.csv: five seconds of a walk as a sensor on the hip would log it, 100 rows a second.
+"""Writes Samples/accelerometer.csv: five seconds of walking as a sensor on the hip would log it, 100 rows per second.
 
     python3 Tools/samples/make_accelerometer.py
 
-Metres per second squared, gravity taken away: steps at 1.8 Hz with their harmonics, sway at half of that, noise of
-0.4, and a few values that the sensor missed. Made up from these numbers; nobody was measured. Needs nothing but Python
-(the generator and its `gauss` are the same in every version since 3.2).
+Metres per second squared, without gravity: steps at 1.8 Hz with their harmonics, sway at half of that, noise of 0.4,
+and a few missing values. Computed from these numbers; no person was measured. Needs only Python (the generator and its
+`gauss` are the same in every version since 3.2).
 """
 import math
 import pathlib

@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Makes Samples/still-life.npy and Samples/edges.npy: a small grey picture, and four kernels that find its edges.
+"""Writes Samples/still-life.npy and Samples/edges.npy: a small grey picture, and four kernels that find its edges.
 
     python3 Tools/samples/make_picture.py
 
 Made with numpy 2.4.6 and seed 7; needs nothing else. A second run gives the same bytes.
 
-The picture, [height, width] = [192, 256], is drawn from formulas: four rays a pixel meet a sphere, a turned
-box, a cylinder, a table and a wall; Lambert's cosine law (Lambert, Photometria, 1760) and a shadow ray make the light,
-value noise the grain of the table. Brightness is rounded to steps of 1/256, as a camera of 8 bits would, from 0 (black)
-to 255/256. So Float32 holds every number exactly, and every sum with the whole-numbered kernels below.
+The picture, [height, width] = [192, 256], is drawn from formulas. Four rays per pixel meet a sphere, a rotated box,
+a cylinder, a table and a wall. Lambert's cosine law (Lambert, Photometria, 1760) and a shadow ray give the light,
+value noise the grain of the table. Brightness is rounded to steps of 1/256, like that of an 8-bit camera, from 0
+(black) to 255/256, so Float32 holds every number exactly, and every sum with the whole-numbered kernels below.
 
-The kernels, [4, 1, 3, 3], are taken as they stand (cross-correlation):
+The kernels, [4, 1, 3, 3], are used without flipping (cross-correlation):
 
     0, 1  Prewitt, Object Enhancement and Extraction, in Lipkin and Rosenfeld, Picture Processing and Psychopictorics,
           1970, across and down
     2, 3  Sobel and Feldman, a talk at the Stanford Artificial Intelligence Project, 1968, first printed in Duda and
           Hart, Pattern Classification and Scene Analysis, 1973, page 271, across and down
 
-Across is positive where brightness grows to the right, down where it grows downwards. A slope of 1 a pixel makes 6 with
-Prewitt's weights and 8 with Sobel's.
+Across is positive where brightness grows to the right, down where it grows downwards. A slope of 1 per pixel gives 6
+with Prewitt's weights and 8 with Sobel's.
 """
 import pathlib
 
@@ -123,7 +123,7 @@ def picture():
     shade = np.min([things[name](point, sun)[0] for name in ("sphere", "box", "cylinder")], axis=0) < FAR
     linear = colour * (0.14 + 0.86 * np.where(shade, 0, light))
     linear = linear.reshape(HEIGHT, RAYS, WIDTH, RAYS).mean(axis=(1, 3))
-    noisy = np.sqrt(linear) + random.normal(0, 0.004, linear.shape)     # the gamma of 2 and the noise of a camera
+    noisy = np.sqrt(linear) + random.normal(0, 0.004, linear.shape)     # a gamma of 2 and camera noise
     return (np.clip(np.round(noisy * 256), 0, 255) / 256).astype("<f4")
 
 

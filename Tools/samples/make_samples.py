@@ -1,4 +1,4 @@
-"""Makes the recordings in `Samples/`: guitar.wav, guitar-stereo.flac and speech.wav.
+"""Writes the recordings in `Samples/`: guitar.wav, guitar-stereo.flac and speech.wav.
 
     python Tools/samples/make_samples.py [--soundfont FluidR3_GM.sf2]
 
@@ -56,7 +56,7 @@ def midi_file(notes, seed):
             out.insert(0, n & 0x7F | 0x80)
         return bytes(out)
 
-    tempo = round(60e6 / BEATS_PER_MINUTE)                       # microseconds a quarter note
+    tempo = round(60e6 / BEATS_PER_MINUTE)                       # microseconds per quarter note
     track, now = b"\x00\xff\x51\x03" + tempo.to_bytes(3, "big"), 0
     # At the same tick note-off (0x80) sorts before note-on (0x90), so that a repeated note sounds.
     for tick, message in sorted(events, key=lambda e: (e[0], e[1][0] == 0x90)):
@@ -100,7 +100,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         soundfile.write(SAMPLES / "guitar.wav", guitar(LINE, 1, 8.2, soundfont, folder), RATE, subtype="PCM_16")
-        # The same riff played twice, as double-tracked rhythm guitars are: no sample is alike.
+        # The same riff played twice, as for double-tracked rhythm guitars: no two samples are equal.
         takes = [guitar(RIFF, seed, 4.0, soundfont, folder) for seed in (2, 3)]
         soundfile.write(SAMPLES / "guitar-stereo.flac", np.stack(takes, axis=1), RATE, subtype="PCM_24")
         text = ("This is conv audio. It runs trained networks over sound, "

@@ -1,7 +1,7 @@
 import ConvAudioKit
 import Foundation
 
-/// What was measured of a row, and what bounds it.
+/// The measurements of a row, and its bound.
 struct Report: Encodable {
   let name: String
   let starred: Bool
@@ -11,12 +11,12 @@ struct Report: Encodable {
   let milliseconds, medianMilliseconds: Double
   let multiplyAdds, multiplyAddsInside, bytes: Int
   let gigaflops: Double
-  /// The least time that arithmetic or memory leaves, and which of the two it is.
+  /// The minimum time that arithmetic or memory allows, and which of the two it is.
   let boundMilliseconds: Double
   let bound: String
   let shareOfBound: Double
 
-  /// - Parameter peak: Floating-point operations a second.
+  /// - Parameter peak: Floating-point operations per second.
   init(_ subject: Subject, peak: Double) {
     let row = subject.row
     (name, starred, inputs, outputs, groups) = (row.name, row.isStarred, row.inputs, row.outputs, row.groups)

@@ -1,16 +1,16 @@
 import ConvAudioKit
 
-/// A convolution of the table: batch 1, with bias.
+/// A convolution in the table: batch 1, with bias.
 struct Row {
   let name: String
-  /// Short enough to be bound by more than arithmetic: held to twice the speed of the other libraries.
+  /// Short rows are bound by more than arithmetic; their target is twice the speed of the other libraries.
   let isStarred: Bool
   let inputs: Int
   let outputs: Int
   let groups: Int
   let kernel: [Int]
   let sizes: [Int]
-  /// The same along all axes.
+  /// The same value for all axes.
   let stride: Int
   let dilation: Int
   /// On both sides of each axis.

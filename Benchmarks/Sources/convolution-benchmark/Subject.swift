@@ -1,15 +1,15 @@
 import ConvAudioKit
 import Foundation
 
-/// A row with its plan and noise to run through it.
+/// A row with its plan and random input.
 final class Subject {
   let row: Row
   let plan: ConvolutionPlan
-  /// Of input, output, weights and biases.
+  /// Bytes of input, output, weights and biases.
   let bytes: Int
-  /// Seconds of an execution, one of each batch of executions that was timed.
+  /// Seconds per execution, one for each timed batch.
   private(set) var seconds: [Double] = []
-  /// Bytes a second of copies that touch as much memory as the row does.
+  /// Bytes per second of copies that touch as much memory as the row does.
   private(set) var copyBandwidth = 0.0
 
   private let input: Tensor
@@ -35,14 +35,14 @@ final class Subject {
 
   deinit { copied.deallocate() }
 
-  /// Floating-point operations of the taps that lie within the input, two a multiply-add.
+  /// Floating-point operations of the taps inside the input, two per multiply-add.
   var operations: Double { 2 * Double(plan.cost.multiplyAddsInside) }
 
   private func execute() throws { try plan.execute(input, into: &output) }
 
-  /// Runs for so many seconds in batches that are short beside a time slice of the system, so that the best of them
-  /// met no other program.
-  /// - Returns: Seconds of an execution in each batch.
+  /// Runs for a number of seconds, in batches that are short compared with a time slice of the system, so that the best
+  /// batch was not interrupted.
+  /// - Returns: Seconds per execution in each batch.
   @discardableResult
   func measure(seconds turn: Double) throws -> [Double] {
     try execute()  // caches
@@ -62,7 +62,7 @@ final class Subject {
     return (ContinuousClock.now - start) / .seconds(1)
   }
 
-  /// Copies one half of as much memory as the row touches to the other half, so that it lies in the same caches.
+  /// Copies half of as much memory as the row touches to the other half, so that it is in the same caches.
   func measureCopy(seconds turn: Double) {
     let half = bytes / 2
     let count = max(1, 1_000_000 / bytes)
@@ -75,8 +75,8 @@ final class Subject {
     } while (ContinuousClock.now - start) / .seconds(1) < turn
   }
 
-  /// Compares some outputs, the first and the last among them, with their definition in double precision.
-  /// - Returns: The largest error as a share of the bound n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶.
+  /// Compares some outputs, including the first and the last, with their definition in double precision.
+  /// - Returns: The largest error, divided by the bound n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶.
   func check() throws -> Double {
     try execute()
     let shape = plan.outputShape

@@ -1,13 +1,13 @@
-// How fast convolutions of one, two and three axes run, each beside what bounds it: the multiply-adds that lie within
-// the input over the peak that is measured in the same run, or the bytes of input, output and weights over the
-// bandwidth of a copy that touches as much memory. One thread; plans are made once. Pin it to a core:
+// Measures convolutions of one, two and three axes, each compared with its bound: the multiply-adds inside the input at
+// the peak rate measured in the same run, or the bytes of input, output and weights at the bandwidth of a copy that
+// touches as much memory. One thread; plans are made once. Pin it to a core:
 //
 //     taskset -c 0 swift run -c release convolution-benchmark [--rows SUBSTRING] [--rounds N] [--json] [--explain]
 //
-// `--threads N` compares N threads with one, taking turns; pin it to N cores.
+// `--threads N` compares N threads with one, in turns; pin it to N cores.
 //
-// `--turns` is for comparisons: reads numbers of rows from standard input, one a line, measures each when it comes, and
-// answers with the best and the median seconds of an execution.
+// `--turns` is for comparisons: reads row numbers from standard input, one per line, measures each immediately, and
+// answers with the best and the median seconds per execution.
 
 import ConvAudioKit
 import Foundation
@@ -65,7 +65,7 @@ struct Run: Encodable {
 
 let turnSeconds = 0.04
 
-/// Each row on one thread and on several, one after the other in every round.
+/// Each row on one thread and on several, in turns, in every round.
 func compareThreads(_ rows: [Row], threads: Int, rounds: Int) throws {
   print("| row | ms, 1 thread | ms, \(threads) threads | times as fast |\n| --- | ---: | ---: | ---: |")
   for row in rows {
@@ -89,7 +89,7 @@ func benchmark() throws {
   let level = KernelLevel.selected
   if options.threads > 1 {
     guard !options.isJSON, !options.isExplaining, !options.takesTurns else {
-      throw UsageError(text: "--threads goes with --rows and --rounds alone")
+      throw UsageError(text: "--threads can only be combined with --rows and --rounds")
     }
     try compareThreads(rows, threads: options.threads, rounds: options.rounds)
     return
@@ -109,7 +109,7 @@ func benchmark() throws {
     return
   }
 
-  // All rows take their turn in every round, so that a change in the machine's speed meets them all.
+  // All rows take turns in every round, so that a change in the machine's speed affects all of them.
   var peak = 0.0
   for _ in 0..<options.rounds {
     peak = max(peak, level.multiplyAddPeak(seconds: 0.02))

@@ -1,9 +1,9 @@
-// Milliseconds a series for each transform of time series, the best of some rounds, as lines of JSON.
+// Measures milliseconds per series for each transform of time series, best of several rounds; prints lines of JSON.
 //
 //     feature-benchmark [transform [cases channels points threads]]
 //
-// Fits with default parameters to series like those it transforms; fitting is not timed. Comparisons/feature_peers.py runs
-// it beside aeon.
+// Fits with default parameters to series like those it transforms; fitting is not timed. Comparisons/feature_peers.py
+// compares it with aeon.
 import TimeSeriesFeatures
 
 #if canImport(Glibc)
@@ -12,7 +12,7 @@ import TimeSeriesFeatures
   import Darwin
 #endif
 
-/// Random walks, the same everywhere.
+/// Random walks, the same on every machine.
 func walks(_ cases: Int, channels: Int, points: Int) throws -> SeriesSet {
   var random = MersenneTwister(seed: 1)
   var values: [Float] = []
@@ -27,8 +27,8 @@ func walks(_ cases: Int, channels: Int, points: Int) throws -> SeriesSet {
   return try SeriesSet(cases: cases, channels: channels, points: points, values: values)
 }
 
-/// The most memory the process has had, in megabytes; 0 where Linux does not say. (getrusage counts what the process was
-/// before it became this program, too.)
+/// Peak memory of the process, in megabytes; 0 where Linux does not report it. (getrusage includes the process before
+/// it became this program.)
 func peakMegabytes() -> Int {
   guard let file = fopen("/proc/self/status", "r") else { return 0 }
   defer { fclose(file) }

@@ -1,9 +1,9 @@
 import ConvAudioKit
 
-/// Is the planner's choice good? For every point of a grid over length, latency or grain, and channels, the chosen plan
-/// beside the others that were compared (direct sums alone, and the cheapest ladder for every length of the first
-/// partitions) and beside the choices of tables that are wrong by half: ladders with longer, shorter, more or fewer levels.
-/// Plans that the table takes for more than three times as dear are left out.
+/// Is the planner's choice good? At every point of a grid over length, latency or grain, and channels, compares the
+/// chosen plan with its alternatives (direct sums only, and the cheapest partitions for every first size) and with the
+/// choices from tables that are wrong by half: longer, shorter, more or fewer levels. Skips plans that cost more than
+/// three times as much according to the table.
 func measureGrid(rounds: Int) throws {
   let settings: [(name: String, latency: Int?, grain: Int, block: Int)] = [
     ("latency 0", 0, 1, 64), ("grain 64", 0, 64, 64), ("grain 512", 0, 512, 512), ("latency 1024", 1024, 1, 256),

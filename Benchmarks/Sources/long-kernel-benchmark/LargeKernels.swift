@@ -1,6 +1,6 @@
 import ConvAudioKit
 
-/// Large kernels of one to three axes: transforms beside direct sums, measured and by the table.
+/// Large kernels of one to three axes: transforms compared with direct sums, measured and according to the table.
 func measureLargeKernels(rounds: Int) throws {
   let shapes: [(input: [Int], weights: [Int])] = [
     ([1, 1, 48_000], [1, 1, 64]), ([1, 1, 480_000], [1, 1, 512]), ([1, 1, 480_000], [1, 1, 4096]),

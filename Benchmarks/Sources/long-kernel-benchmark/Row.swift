@@ -1,14 +1,14 @@
 import ConvAudioKit
 import Foundation
 
-/// A kernel length, a way of working and a number of channels.
+/// A kernel length, a mode and a number of channels.
 struct Row {
   enum Mode: Hashable {
-    /// Made with this grain, no latency, in blocks of it: what other real-time convolvers do.
+    /// Made with this grain, no latency, run in blocks of the grain, as other real-time convolvers are.
     case grain(Int)
-    /// Made with grain 1 and no latency, in blocks of so many frames.
+    /// Made with grain 1 and no latency, run in blocks of this size.
     case anyBlock(Int)
-    /// The cheapest latency, the whole signal in long blocks.
+    /// The cheapest latency; the whole signal in long blocks.
     case offline
 
     var name: String {
@@ -54,7 +54,7 @@ struct Row {
   }
 }
 
-/// White noise under an exponential that ends 60 dB lower.
+/// White noise with an exponential envelope that ends at −60 dB.
 func decayingNoise(taps: Int, seed: UInt64) -> [Float] {
   var state = seed
   var level = 0.1

@@ -1,6 +1,6 @@
 import ConvAudioKit
 
-/// A convolver with a minute of noise to go through.
+/// A convolver and a minute of noise to run through it.
 final class Subject {
   static let rateHz = 48_000
   let row: Row
@@ -36,8 +36,8 @@ final class Subject {
     outputs.deallocate()
   }
 
-  /// One pass over the signal and, offline, over the silence that brings the latency out.
-  /// - Returns: Seconds of processing for a second of sound.
+  /// Makes one pass over the signal; offline also over the silence that flushes the latency.
+  /// - Returns: Seconds of processing per second of sound.
   func measure() -> Double {
     convolver.reset()
     let block = row.blockFrames
@@ -58,7 +58,7 @@ final class Subject {
     return time / .seconds(1) / Double(input.frames / Self.rateHz)
   }
 
-  /// The seconds of each block, the least of `passes` passes, and the operations counted in it.
+  /// The seconds of each block, the minimum of `passes` passes, and the operations counted in it.
   func timeBlocks(_ count: Int, passes: Int) -> [(seconds: Double, operations: Int)] {
     var blocks = [(seconds: Double, operations: Int)](repeating: (.infinity, 0), count: count)
     let clock = ContinuousClock()

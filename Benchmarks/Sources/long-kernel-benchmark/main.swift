@@ -1,5 +1,5 @@
-// How fast impulse responses of 256 to 480,000 taps run, as times real time at 48 kHz, with the plan of each; then the
-// worst block of many for ten seconds of stereo. One thread. Pin it to a core:
+// Measures impulse responses of 256 to 480,000 taps: times real time at 48 kHz, with the plan of each; then the worst
+// block of many for ten seconds of stereo. One thread. Pin it to a core:
 //
 //     taskset -c 0 swift run -c release long-kernel-benchmark [--rows SUBSTRING] [--rounds N] [--blocks]
 //     taskset -c 0 swift run -c release long-kernel-benchmark --grid [--rounds N]      # is the planner's choice good?
@@ -7,9 +7,9 @@
 //     taskset -c 0 swift run -c release long-kernel-benchmark --tune                   # this machine's table of costs
 //     taskset -c 0 swift run -c release long-kernel-benchmark --plan "grain 1 latency 0 direct 256 partitions 6x128" TAPS
 //
-// `--turns` is for comparisons: reads "TAPS CHANNELS SECONDS grain|any|offline BLOCK" from standard input, one request a
-// line, and answers each with the seconds that a second of sound took and the plan. `--files CHANNELS DRY RESPONSE OUTPUT`
-// convolves a raw file of interleaved Float32 frames with another into a third.
+// `--turns` is for comparisons: reads "TAPS CHANNELS SECONDS grain|any|offline BLOCK" from standard input, one request
+// per line, and answers with the seconds per second of sound and the plan. `--files CHANNELS DRY RESPONSE OUTPUT`
+// convolves two raw files of interleaved Float32 frames.
 
 import ConvAudioKit
 import Foundation
@@ -68,8 +68,8 @@ func measureRows(_ wanted: String, rounds: Int) throws {
   }
 }
 
-/// The worst block of 64 frames of a ten-second stereo response. What a block has to do depends on nothing but how many
-/// came before it, so the least of several passes over the same blocks is the block's own time.
+/// The worst block of 64 frames for a ten-second stereo response. The work in a block depends only on how many frames
+/// came before it, so the minimum of several passes over the same blocks is the block's own time.
 func measureBlocks() throws {
   let subject = try Subject(Row(taps: 480_000, mode: .anyBlock(64), channels: 2))
   let blocks = subject.timeBlocks(100_000, passes: 5)
@@ -78,7 +78,7 @@ func measureBlocks() throws {
   let mean = Double(operations.reduce(0, +)) / Double(operations.count)
   print("\n10 s stereo, blocks of 64: \(subject.plan.text)")
   print(
-    "operations a block: mean \(Int(mean)), worst \(operations.max() ?? 0) (\(decimal(Double(operations.max() ?? 0) / mean)) × mean)"
+    "operations per block: mean \(Int(mean)), worst \(operations.max() ?? 0) (\(decimal(Double(operations.max() ?? 0) / mean)) × mean)"
   )
   let times = settled.map(\.seconds).sorted()
   let middle = times[times.count / 2]

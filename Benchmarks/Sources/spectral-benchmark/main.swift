@@ -1,9 +1,10 @@
-// Milliseconds for the features of a minute of sound at 22,050 Hz, on one thread, the best of some rounds, as lines of JSON.
+// Measures milliseconds for the features of a minute of sound at 22,050 Hz, on one thread, best of several rounds;
+// prints lines of JSON.
 //
 //     spectral-benchmark [stft|mel|logmel|mfcc|scattering [rounds]]
 //
-// Librosa's defaults; scattering with J = Q = 8. All rows are kept, as the peers keep them; making windows and filters is
-// not timed. Comparisons/spectral_peers.py runs it beside librosa, torchaudio and kymatio.
+// librosa's defaults; scattering with J = Q = 8. All rows are kept, as in the other libraries; the time to make windows
+// and filters is not included. Comparisons/spectral_peers.py compares it with librosa, torchaudio and kymatio.
 import TimeSeriesFeatures
 
 #if canImport(Glibc)
@@ -12,7 +13,7 @@ import TimeSeriesFeatures
   import Darwin
 #endif
 
-/// The most memory the process has had, in megabytes; 0 where Linux does not say.
+/// Peak memory of the process, in megabytes; 0 where Linux does not report it.
 func peakMegabytes() -> Int {
   guard let file = fopen("/proc/self/status", "r") else { return 0 }
   defer { fclose(file) }

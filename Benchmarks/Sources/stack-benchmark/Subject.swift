@@ -1,6 +1,6 @@
 import ConvAudioKit
 
-/// A preset's processor with a block of noise to process again and again.
+/// A preset's processor and a block of noise to process repeatedly.
 struct Subject {
   let blockFrames: Int
   private(set) var secondsPerFrame: [Double] = []
@@ -9,7 +9,7 @@ struct Subject {
   private let input: PlanarMemory
   private let output: PlanarMemory
 
-  init(preset: LoadedPreset, blockFrames: Int) throws {
+  init(preset: Chain, blockFrames: Int) throws {
     self.blockFrames = blockFrames
     processor = try preset.makeProcessor(maximumBlockFrames: blockFrames)
     input = PlanarMemory(channels: processor.inputChannels, frames: blockFrames)
@@ -23,8 +23,8 @@ struct Subject {
     }
   }
 
-  /// Runs about a quarter of a second of sound and notes the time a frame took, after half as much that brings the
-  /// caches back from what ran before. Short enough to fit between two turns of other programs.
+  /// Runs about a quarter of a second of sound and records the time per frame, after a warm-up of half that length.
+  /// Short enough to fit between other programs' time slices.
   mutating func measure() {
     run(blocks: max(1, 6_000 / blockFrames))
     let count = max(1, 12_000 / blockFrames)
@@ -38,7 +38,7 @@ struct Subject {
     }
   }
 
-  /// The seconds of each of `count` blocks, the first after a reset and a little running in.
+  /// The seconds of each of `count` blocks, starting with the first one after a reset and a short warm-up.
   func timeBlocks(_ count: Int) -> [Double] {
     var times = [Double](repeating: 0, count: count)
     let clock = ContinuousClock()

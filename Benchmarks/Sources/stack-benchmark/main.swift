@@ -1,5 +1,5 @@
-// How fast a preset or a .nam model runs: times real time by block size, beside the multiply-add peak of the same run, the
-// worst block of many, and how long it takes to load. Pin it to a core:
+// Measures a preset or a .nam model: times real time by block size, compared with the multiply-add peak of the same
+// run, the worst block of many, and the time to load it. Pin it to a core:
 //
 //     taskset -c 0 swift run -c release stack-benchmark [PRESET|MODEL.nam] [ROUNDS]
 
@@ -9,24 +9,24 @@ import Foundation
 func benchmark() throws {
   let arguments = CommandLine.arguments.dropFirst()
   let name = arguments.first ?? "dilated-stack"
-  let preset = try LoadedPreset(name)
+  let preset = try Chain(name)
   let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 15
   let rateHz = Double(preset.preset.sampleRateHz ?? 48000)
   let operationsPerFrame = 2 * Double(preset.multiplyAddsPerFrame)
   let level = KernelLevel.selected
 
-  print("\(preset.preset.name): \(Int(operationsPerFrame / 2)) multiply-adds a frame, \(level.name), one core")
+  print("\(preset.preset.name): \(Int(operationsPerFrame / 2)) multiply-adds per frame, \(level.name), one core")
 
-  // From the file to values: the best of many, with the file in the system's cache.
+  // From the file to values: the best of many runs, with the file in the system's cache.
   var loading = Duration.seconds(1000)
   for _ in 0..<20 {
     let start = ContinuousClock.now
-    _ = try LoadedPreset(name)
+    _ = try Chain(name)
     loading = min(loading, .now - start)
   }
   print("loaded in \(decimal(loading / .milliseconds(1))) ms")
 
-  // All block sizes take their turn in every round, so that a change in the machine's speed meets them all.
+  // All block sizes take turns in every round, so that a change in the machine's speed affects all of them.
   let blocks = [1, 16, 32, 64, 256, 2048]
   var subjects = try blocks.map { try Subject(preset: preset, blockFrames: $0) }
   var peaks: [Double] = []
@@ -46,8 +46,8 @@ func benchmark() throws {
         + " | \(decimal(speed / 1e9)) | \(decimal(100 * speed / peak)) % |")
   }
 
-  // The work of a block depends on nothing but how many came before it, so that what other programs add can be told
-  // from what is the block's own: the least of several passes over the same blocks is the block's own.
+  // The work of a block depends only on how many frames came before it, so interference from other programs can be
+  // separated: the minimum of several passes over the same blocks is the block's own time.
   let subject = try Subject(preset: preset, blockFrames: 64)
   let passes = (0..<5).map { _ in subject.timeBlocks(100_000) }
   for (name, times) in [

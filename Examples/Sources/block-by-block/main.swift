@@ -1,7 +1,7 @@
 // Loads a preset and runs blocks of the caller's own memory through it, as an audio callback would.
 import ConvAudioKit
 
-let preset = try LoadedPreset("dilated-stack")
+let preset = try Chain("dilated-stack")
 let processor = try preset.makeProcessor(channels: 1, maximumBlockFrames: 64)
 
 var input = [Float](repeating: 0, count: 64)

@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// Writes a .npz file: arrays of rows and of text under names, as `numpy.load` takes them.
 ///
 /// ```swift
@@ -17,7 +19,7 @@ public final class NumPyArchiveWriter {
     var size = 0
   }
 
-  private let file: NumPyFile
+  private let file: ByteFile
   private var place = 0
   private var members: [Member] = []
   /// Of the member that is being written.
@@ -27,12 +29,12 @@ public final class NumPyArchiveWriter {
   private var dataCRC = CRC32()
 
   /// Creates a file, or empties it.
-  /// - Throws: `NumPyError.unwritable`.
-  public init(path: String) throws(NumPyError) { file = try NumPyFile(writing: path) }
+  /// - Throws: `ByteFileError.unwritable`.
+  public init(path: String) throws(ByteFileError) { file = try ByteFile.writing(path) }
 
   /// Adds a list of words, an array of one axis and of Unicode text. NumPy cannot keep zeros at the end of a word.
-  /// - Throws: `NumPyError.unwritable`.
-  public func add(_ name: String, text words: [String]) throws(NumPyError) {
+  /// - Throws: `ByteFileError.unwritable`.
+  public func add(_ name: String, text words: [String]) throws(ByteFileError) {
     let width = max(1, words.map { $0.unicodeScalars.count }.max() ?? 0)
     var data = NumPyHeader.bytes(shape: [words.count], type: "<U\(width)")
     for word in words {
@@ -53,8 +55,8 @@ public final class NumPyArchiveWriter {
   }
 
   /// Begins an array of rows. Its last rows are written before another member is added.
-  /// - Throws: `NumPyError.unwritable`.
-  public func begin(_ name: String, columns: Int) throws(NumPyError) {
+  /// - Throws: `ByteFileError.unwritable`.
+  public func begin(_ name: String, columns: Int) throws(ByteFileError) {
     precondition(self.columns == nil, "one array of rows at a time")
     let member = Member(name: Array("\(name).npy".utf8), start: place)
     try put(Self.localHeader(member))
@@ -68,19 +70,19 @@ public final class NumPyArchiveWriter {
   }
 
   /// Appends whole rows.
-  /// - Throws: `NumPyError.unwritable`.
-  public func write(_ values: [Float]) throws(NumPyError) {
+  /// - Throws: `ByteFileError.unwritable`.
+  public func write(_ values: [Float]) throws(ByteFileError) {
     guard let columns, columns > 0 else { return }
     precondition(values.count.isMultiple(of: columns), "whole rows")
     let words = values.map { $0.bitPattern.littleEndian }
     words.withUnsafeBytes { dataCRC.add($0) }
-    try file.write(words)
+    try file.write(elements: words)
     place += 4 * words.count
     rows += values.count / columns
   }
 
   /// Ends the array of rows.
-  public func endRows() throws(NumPyError) {
+  public func endRows() throws(ByteFileError) {
     guard let columns, var member = members.popLast() else { return }
     self.columns = nil
     let header = NumPyHeader.bytes(shape: [rows, columns])
@@ -93,8 +95,8 @@ public final class NumPyArchiveWriter {
   }
 
   /// Ends the array of rows, writes the directory and closes the file.
-  /// - Throws: `NumPyError.unwritable`.
-  public func finish() throws(NumPyError) {
+  /// - Throws: `ByteFileError.unwritable`.
+  public func finish() throws(ByteFileError) {
     try endRows()
     let start = place
     for member in members { try put(Self.directoryEntry(member)) }
@@ -112,8 +114,8 @@ public final class NumPyArchiveWriter {
     try file.close()
   }
 
-  private func put(_ bytes: [UInt8]) throws(NumPyError) {
-    try file.write(bytes)
+  private func put(_ bytes: [UInt8]) throws(ByteFileError) {
+    try file.write(elements: bytes)
     place += bytes.count
   }
 

@@ -1,3 +1,5 @@
+import ByteFiles
+
 extension NumPyArray {
   /// Reads a .npy file of version 1.0, 2.0 or 3.0 with `<f4`, or `<f8` which is rounded (see `conversion`), in C or
   /// Fortran order.
@@ -9,14 +11,11 @@ extension NumPyArray {
   /// - Throws: `NumPyError`.
   /// - Complexity: One pass over the file; Fortran order takes the memory of the values twice.
   public init(contentsOf path: String, maximumBytes: Int = 64 << 30) throws(NumPyError) {
-    let file = try NumPyFile(reading: path)
-    guard file.byteCount <= maximumBytes else {
-      throw .fileTooLarge(path: path, expected: maximumBytes, actual: file.byteCount)
+    let file = try NumPyError.file { () throws(ByteFileError) in
+      try ByteFile.reading(path, maximumBytes: maximumBytes)
     }
-    self = try withExtendedLifetime(file) { () throws(NumPyError) in
-      try NumPyArray(name: path, byteCount: file.byteCount) { (buffer) throws(NumPyError) in
-        try file.read(into: buffer)
-      }
+    self = try NumPyArray(name: path, byteCount: file.byteCount) { (buffer) throws(NumPyError) in
+      try NumPyError.file { () throws(ByteFileError) in try file.read(into: buffer) }
     }
   }
 

@@ -1,16 +1,18 @@
+import ByteFiles
+
 extension NumPyArray {
   /// Writes the array as version 1.0, `<f4`, in C order: the same bytes as `np.save` writes.
   ///
   /// A file of that name is overwritten, and what was written stays when writing fails; who wants neither writes to
   /// a temporary name.
-  /// - Throws: `NumPyError.unwritable`.
-  public func write(to path: String) throws(NumPyError) {
-    let file = try NumPyFile(writing: path)
-    try file.write(NumPyHeader.bytes(shape: shape))
+  /// - Throws: `ByteFileError.unwritable`.
+  public func write(to path: String) throws(ByteFileError) {
+    let file = try ByteFile.writing(path)
+    try file.write(elements: NumPyHeader.bytes(shape: shape))
     #if _endian(big)
-      try file.write(values.map { Float(bitPattern: $0.bitPattern.byteSwapped) })
+      try file.write(elements: values.map { Float(bitPattern: $0.bitPattern.byteSwapped) })
     #else
-      try file.write(values)
+      try file.write(elements: values)
     #endif
     try file.close()
   }

@@ -1,12 +1,12 @@
+import ByteFiles
+
 /// Why an array in NumPy's format cannot be read or written. Each description is one sentence: what is wrong, where,
 /// and what would be right. What it quotes from the file is shortened and free of control characters.
 public enum NumPyError: Error, Equatable, Sendable {
-  /// The file cannot be opened or read.
-  case unreadable(path: String, reason: String)
-  /// A folder, pipe or device stands where the file should.
-  case notAFile(path: String, actual: String)
-  /// The file is larger than the caller allows, in bytes.
-  case fileTooLarge(path: String, expected: Int, actual: Int)
+  /// The file cannot be opened or read, or is larger than the caller allows.
+  case file(ByteFileError)
+  /// A source of bytes that is no file failed.
+  case unreadable(name: String, reason: String)
   /// The file begins otherwise than a .npy file does.
   case notNumPy(name: String, actual: String)
   /// A version of the format that there is not yet.
@@ -31,19 +31,24 @@ public enum NumPyError: Error, Equatable, Sendable {
   case memory(name: String, bytes: Int)
   /// An array that is made has more or fewer values than its sizes say.
   case valueCount(expected: Int, actual: Int)
-  /// The file cannot be created or written.
-  case unwritable(path: String, reason: String)
+}
+
+extension NumPyError {
+  /// Lets errors of bytes through as errors of arrays.
+  package static func file<Result>(_ body: () throws(ByteFileError) -> Result) throws(NumPyError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw .file(error)
+    }
+  }
 }
 
 extension NumPyError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unreadable(let path, let reason):
-      "\(path): cannot be read: \(reason)."
-    case .notAFile(let path, let actual):
-      "\(path): is \(actual), expected a .npy file."
-    case .fileTooLarge(let path, let expected, let actual):
-      "\(path): has \(actual) bytes, expected at most \(expected)."
+    case .file(let error): error.description
+    case .unreadable(let name, let reason): "\(name): cannot be read: \(reason)."
     case .notNumPy(let name, let actual):
       "\(name): byte 0: expected a .npy file, which begins with '\\x93NUMPY', but found \(actual)."
     case .version(let name, let actual):
@@ -69,8 +74,6 @@ extension NumPyError: CustomStringConvertible {
       "\(name): needs \(bytes) bytes of memory, which the system does not have."
     case .valueCount(let expected, let actual):
       "\(actual) values were given where the shape needs \(expected)."
-    case .unwritable(let path, let reason):
-      "\(path): cannot be written: \(reason)."
     }
   }
 }

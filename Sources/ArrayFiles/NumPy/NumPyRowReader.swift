@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// Reads a .npy file a part at a time: what lies behind each index of its first axis is a row, whatever axes it has.
 ///
 /// ```swift
@@ -26,9 +28,9 @@ public final class NumPyRowReader {
   /// Opens a regular file.
   /// - Throws: `NumPyError`.
   public convenience init(contentsOf path: String) throws(NumPyError) {
-    let file = try NumPyFile(reading: path)
+    let file = try NumPyError.file { () throws(ByteFileError) in try ByteFile.reading(path) }
     try self.init(name: path, byteCount: file.byteCount) { (buffer) throws(NumPyError) in
-      try file.read(into: buffer)
+      try NumPyError.file { () throws(ByteFileError) in try file.read(into: buffer) }
     }
   }
 

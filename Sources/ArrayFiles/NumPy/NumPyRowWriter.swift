@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import ByteFiles
 
 /// Writes a .npy file of two axes row by row, without knowing how many there will be.
 ///
@@ -15,35 +9,35 @@ public final class NumPyRowWriter {
   public let columns: Int
   /// Rows written so far.
   public private(set) var rows = 0
-  private let file: NumPyFile
+  private let file: ByteFile
 
   /// Creates a file, or empties it.
-  /// - Throws: `NumPyError.unwritable`, `.negativeSize`, `.overflow`.
-  public init(path: String, columns: Int) throws(NumPyError) {
-    guard columns >= 0 else { throw .negativeSize(axis: 1, actual: columns) }
+  /// - Throws: `ByteFileError.unwritable`, `NumPyError.negativeSize`, `.overflow`.
+  public init(path: String, columns: Int) throws {
+    guard columns >= 0 else { throw NumPyError.negativeSize(axis: 1, actual: columns) }
     _ = try NumPyHeader.count(of: [1, columns], name: path)
     self.columns = columns
-    file = try NumPyFile(writing: path)
-    try file.write(NumPyHeader.bytes(shape: [0, columns]))
+    file = try ByteFile.writing(path)
+    try file.write(elements: NumPyHeader.bytes(shape: [0, columns]))
   }
 
   /// Appends whole rows.
-  /// - Throws: `NumPyError.unwritable`.
+  /// - Throws: `ByteFileError.unwritable`.
   /// - Precondition: A multiple of `columns` values.
-  public func write(_ values: [Float]) throws(NumPyError) {
+  public func write(_ values: [Float]) throws(ByteFileError) {
     guard columns > 0 else { return }
     precondition(values.count.isMultiple(of: columns), "whole rows")
     #if _endian(big)
-      try file.write(values.map { Float(bitPattern: $0.bitPattern.byteSwapped) })
+      try file.write(elements: values.map { Float(bitPattern: $0.bitPattern.byteSwapped) })
     #else
-      try file.write(values)
+      try file.write(elements: values)
     #endif
     rows += values.count / columns
   }
 
   /// Says how many rows there are, and closes the file.
-  /// - Throws: `NumPyError.unwritable`, also where the file cannot be gone back in, as a pipe.
-  public func finish() throws(NumPyError) {
+  /// - Throws: `ByteFileError.unwritable`, also where the file cannot be gone back in, as a pipe.
+  public func finish() throws(ByteFileError) {
     try file.overwrite(NumPyHeader.bytes(shape: [rows, columns]), at: 0)
     try file.close()
   }

@@ -94,7 +94,7 @@ enum CSVRow {
     guard hasNumber else { return true }
     var kind = expectedNumber(line, name.content, separator: separator)
     if kind == .unexpected(expected: "a number") {
-      kind = .unexpected(expected: "a number as in other columns of the first row, or --header yes")
+      kind = .unexpected(expected: RowError.numberOfMixedRow)
     }
     throw RowFault(kind: kind, column: name.column, range: name.content)
   }

@@ -1,7 +1,7 @@
 extension NumberRowReader {
   /// Finds out what the first row shows. If it holds numbers, it is left in `lines`.
   static func firstRow(
-    of lines: LineBuffer, name: String, format: RowFormat, columns expected: Int?, policy: MissingPolicy,
+    of lines: LineBuffer, name: String, format: RowFormat, columns expected: Int?, policy: MissingPolicy?,
     header headerPolicy: HeaderPolicy, maximumColumns: Int
   ) throws -> RowLayout {
     var emptyLine: Int?

@@ -24,7 +24,7 @@ public final class NumberRowReader {
 
   private let name: String
   private let format: RowFormat
-  private let policy: MissingPolicy
+  private let policy: MissingPolicy?
   private let lines: LineBuffer
   private var rows: Int64 = 0
   private var missing = 0
@@ -39,6 +39,7 @@ public final class NumberRowReader {
   /// - Parameters:
   ///   - name: What errors call the input. Default: "standard input".
   ///   - columns: What the caller expects; a contradiction is an error. At least 1. Default: whatever comes.
+  ///   - missing: What replaces missing values; nil leaves NaN in their place. Default: they are an error.
   ///   - header: Whether the first line of CSV is one; NDJSON has none. Default: what the line shows.
   ///   - maximumColumns: More columns are an error. At least 1. Default: 64.
   ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end, and then it
@@ -46,7 +47,7 @@ public final class NumberRowReader {
   ///     What it throws passes through; a later `read(into:)` goes on where it was.
   /// - Throws: `RowError`, or what `read` throws.
   public init(
-    name: String = "standard input", format: RowFormat, columns: Int? = nil, missing policy: MissingPolicy = .error,
+    name: String = "standard input", format: RowFormat, columns: Int? = nil, missing policy: MissingPolicy? = .error,
     header: HeaderPolicy = .auto, maximumColumns: Int = 64,
     read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
   ) throws {
@@ -117,6 +118,7 @@ public final class NumberRowReader {
 
   /// Puts numbers where NaN marks a missing one.
   private func fillIn(_ row: UnsafeMutableBufferPointer<Float>, line: Span<UInt8>) throws(RowError) {
+    guard let policy else { return }
     guard policy != .error else {
       if let column = row.firstIndex(where: \.isNaN) { throw missingValue(column, line: line) }
       return

@@ -47,6 +47,9 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
   /// Something else than a number, or a line that breaks the rules of its format.
   case unexpected(RowPlace, expected: String, actual: String)
 
+  /// What `unexpected` expects of a first row that has names beside numbers.
+  public static let numberOfMixedRow = "a number as in other columns of the first row"
+
   public var description: String {
     switch self {
     case .outOfRange(let name, let expected, let actual):
@@ -60,21 +63,14 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
     case .columnCount(let place, let expected, let actual):
       "\(place): has \(counted(actual)), expected \(expected)."
     case .tooManyColumns(let place, let expected, let actual):
-      "\(place): has \(counted(actual)), expected at most \(expected)\(remedy(expected: expected, actual: actual))."
+      "\(place): has \(counted(actual)), expected at most \(expected)."
     case .missingValue(let place, let actual):
-      "\(place): the value is missing (\(actual)), expected a number; --missing hold or --missing zero fills it in."
+      "\(place): the value is missing (\(actual)), expected a number."
     case .beyondRange(let place, let actual):
       "\(place): \(actual) is beyond Float32, expected a number between -3.4028235e38 and 3.4028235e38."
     case .unexpected(let place, let expected, let actual):
       "\(place): expected \(expected), but found \(actual)."
     }
-  }
-
-  /// How more columns are allowed, where they can be: the option takes at most 1024.
-  private func remedy(expected: Int, actual: Int) -> String {
-    let limit = 1024
-    if actual <= limit { return "; --max-channels \(actual) allows them" }
-    return expected < limit ? "; at most \(limit) are possible" : ""
   }
 }
 

@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// Reads labels from text, one a line: those of series that stand in an array.
 public final class LabelReader {
   /// The file.
@@ -5,10 +7,10 @@ public final class LabelReader {
   private let lines: LineBuffer
 
   /// Opens a file.
-  /// - Throws: `NumPyError.unreadable` or `.notAFile` when it cannot be opened; `LabelError` for a NumPy array.
+  /// - Throws: `ByteFileError` when it cannot be opened; `LabelError` for a NumPy array.
   public init(contentsOf path: String) throws {
     guard !path.lowercased().hasSuffix(".npy") else { throw LabelError(path: path) }
-    let file = try NumPyFile(reading: path)
+    let file = try ByteFile.reading(path)
     name = path
     lines = LineBuffer(name: path) { try file.read(into: $0) }
   }

@@ -13,9 +13,9 @@ public struct LabelledSeries: Equatable, Sendable {
 
 /// How series are written as text.
 public enum SeriesFormat: String, CaseIterable, Sendable {
-  /// One series of one channel a line, values between commas, tabs or semicolons, the label first: the layout of the UCR
-  /// archive. NaN at the end of a line marks a shorter series.
-  case ucr
+  /// One series of one channel a line, values between commas, tabs or semicolons, the label first: CSV as the UCR archive
+  /// has it. NaN at the end of a line marks a shorter series.
+  case lines
   /// The format of aeon and sktime: a header of lines with `@`, then a series a line, channels between colons.
   case ts
 
@@ -25,7 +25,7 @@ public enum SeriesFormat: String, CaseIterable, Sendable {
     if lower.hasSuffix(".ts") {
       self = .ts
     } else if [".csv", ".tsv", ".txt"].contains(where: lower.hasSuffix) {
-      self = .ucr
+      self = .lines
     } else {
       return nil
     }

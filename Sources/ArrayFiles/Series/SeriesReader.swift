@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// Reads time series from text, one at a time, in memory for one line.
 ///
 /// ```swift
@@ -21,14 +23,14 @@ public final class SeriesReader {
   private var header = TSHeader()
   private var hasStarted = false
   private var separator = UInt8(ascii: ",")
-  /// Fields of the first line of UCR's layout, which all have.
+  /// Fields of the first line of plain text, which all have.
   private var fieldCount = 0
   /// Points and channels of the first series of a `.ts` file that says they are equal.
   private var first: (channels: Int, points: Int)?
 
   /// - Parameters:
   ///   - name: What errors call it.
-  ///   - labelsFirst: For UCR's layout: whether lines begin with a label. Default true.
+  ///   - labelsFirst: Of plain text: whether lines begin with a label. Default true.
   ///   - source: Fills the front of the buffer and returns how many bytes came; 0 is the end.
   public init(
     name: String, format: SeriesFormat, labelsFirst: Bool = true,
@@ -41,11 +43,11 @@ public final class SeriesReader {
   }
 
   /// Opens a file.
-  /// - Parameter format: Default: by the end of the path, else UCR's layout.
-  /// - Throws: `NumPyError.unreadable` or `.notAFile` when it cannot be opened.
+  /// - Parameter format: Default: by the end of the path, else plain lines.
+  /// - Throws: `ByteFileError` when it cannot be opened.
   public convenience init(contentsOf path: String, format: SeriesFormat? = nil, labelsFirst: Bool = true) throws {
-    let file = try NumPyFile(reading: path)
-    self.init(name: path, format: format ?? SeriesFormat(path: path) ?? .ucr, labelsFirst: labelsFirst) {
+    let file = try ByteFile.reading(path)
+    self.init(name: path, format: format ?? SeriesFormat(path: path) ?? .lines, labelsFirst: labelsFirst) {
       try file.read(into: $0)
     }
   }
@@ -58,8 +60,8 @@ public final class SeriesReader {
       let text = SeriesFields.trimmed(line, 0..<line.count)
       if text.isEmpty { continue }
       switch format {
-      case .ucr:
-        guard let series = try ucr(line) else { continue }
+      case .lines:
+        guard let series = try plainLine(line) else { continue }
         return series
       case .ts:
         guard let series = try ts(line, text) else { continue }
@@ -70,9 +72,9 @@ public final class SeriesReader {
     return nil
   }
 
-  // MARK: - UCR's layout
+  // MARK: - One series a line
 
-  private func ucr(_ line: Span<UInt8>) throws(RowError) -> LabelledSeries? {
+  private func plainLine(_ line: Span<UInt8>) throws(RowError) -> LabelledSeries? {
     if !hasStarted {
       separator = CSVRow.separator(of: line)
       // Files of the archive may also have runs of spaces between values.

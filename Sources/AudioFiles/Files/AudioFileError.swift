@@ -1,10 +1,10 @@
+import ByteFiles
+
 /// Why a file cannot be read or written. Each description is one sentence: what is wrong, where, and what would
 /// be right. None is recoverable; the reader or writer that threw is of no further use.
 public enum AudioFileError: Error, Equatable, CustomStringConvertible {
-  /// The system refused to open the file; `reason` is its own words.
-  case cannotOpen(path: String, reason: String)
-  /// A directory, pipe, socket or device stands where a file is needed.
-  case notAFile(path: String, actual: String)
+  /// It cannot be opened or created, or is no file.
+  case file(ByteFileError)
   /// No format is recognised, or the header is broken.
   case notAudio(path: String, reason: String)
   /// The header gives a number that cannot be.
@@ -26,10 +26,7 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .cannotOpen(let path, let reason):
-      "\(path): cannot be opened: \(reason)."
-    case .notAFile(let path, let actual):
-      "\(path): is \(actual), and an ordinary file is needed here."
+    case .file(let error): error.description
     case .notAudio(let path, let reason):
       "\(path): is not readable audio (\(reason)); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."
     case .badHeader(let path, let expected, let actual):

@@ -1,3 +1,4 @@
+import ByteFiles
 import CSndFile
 
 /// Reads an audio file block by block as interleaved Float32.
@@ -40,7 +41,7 @@ public final class AudioFileReader {
   ///   - name: What people call the file, in `info` and in errors. Default: its path.
   ///   - maximumChannels: More channels are an error. Default 64.
   ///   - allowTruncated: Whether a file that was cut off is read as far as it goes. Default false.
-  /// - Throws: `cannotOpen`, `notAFile`, `notAudio`, `badHeader`, `tooManyChannels`, `truncated`; `readFailed`
+  /// - Throws: `file`, `notAudio`, `badHeader`, `tooManyChannels`, `truncated`; `readFailed`
   ///   where the length had to be counted and decoding failed.
   public init(
     path: String, name: String? = nil, maximumChannels: Int = 64, allowTruncated: Bool = false
@@ -107,7 +108,7 @@ public final class AudioFileReader {
   /// A short read is the end of the file, or damage.
   private func checkEnd(isEmpty: Bool) throws(AudioFileError) {
     let trouble = file.trouble
-    if file.io.failure != 0, let trouble {
+    if file.io.failure != nil, let trouble {
       throw .readFailed(path: info.path, atFrame: framesRead, reason: trouble)
     }
     guard framesRead < info.frames else {
@@ -129,11 +130,11 @@ public final class AudioFileReader {
   }
 
   private static func open(path: String, name: String, hidesEnd: Bool = false) throws(AudioFileError) -> SoundFile {
-    let io = try DescriptorIO.reading(path: path)
+    let io = try SoundFileIO.reading(path: path)
     if io.length == 0 { throw .notAudio(path: name, reason: "the file is empty") }
     io.hidesEnd = hidesEnd
     return try SoundFile(io: io, mode: SFM_READ, header: SF_INFO()) { code, words in
-      if io.failure != 0 { return .cannotOpen(path: name, reason: words) }
+      if let reason = io.failure { return .file(.unreadable(path: name, reason: reason)) }
       if let truncation = Self.truncationOfUnreadableCAF(io: io, name: name) { return truncation }
       // Numbers of libsndfile's own list (common.h): SFE_CHANNEL_COUNT_ZERO, SFE_CHANNEL_COUNT, SFE_BAD_SF_INFO.
       return switch code {
@@ -148,7 +149,7 @@ public final class AudioFileReader {
   }
 
   /// libsndfile calls a CAF file malformed when its audio was cut off; this finds the reason.
-  private static func truncationOfUnreadableCAF(io: DescriptorIO, name: String) -> AudioFileError? {
+  private static func truncationOfUnreadableCAF(io: SoundFileIO, name: String) -> AudioFileError? {
     guard let layout = ChunkLayout(of: io), layout.family == .caf, let description = layout.find("desc", in: io),
       let length = DeclaredLength.find(in: io),
       let bytesPerPacket = io.integer(at: description.start + 16, bytes: 4, isBigEndian: true), bytesPerPacket > 0,

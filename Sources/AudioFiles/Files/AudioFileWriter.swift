@@ -48,13 +48,13 @@ public final class AudioFileWriter {
   /// - Parameters:
   ///   - text: Fields that the container has no place for are left out; `AudioOutputFormat.notes` says so.
   ///   - dither: Usually `format.needsDither`. Without effect unless the encoding is integer PCM below 32 bits.
-  /// - Throws: `cannotHold`, `cannotOpen`, `notAFile`, `writeFailed`.
+  /// - Throws: `cannotHold`, `file`, `writeFailed`.
   public init(
     path: String, format: AudioOutputFormat, sampleRateHz: Int, channels: Int, text: [AudioText: String] = [:],
     dither: Bool
   ) throws(AudioFileError) {
     try format.container.check(sampleRateHz: sampleRateHz, channels: channels)
-    let io = try DescriptorIO.writing(path: path)
+    let io = try SoundFileIO.writing(path: path)
     let header = SF_INFO(
       frames: 0, samplerate: Int32(sampleRateHz), channels: Int32(channels), format: Int32(format.sndfileFormat),
       sections: 0, seekable: 0)
@@ -117,7 +117,7 @@ public final class AudioFileWriter {
       let count = min(blockFrames, frames - done)
       let written = writeBlock(base + done * channels, frames: count)
       framesWritten += Int64(max(0, written))
-      if written != count || file.io.failure != 0 {
+      if written != count || file.io.failure != nil {
         isFinished = true
         throw .writeFailed(path: path, reason: file.trouble ?? "only \(written) of \(count) frames were taken")
       }

@@ -7,7 +7,7 @@ struct ChunkLayout {
   let family: Family
 
   /// Recognises a file by its first bytes; nil for one that has no chunks.
-  init?(of io: DescriptorIO) {
+  init?(of io: SoundFileIO) {
     let magic = io.bytes(at: 0, count: 12)
     guard magic.count == 12 else { return nil }
     switch (String(decoding: magic[0..<4], as: UTF8.self), String(decoding: magic[8..<12], as: UTF8.self)) {
@@ -32,7 +32,7 @@ struct ChunkLayout {
   /// Finds a chunk by the four letters of its name.
   ///
   /// - Returns: Where its contents start, and how many bytes its header claims for them.
-  func find(_ name: String, in io: DescriptorIO) -> (start: Int64, size: Int64)? {
+  func find(_ name: String, in io: SoundFileIO) -> (start: Int64, size: Int64)? {
     let length = io.length
     // Wave64: names are GUIDs of 16 bytes that begin with the letters, and sizes count the header of 24 bytes.
     let nameBytes: Int64 = family == .wave64 ? 16 : 4
@@ -60,7 +60,7 @@ struct ChunkLayout {
   private static let chunkLimit = 1024
 }
 
-extension DescriptorIO {
+extension SoundFileIO {
   /// An integer of 4 unsigned or 8 signed bytes; nil beyond the end of the file.
   func integer(at offset: Int64, bytes count: Int, isBigEndian: Bool) -> Int64? {
     let bytes = bytes(at: offset, count: count)
@@ -80,7 +80,7 @@ extension DescriptorIO {
   ///   equal samples give equal files;
   /// - AIFF with an odd number of bytes of audio counts the padding byte as a sample.
   func repairHeader(audioBytes: Int64, frames: Int64) {
-    guard failure == 0, let layout = ChunkLayout(of: self) else { return }
+    guard failure == nil, let layout = ChunkLayout(of: self) else { return }
     switch layout.family {
     case .riff:
       if let peak = layout.find("PEAK", in: self) { patch(0, at: peak.start + 4) }

@@ -20,7 +20,7 @@ struct DeclaredLength: Equatable {
   }
 
   /// Looks the promise up; nil for formats that make none in this form (FLAC, Ogg, MP3 and rarer ones).
-  static func find(in io: DescriptorIO) -> DeclaredLength? {
+  static func find(in io: SoundFileIO) -> DeclaredLength? {
     if let layout = ChunkLayout(of: io) {
       guard let (audio, skips) = layout.audio, let chunk = layout.find(audio, in: io) else { return nil }
       var size = chunk.size
@@ -39,7 +39,7 @@ struct DeclaredLength: Equatable {
   }
 }
 
-extension DescriptorIO {
+extension SoundFileIO {
   /// Whether an MP3 file states its number of frames, in a Xing, Info or VBRI tag. Where it does not, libsndfile
   /// guesses from the bit rate of the first packet, and stops reading at its guess.
   var statesMPEGLength: Bool {

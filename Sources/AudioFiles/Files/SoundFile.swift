@@ -16,7 +16,7 @@ import Synchronization
 /// that they have.
 final class SoundFile {
   private var handle: OpaquePointer?
-  let io: DescriptorIO
+  let io: SoundFileIO
   /// What libsndfile found, or was told to write.
   private(set) var header: SF_INFO
 
@@ -28,7 +28,7 @@ final class SoundFile {
   /// - Parameter header: All zero to read; rate, channels and format to write.
   /// - Throws: libsndfile's error number and words, through `failure`.
   init(
-    io: DescriptorIO, mode: Int, header: SF_INFO, failure: (Int32, String) -> AudioFileError
+    io: SoundFileIO, mode: Int, header: SF_INFO, failure: (Int32, String) -> AudioFileError
   ) throws(AudioFileError) {
     self.io = io
     self.header = header
@@ -46,7 +46,7 @@ final class SoundFile {
       return handle != nil
     }
     self.header = filled
-    guard opened else { throw failure(code, io.failure != 0 ? errorText(io.failure) : words) }
+    guard opened else { throw failure(code, io.failure ?? words) }
   }
 
   deinit { _ = close() }
@@ -54,20 +54,18 @@ final class SoundFile {
   /// Closes handle and descriptor once. Returns what went wrong, also with the last bytes written, or nil.
   ///
   /// - Parameter repair: Runs between the two, when libsndfile has written its header. Default: nothing.
-  func close(repair: (DescriptorIO) -> Void = { _ in }) -> String? {
+  func close(repair: (SoundFileIO) -> Void = { _ in }) -> String? {
     guard let handle else { return nil }
     self.handle = nil
     let code = sf_close(handle)
     repair(io)
-    let systemCode = io.shut()
-    if io.failure != 0 { return errorText(io.failure) }
-    if systemCode != 0 { return errorText(systemCode) }
+    if let reason = io.shut() { return reason }
     return code == 0 ? nil : Self.words(sf_error_number(code))
   }
 
   /// What is wrong with the file at the moment, or nil.
   var trouble: String? {
-    if io.failure != 0 { return errorText(io.failure) }
+    if let reason = io.failure { return reason }
     guard let handle, sf_error(handle) != 0 else { return nil }
     return Self.words(sf_strerror(handle))
   }
@@ -133,16 +131,16 @@ final class SoundFile {
   }
 
   private static let callbacks = SF_VIRTUAL_IO(
-    get_filelen: { DescriptorIO.from($0).length },
-    seek: { DescriptorIO.from($2).move(to: $0, whence: $1) },
-    read: { DescriptorIO.from($2).fill($0, count: $1) },
-    write: { DescriptorIO.from($2).drain($0, count: $1) },
-    tell: { DescriptorIO.from($0).move(to: 0, whence: SEEK_CUR) })
+    get_filelen: { SoundFileIO.from($0).length },
+    seek: { SoundFileIO.from($2).move(to: $0, whence: $1) },
+    read: { SoundFileIO.from($2).fill($0, count: $1) },
+    write: { SoundFileIO.from($2).drain($0, count: $1) },
+    tell: { SoundFileIO.from($0).move(to: 0, whence: SEEK_CUR) })
 }
 
-extension DescriptorIO {
-  fileprivate static func from(_ context: UnsafeMutableRawPointer?) -> DescriptorIO {
+extension SoundFileIO {
+  fileprivate static func from(_ context: UnsafeMutableRawPointer?) -> SoundFileIO {
     // Never nil: it is the pointer that `SoundFile.init` gave.
-    Unmanaged<DescriptorIO>.fromOpaque(context!).takeUnretainedValue()
+    Unmanaged<SoundFileIO>.fromOpaque(context!).takeUnretainedValue()
   }
 }

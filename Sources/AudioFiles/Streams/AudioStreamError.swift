@@ -35,9 +35,9 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .empty(let name):
-      "\(name): is empty, expected WAV, or raw samples with --format, --rate and --channels."
+      "\(name): is empty, expected WAV, or raw samples of a format that is named."
     case .unrecognised(let name):
-      "\(name): is not recognised by its first bytes; WAV is, and raw samples need --format, --rate and --channels."
+      "\(name): is not recognised by its first bytes; WAV is, and raw samples need a format, a sample rate and a number of channels."
     case .otherFormat(let name, let actual, let remedy):
       "\(name): is \(actual), expected WAV or raw samples; \(remedy)."
     case .notRaw(let name, let format, let actual, let remedy):

@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// What is found out, and refused, before the first frame.
 extension AudioStreamReader {
   /// Refuses numbers that no stream can have, before anything is read.
@@ -21,7 +23,8 @@ extension AudioStreamReader {
     name: String, samples: RawSampleFormat, sampleRateHz: Int?, channels: Int?
   ) throws(AudioStreamError) -> AudioStreamInfo {
     guard let sampleRateHz, let channels else {
-      let missing = [sampleRateHz == nil ? "--rate" : nil, channels == nil ? "--channels" : nil].compactMap(\.self)
+      let missing = [sampleRateHz == nil ? "a sample rate" : nil, channels == nil ? "a number of channels" : nil]
+        .compactMap(\.self)
       throw .missing(name: name, format: samples, expected: missing.joined(separator: " and "))
     }
     return AudioStreamInfo(
@@ -30,12 +33,11 @@ extension AudioStreamReader {
 
   /// Looks at the first bytes, and leaves them where they are.
   static func expectWAV(_ source: StreamSource, name: String, isAsked: Bool) throws {
-    _ = try source.require(StreamSignature.bytes)
-    let start = source.prefix(StreamSignature.bytes)
-    switch StreamSignature(start: start) {
-    case .wav: return
-    case .other(let actual, let remedy):
-      throw AudioStreamError.otherFormat(name: name, actual: actual, remedy: remedy)
+    _ = try source.require(ByteFormat.bytes)
+    let start = source.prefix(ByteFormat.bytes)
+    switch ByteFormat(start: start) {
+    case .wave: return
+    case let other?: throw AudioStreamError.otherFormat(name: name, actual: other.name, remedy: other.remedy)
     case nil:
       guard !start.isEmpty else { throw AudioStreamError.empty(name: name) }
       guard !isWAVCutShort(start) else {
@@ -48,18 +50,13 @@ extension AudioStreamReader {
   }
 
   /// Raw samples that are no samples.
-  func notRaw(_ signature: StreamSignature) -> AudioStreamError {
-    let (actual, remedy) =
-      switch signature {
-      case .wav: ("WAV", "--format wav reads it")
-      case .other(let name, let remedy): (name, remedy)
-      }
-    return .notRaw(name: name, format: info.format, actual: actual, remedy: remedy)
+  func notRaw(_ found: ByteFormat) -> AudioStreamError {
+    .notRaw(name: name, format: info.format, actual: found.name, remedy: found.remedy)
   }
 
   /// Whether the source ended within the first twelve bytes of a WAV header.
   private static func isWAVCutShort(_ start: [UInt8]) -> Bool {
-    guard (4..<StreamSignature.bytes).contains(start.count) else { return false }
+    guard (4..<ByteFormat.bytes).contains(start.count) else { return false }
     return ["RIFF", "RF64", "BW64"].contains { start[..<4].elementsEqual($0.utf8) }
   }
 

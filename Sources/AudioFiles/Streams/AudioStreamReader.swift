@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// Reads whole frames as interleaved Float32 from a source of bytes that cannot seek: a pipe, a socket, memory.
 ///
 /// ```swift
@@ -171,9 +173,9 @@ public final class AudioStreamReader {
   /// Whole frames that have come and can be delivered; none while raw samples may still turn out to be something else.
   private func framesAvailable() throws(AudioStreamError) -> Int {
     if looksForSignature {
-      let start = UnsafeRawBufferPointer(start: source.next, count: min(source.available, StreamSignature.bytes))
-      guard !StreamSignature.isOpen(start) else { return 0 }
-      if let signature = StreamSignature(known: Array(start)) { throw notRaw(signature) }
+      let start = UnsafeRawBufferPointer(start: source.next, count: min(source.available, ByteFormat.bytes))
+      guard !ByteFormat.isOpen(start) else { return 0 }
+      if let format = ByteFormat(known: Array(start)) { throw notRaw(format) }
       looksForSignature = false
     }
     return Int(min(Int64(source.available), dataBytesLeft ?? .max)) / frameBytes

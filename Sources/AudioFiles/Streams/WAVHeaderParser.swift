@@ -1,3 +1,5 @@
+import ByteFiles
+
 /// Reads a WAV header from a source that cannot seek, up to the first sample.
 ///
 /// Chunks are looked at as they come. Nothing is allocated by a size that the header claims, and a header that
@@ -20,7 +22,7 @@ struct WAVHeaderParser {
 
   /// - Parameter source: Stands at its start; afterwards at the first sample.
   /// - Throws: `AudioStreamError`, or what the source throws.
-  /// - Precondition: The first twelve bytes are those of a WAV header (`StreamSignature.wav`).
+  /// - Precondition: The first twelve bytes are those of a WAV header (`ByteFormat.wave`).
   static func parse(_ source: StreamSource, name: String) throws -> WAVHeader {
     var parser = WAVHeaderParser(source: source, name: name)
     return try parser.parse()
@@ -133,7 +135,7 @@ struct WAVHeaderParser {
   }
 
   private func otherEncoding(_ actual: String) -> AudioStreamError {
-    .otherEncoding(name: name, actual: actual, remedy: StreamSignature.convert)
+    .otherEncoding(name: name, actual: actual, remedy: ByteFormat.convert)
   }
 
   private mutating func readWideSizes(size: Int64) throws {

@@ -41,6 +41,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(along_sums)(
     vf in[CCK_TILE_VECTORS];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) in[v] = CCK_NAME(load)(from + v * CCK_WIDTH);
     _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
+      if (m > 0) CCK_ONE_AT_A_TIME(weight, sum + (m - 1) * V, V);
       vf one = (vf)(weight[m]);
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
         sum[m * V + v] = __builtin_elementwise_fma(in[v], one, sum[m * V + v]);
@@ -129,7 +130,7 @@ static void CCK_NAME(grid_along)(const cck_grid *g, const cck_run *run) {
   for (size_t frame = 0; vectors_left > 0;) {
     // Four vectors go as two and two rather than three and one.
     size_t step = widest == 3 && vectors_left == 4 ? 2 : vectors_left < widest ? vectors_left : widest;
-    size_t most = step == 1 ? CCK_MOST_ROWS_OF_ONE : step > CCK_WIDEST ? CCK_FEW_ROWS : CCK_MOST_ROWS;
+    size_t most = CCK_TALLEST(step);
     size_t count = CCK_NAME(cut)(run, frame, step, &place, pieces), whole = count == step;
     for (size_t i = 0; i < count; i++) whole &= pieces[i].lanes == CCK_WIDTH;
     // Whole vectors side by side, with nothing to be done to them, go from the registers to their rows.

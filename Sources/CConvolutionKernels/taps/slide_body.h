@@ -17,6 +17,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(slide_line)(
     vf in[4];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) in[v] = CCK_NAME(load)(from + v * CCK_WIDTH);
     _Pragma("clang loop unroll(full)") for (int r = low; r <= high; r++) {
+      if (r > low) CCK_ONE_AT_A_TIME(w, sum + (r - 1) * V, V);
       vf weight = (vf)(w[-(ptrdiff_t)count * (S * r)]);
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
         sum[r * V + v] = __builtin_elementwise_fma(in[v], weight, sum[r * V + v]);

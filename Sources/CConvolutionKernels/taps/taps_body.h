@@ -15,6 +15,10 @@
 // Vectors between the rows of a tile on its way from the accumulators to memory.
 #define CCK_PITCH (CCK_TILE_PITCH / CCK_WIDTH)
 
+// Frames that vector `v` of `vectors` stores: only the last one of a run may be partial, and constants stay constants.
+#define CCK_LANES(lanes, v, vectors) \
+  ((v) + 1 < (vectors) ? (size_t)CCK_WIDTH : (lanes) - (size_t)((vectors) - 1) * CCK_WIDTH)
+
 // Where a row's results go; NULL where they do not.
 typedef struct {
   const float *residual;
@@ -42,21 +46,21 @@ static inline __attribute__((always_inline)) void CCK_NAME(deliver)(
   for (int v = 0; v < vectors; v++) values[v] = results[v];
   if (to.y)
     for (int v = 0; v < vectors; v++)
-      CCK_NAME(store)(to.y + v * CCK_WIDTH, results[v], lanes - (size_t)v * CCK_WIDTH);
+      CCK_NAME(store)(to.y + v * CCK_WIDTH, results[v], CCK_LANES(lanes, v, vectors));
   if (to.second)
     for (int v = 0; v < vectors; v++)
-      CCK_NAME(store)(to.second + v * CCK_WIDTH, results[v], lanes - (size_t)v * CCK_WIDTH);
+      CCK_NAME(store)(to.second + v * CCK_WIDTH, results[v], CCK_LANES(lanes, v, vectors));
   if (to.previous)
     for (int v = 0; v < vectors; v++)
       CCK_NAME(store)(to.total + v * CCK_WIDTH, CCK_NAME(load)(to.previous + v * CCK_WIDTH) + results[v],
-                      lanes - (size_t)v * CCK_WIDTH);
+                      CCK_LANES(lanes, v, vectors));
 }
 
-// Activation and delivery of rows of whole vectors, `together` rows at a time.
+// Activation and delivery of rows, `together` rows at a time, of which `lanes` frames count.
 // Returns: the rows that are done.
 static inline __attribute__((always_inline)) size_t CCK_NAME(finish_rows)(
-    const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, const int kind, const int vectors,
-    const int together) {
+    const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, size_t lanes, const int kind,
+    const int vectors, const int together) {
   size_t m = 0;
   CCK_NAME(row) to = CCK_NAME(row_of)(c, row, frame);
   ptrdiff_t residual_stride = c->residual_stride, y_stride = c->y_stride, total_stride = c->total_stride;
@@ -73,7 +77,7 @@ static inline __attribute__((always_inline)) size_t CCK_NAME(finish_rows)(
       _Pragma("clang loop unroll(full)") for (int i = 0; i < together * vectors; i++)
         group[i] = CCK_NAME(leaky_relu)(group[i], (vf)(slopes[m + (size_t)(i / vectors)]));
     _Pragma("clang loop unroll(full)") for (int i = 0; i < together; i++) {
-      CCK_NAME(deliver)(to, group + i * vectors, values + i * CCK_PITCH, vectors, (size_t)vectors * CCK_WIDTH);
+      CCK_NAME(deliver)(to, group + i * vectors, values + i * CCK_PITCH, vectors, lanes);
       if (to.residual) to.residual += residual_stride;
       if (to.y) to.y += y_stride;
       if (to.second) to.second += y_stride;
@@ -83,36 +87,42 @@ static inline __attribute__((always_inline)) size_t CCK_NAME(finish_rows)(
   return m;
 }
 
-static inline __attribute__((always_inline)) void CCK_NAME(finish_whole)(
-    const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, const int kind, const int vectors) {
+static inline __attribute__((always_inline)) void CCK_NAME(finish_kind)(
+    const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, size_t lanes, const int kind,
+    const int vectors) {
   size_t done = 0;
   if (kind == CCK_TANH && vectors < CCK_TOGETHER)
-    done = CCK_NAME(finish_rows)(c, values, row, rows, frame, kind, vectors, CCK_TOGETHER / vectors);
+    done = CCK_NAME(finish_rows)(c, values, row, rows, frame, lanes, kind, vectors, CCK_TOGETHER / vectors);
   CCK_NAME(finish_rows)(
-      c, values + done * CCK_PITCH, row + done, rows - done, frame, kind, vectors, 1);
+      c, values + done * CCK_PITCH, row + done, rows - done, frame, lanes, kind, vectors, 1);
+}
+
+// Frames of `vectors` vectors from `frame` on that are part of the run.
+static inline size_t CCK_NAME(frames_left)(const cck_convolution *c, size_t frame, size_t vectors) {
+  return c->frames - frame < vectors * CCK_WIDTH ? c->frames - frame : vectors * CCK_WIDTH;
 }
 
 // Results of `rows` by `vectors` from `values` to memory.
 static __attribute__((noinline)) void CCK_NAME(finish)(
     const cck_convolution *c, vf *values, size_t row, size_t rows, size_t frame, size_t vectors) {
+  const size_t lanes = CCK_NAME(frames_left)(c, frame, vectors);
 #define CCK_FINISH(kind, vectors) \
-  case vectors: CCK_NAME(finish_whole)(c, values, row, rows, frame, kind, vectors); return;
+  case vectors: CCK_NAME(finish_kind)(c, values, row, rows, frame, lanes, kind, vectors); return;
 #define CCK_FINISH_KIND(kind) \
   case kind:                  \
     switch (vectors) { CCK_FINISH(kind, 1) CCK_FINISH(kind, 2) CCK_FINISH(kind, 3) CCK_FINISH(kind, 4) } break;
-  if (frame + vectors * CCK_WIDTH <= c->frames)
-    switch (c->activation) {
-      CCK_FINISH_KIND(CCK_IDENTITY)
-      CCK_FINISH_KIND(CCK_TANH)
-      CCK_FINISH_KIND(CCK_LEAKY_RELU)
-    }
+  switch (c->activation) {
+    CCK_FINISH_KIND(CCK_IDENTITY)
+    CCK_FINISH_KIND(CCK_TANH)
+    CCK_FINISH_KIND(CCK_LEAKY_RELU)
+  }
 #undef CCK_FINISH_KIND
 #undef CCK_FINISH
-  // Any other function, and the last, partial vector of a run.
+  // Any other function.
   for (size_t m = 0; m < rows; m++, values += CCK_PITCH) {
     vf slope = c->activation == CCK_LEAKY_RELU ? (vf)(c->parameters[row + m]) : (vf){};
     CCK_NAME(activate_vectors)(c->activation, slope, values, vectors);
-    CCK_NAME(deliver)(CCK_NAME(row_of)(c, row + m, frame), values, values, (int)vectors, c->frames - frame);
+    CCK_NAME(deliver)(CCK_NAME(row_of)(c, row + m, frame), values, values, (int)vectors, lanes);
   }
 }
 
@@ -157,6 +167,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
       vf in[CCK_TILE_VECTORS];
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) in[v] = CCK_NAME(load)(x + v * CCK_WIDTH);
       _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
+        if (m > 0) CCK_ONE_AT_A_TIME(w, sum + (m - 1) * V, V);
         vf weight = (vf)(w[m]);
         _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
           sum[m * V + v] = __builtin_elementwise_fma(in[v], weight, sum[m * V + v]);
@@ -172,6 +183,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
     return;
   }
   float *y = c->y + (ptrdiff_t)row * c->y_stride + frame;
+  const size_t lanes = CCK_NAME(frames_left)(c, frame, (size_t)V);
   _Pragma("clang loop unroll(full)") for (int m = 0; m < M; m++) {
     if (c->residual) {
       const float *residual = c->residual + (ptrdiff_t)(row + (size_t)m) * c->residual_stride + frame;
@@ -179,39 +191,43 @@ static inline __attribute__((always_inline)) void CCK_NAME(sums)(
         sum[m * V + v] += CCK_NAME(load)(residual + v * CCK_WIDTH);
     }
     _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
-      CCK_NAME(store)(y + v * CCK_WIDTH, sum[m * V + v], CCK_WIDTH);
+      CCK_NAME(store)(y + v * CCK_WIDTH, sum[m * V + v], CCK_LANES(lanes, v, V));
     if (c->mirror) {
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
-        CCK_NAME(store)(y + v * CCK_WIDTH + c->mirror, sum[m * V + v], CCK_WIDTH);
+        CCK_NAME(store)(y + v * CCK_WIDTH + c->mirror, sum[m * V + v], CCK_LANES(lanes, v, V));
     }
     y += c->y_stride;
   }
 }
 
 // Long kernels: each separate source is a chain of its own from zero, added to the total when it is complete.
-// One row by up to four vectors.
-static __attribute__((noinline)) void CCK_NAME(chained_sums)(
-    const cck_convolution *c, vf *values, size_t row, const float *w, size_t stride, size_t frame, size_t vectors) {
+// One row by V vectors.
+static inline __attribute__((always_inline)) void CCK_NAME(chains)(
+    const cck_convolution *c, vf *values, size_t row, const float *w, size_t stride, size_t frame, const int V) {
   vf total[4], chain[4];
-  for (size_t v = 0; v < 4; v++) total[v] = (vf)(c->bias[row]), chain[v] = (vf){};
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) total[v] = (vf)(c->bias[row]);
   for (size_t s = 0; s < c->source_count; s++) {
     const cck_source *source = &c->sources[s];
     const float *x = source->base + frame;
-    for (size_t v = 0; v < 4; v++) chain[v] = source->separate ? (vf){} : total[v];
-    if (vectors == 4) {
-      for (size_t i = 0; i < source->taps; i++, w += stride)
-        for (size_t v = 0; v < 4; v++)
-          chain[v] = __builtin_elementwise_fma(
-              CCK_NAME(load)(x + source->offsets[i] + v * CCK_WIDTH), (vf)(*w), chain[v]);
-    } else {
-      for (size_t i = 0; i < source->taps; i++, w += stride)
-        for (size_t v = 0; v < vectors; v++)
-          chain[v] = __builtin_elementwise_fma(
-              CCK_NAME(load)(x + source->offsets[i] + v * CCK_WIDTH), (vf)(*w), chain[v]);
-    }
-    for (size_t v = 0; v < 4; v++) total[v] = source->separate ? total[v] + chain[v] : chain[v];
+    const int separate = source->separate;
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) chain[v] = separate ? (vf){} : total[v];
+    for (size_t i = 0; i < source->taps; i++, w += stride)
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++)
+        chain[v] = __builtin_elementwise_fma(
+            CCK_NAME(load)(x + source->offsets[i] + v * CCK_WIDTH), (vf)(*w), chain[v]);
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) total[v] = separate ? total[v] + chain[v] : chain[v];
   }
-  for (size_t v = 0; v < vectors; v++) values[v] = total[v];
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) values[v] = total[v];
+}
+
+static __attribute__((noinline)) void CCK_NAME(chained_sums)(
+    const cck_convolution *c, vf *values, size_t row, const float *w, size_t stride, size_t frame, size_t vectors) {
+  switch (vectors) {
+    case 1: CCK_NAME(chains)(c, values, row, w, stride, frame, 1); return;
+    case 2: CCK_NAME(chains)(c, values, row, w, stride, frame, 2); return;
+    case 3: CCK_NAME(chains)(c, values, row, w, stride, frame, 3); return;
+    default: CCK_NAME(chains)(c, values, row, w, stride, frame, 4); return;
+  }
 }
 
 typedef void (*CCK_NAME(sums_fn))(
@@ -252,8 +268,7 @@ static const CCK_NAME(tile_table) CCK_NAME(leaky_relu_tiles) = {
 static inline __attribute__((always_inline)) void CCK_NAME(convolve_step)(
     const cck_convolution *c, size_t taps, vf *values, size_t frame, size_t step, const int chained) {
   size_t tallest = chained ? 1 : CCK_TALLEST(step);
-  int direct = c->activation == CCK_IDENTITY && !c->previous && !c->then && !chained &&
-               frame + step * CCK_WIDTH <= c->frames;
+  int direct = c->activation == CCK_IDENTITY && !c->previous && !c->then && !chained;
   // Tiles of one vector leave registers enough to bend their sums themselves, where nothing but running total and 1x1
   // wants them.
   const CCK_NAME(tile_table) *tiles = &CCK_NAME(tiles);

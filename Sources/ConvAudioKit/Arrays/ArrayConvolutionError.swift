@@ -40,7 +40,7 @@ extension ArrayConvolutionError: CustomStringConvertible {
     switch self {
     case .inputRank(let shapes):
       "the input \(shapes.input) has \(axes(shapes.input.count)), expected \(shapes.rank) to \(shapes.rank + 2), "
-        + "because \(shapes.kernelReading)\(shapes.advice)"
+        + "because \(shapes.kernelReading)"
     case .rank(let expected, let actual):
       "the kernel goes along \(axes(actual)), expected \(expected.lowerBound) to \(expected.upperBound)"
     case .kernelRank(let actual, let rank):
@@ -50,7 +50,7 @@ extension ArrayConvolutionError: CustomStringConvertible {
     case .channels(let shapes, let groups, let expected, let actual):
       "the input \(shapes.input) has \(actual == 1 ? "1 channel" : "\(actual) channels") before its last "
         + "\(axes(shapes.rank)), expected \(expected), because \(shapes.kernelReading)"
-        + (groups == 1 || shapes.isTransposed ? "" : " in each of \(groups) groups") + shapes.advice
+        + (groups == 1 || shapes.isTransposed ? "" : " in each of \(groups) groups")
     case .biasRank(let actual):
       "the bias has \(axes(actual)), expected 1: one number an output channel"
     case .biasCount(let expected, let actual, let isBare):

@@ -114,9 +114,4 @@ public struct ArrayShapes: Hashable, Sendable {
       "the kernel \(kernel) is read as \(kernel[0]) \(channels[0]) channels, \(kernel[1]) \(channels[1]) channels"
       + " and \(rank == 1 ? "1 axis" : "\(rank) axes") to go along"
   }
-
-  /// What else the user may have meant.
-  var advice: String {
-    couldBeBare ? "; --rank \(kernel.count) reads it as a kernel without channel axes" : ""
-  }
 }

@@ -1,32 +1,21 @@
 import ArrayFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import ByteFiles
 
 extension NumPyArray {
-  /// Stands for standard input or output where a path is expected.
-  public static let standardStream = "-"
-
-  /// Reads a .npy file, or standard input where `path` is `-`.
+  /// Reads a .npy file, from a FIFO, too, or standard input where `path` is `-`.
   /// - Throws: `NumPyError`.
   public init(path: String) throws(NumPyError) {
-    guard path == Self.standardStream else {
+    let pipe: ByteFile
+    if path == standardStreamPath {
+      pipe = .standardInput()
+    } else if (try? FileKind.of(path)) == .pipe {
+      pipe = try NumPyError.file { () throws(ByteFileError) in try ByteFile.waiting(for: path) }
+    } else {
       self = try NumPyArray(contentsOf: path)
       return
     }
-    let name = "standard input"
-    let pipe = DescriptorStream(descriptor: STDIN_FILENO, name: name, isCancelled: { false })
-    self = try NumPyArray(name: name, byteCount: nil) { (buffer) throws(NumPyError) in
-      do {
-        return try pipe.read(into: buffer)
-      } catch StreamError.readFailed(_, let reason) {
-        throw .unreadable(path: name, reason: reason)
-      } catch {
-        throw .unreadable(path: name, reason: "\(error)")
-      }
+    self = try NumPyArray(name: pipe.name, byteCount: nil) { (buffer) throws(NumPyError) in
+      try NumPyError.file { () throws(ByteFileError) in try pipe.read(into: buffer) }
     }
   }
 
@@ -34,29 +23,19 @@ extension NumPyArray {
   ///
   /// - Parameters:
   ///   - mayReplace: Whether a file of that name is replaced.
-  ///   - isCancelled: Asked when the numbers are written, before they get the name.
-  /// - Throws: `OutputError`, `NumPyError`, `StreamError`; `ProcessingError.cancelled`, `.cutShort`. Nothing is left
-  ///   behind then.
+  ///   - cancellation: Asked when the numbers are written, before they get the name.
+  /// - Throws: `ByteFileError`; `ProcessingError.cancelled`. Nothing is left then.
   public func write(
-    to path: String, mayReplace: Bool, isCancelled: @escaping () -> Bool = { false }
+    to path: String, mayReplace: Bool, cancellation: Cancellation = .never
   ) throws {
-    let isPipedOut = path == Self.standardStream
-    let file: any PendingOutput =
-      isPipedOut
-      ? try StandardOutput(isCancelled: isCancelled)
-      : try ReplacingFile(path: path, mayReplace: mayReplace)
-    do {
+    let file = try pendingOutput(path, mayReplace: mayReplace, cancellation: cancellation)
+    do throws(ByteFileError) {
       try write(to: file.temporaryPath)
-    } catch NumPyError.unwritable(path: _, let reason) {
-      if let pipe = file as? StandardOutput {
-        throw StreamError.noSpool(folder: pipe.folder, reason: reason)
-      }
+    } catch {
       // The user knows the file by its final name.
-      throw NumPyError.unwritable(path: path, reason: reason)
+      throw error.reason.map(file.failure) ?? error
     }
-    if isCancelled() {
-      throw ProcessingError.cancelled(path: isPipedOut ? "standard output" : path)
-    }
+    if cancellation.isRequested { throw ProcessingError.cancelled(path: file.name) }
     try file.commit()
   }
 }

@@ -1,3 +1,4 @@
+import ByteFiles
 import TimeSeriesFeatures
 
 /// Series from an input through a fitted transform to an output, a batch at a time: memory does not grow with their number.
@@ -20,19 +21,19 @@ public struct FeatureExtraction: Sendable {
   /// - Parameters:
   ///   - output: Made when the first series is there, and told whether it has a label.
   ///   - progress: Called after each batch with the number of series so far.
-  ///   - isCancelled: Asked before each batch.
+  ///   - cancellation: Asked before each batch.
   /// - Returns: The number of series.
   /// - Throws: What input and output throw; `FeatureError.noSeries`, `PlacedFeatureError`; `CancellationError` when it was
   ///   cancelled, and nothing is left then.
   @discardableResult
   public func run(
     _ input: SeriesInput, to makeOutput: (_ names: [String], _ hasLabels: Bool) throws -> FeatureOutput,
-    progress: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    progress: (Int) -> Void = { _ in }, cancellation: Cancellation = .never
   ) throws -> Int {
     var output: FeatureOutput?
     var count = 0
     while let (series, labels) = try input.nextBatch(maximumCount: batch) {
-      if isCancelled() { throw CancellationError() }
+      try cancellation.check()
       let table: FeatureTable
       do throws(FeatureError) {
         table = try transform.transform.features(of: series, threads: threads, firstIndex: count)

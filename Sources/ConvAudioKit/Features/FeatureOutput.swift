@@ -1,10 +1,6 @@
 import ArrayFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import ByteFiles
+import TimeSeriesFeatures
 
 /// Rows of features on their way to a file or to standard output, written as they come.
 ///
@@ -26,14 +22,13 @@ public final class FeatureOutput {
   }
 
   private enum Target {
-    case text(DescriptorStream, separator: String)
+    case text(ByteFile, separator: String)
     case array(NumPyRowWriter)
     case archive(NumPyArchiveWriter)
   }
 
   private let file: (any PendingOutput)?
   private let target: Target
-  private let descriptor: Int32?
   private let hasLabels: Bool
   private let hasTimes: Bool
   private var labels: [String] = []
@@ -44,44 +39,30 @@ public final class FeatureOutput {
   ///   - hasLabels: Whether rows have labels, which text puts first, under `label`.
   ///   - labelName: What the column of labels is called in text.
   ///   - hasTimes: Whether a column `time` stands in front of the features.
-  /// - Throws: `OutputError`, `NumPyError`, `StreamError`.
+  /// - Throws: `ByteFileError`, `NumPyError`.
   public init(
     path: String, format: Format, names: [String], hasLabels: Bool, labelName: String = "label",
-    hasTimes: Bool = false, mayReplace: Bool, isCancelled: @escaping () -> Bool = { false }
+    hasTimes: Bool = false, mayReplace: Bool, cancellation: Cancellation = .never
   ) throws {
     self.hasLabels = hasLabels
     self.hasTimes = hasTimes
     let names = (hasTimes ? ["time"] : []) + names
-    let isPiped = path == NumPyArray.standardStream
     let isText = format == .csv || format == .tsv
-    if isPiped && isText {
-      file = nil
-    } else {
-      file =
-        isPiped ? try StandardOutput(isCancelled: isCancelled) : try ReplacingFile(path: path, mayReplace: mayReplace)
-    }
+    file =
+      path == standardStreamPath && isText
+      ? nil : try pendingOutput(path, mayReplace: mayReplace, cancellation: cancellation)
     switch format {
     case .csv, .tsv:
       let separator = format == .csv ? "," : "\t"
-      var opened: Int32?
-      if let file {
-        let descriptor = open(file.temporaryPath, O_WRONLY | O_TRUNC | O_CLOEXEC)
-        guard descriptor >= 0 else {
-          throw StreamError.writeFailed(name: path, reason: String(cString: strerror(errno)))
-        }
-        opened = descriptor
-      }
-      descriptor = opened
-      let stream = DescriptorStream(
-        descriptor: opened ?? STDOUT_FILENO, name: isPiped ? "standard output" : path, isCancelled: isCancelled)
+      let stream =
+        try file.map { try ByteFile.writing($0.temporaryPath, name: path, cancellation: cancellation) }
+        ?? .standardOutput(cancellation)
       target = .text(stream, separator: separator)
       let header = (hasLabels ? [labelName] : []) + names
       try Self.write(header.joined(separator: separator) + "\n", to: stream)
     case .npy:
-      descriptor = nil
       target = .array(try NumPyRowWriter(path: file!.temporaryPath, columns: names.count))
     case .npz:
-      descriptor = nil
       let archive = try NumPyArchiveWriter(path: file!.temporaryPath)
       try archive.add("names", text: names)
       try archive.begin("features", columns: names.count)
@@ -89,10 +70,8 @@ public final class FeatureOutput {
     }
   }
 
-  deinit { if let descriptor { close(descriptor) } }
-
   /// Appends the rows of a table.
-  /// - Throws: `NumPyError`, `StreamError`; `ReaderClosed` when a pipe's reader has gone.
+  /// - Throws: `ByteFileError`; `.readerClosed` when a pipe's reader has gone.
   public func write(_ table: FeatureTable, labels: [String?]) throws {
     switch target {
     case .array(let writer): try writer.write(table.values)
@@ -137,7 +116,7 @@ public final class FeatureOutput {
   /// Ends the file and gives it its name.
   public func finish() throws {
     switch target {
-    case .text: break
+    case .text(let stream, _): try stream.close()
     case .array(let writer): try writer.finish()
     case .archive(let archive):
       try archive.endRows()
@@ -147,9 +126,8 @@ public final class FeatureOutput {
     try file?.commit()
   }
 
-  private static func write(_ text: String, to stream: DescriptorStream) throws {
-    var text = text
-    try text.withUTF8 { try stream.write(UnsafeRawBufferPointer($0)) }
+  private static func write(_ text: String, to stream: ByteFile) throws {
+    try stream.write(elements: Array(text.utf8))
   }
 
   /// A field with what separates fields, a quotation mark or a line end in it stands in quotation marks (RFC 4180).

@@ -1,3 +1,4 @@
+import ByteFiles
 import ArrayFiles
 
 /// A picture of rows of features that come one by one: time to the right, the first column at the bottom, each value a
@@ -85,8 +86,8 @@ public final class FeaturePlot {
   }
 
   /// Draws it into a file that appears when it is complete.
-  /// - Throws: `OutputError`, `StreamError`.
+  /// - Throws: `ByteFileError`.
   public func write(to path: String, mayReplace: Bool) throws {
-    try writeFile(image().encoded(), to: path, mayReplace: mayReplace)
+    try ReplacingFile.write(image().encoded(), to: path, mayReplace: mayReplace)
   }
 }

@@ -1,3 +1,5 @@
+import Signals
+import ByteFiles
 import StreamingConvolution
 import TimeSeriesFeatures
 
@@ -21,10 +23,19 @@ public enum RowTime: String, CaseIterable, Sendable {
 /// - Memory: fixed, whatever the length of the signal.
 public struct HopExtraction: Sendable {
   public let transform: HopTransform
-  public var input = SignalInput.Settings()
+  /// How signals are read. Recordings are resampled to its rate.
+  public var input = SignalSettings()
   public var times = RowTime.none
 
-  public init(_ transform: HopTransform) { self.transform = transform }
+  /// The features that a transform gives.
+  public init(_ transform: HopTransform) {
+    self.transform = transform
+    (input.resamples, input.maximumChannels) = (true, 1024)
+  }
+
+  /// The signals of inputs: all recordings and files of rows of folders, and everything else as it is.
+  /// - Throws: `SeriesInputError`, `ByteFileError`.
+  public static func signals(of inputs: [String]) throws -> [String] { try SeriesFile.signals(inputs) }
 
   /// A row on its way.
   public struct Row {
@@ -37,32 +48,34 @@ public struct HopExtraction: Sendable {
   /// Takes the features of everything that an input has.
   ///
   /// - Parameters:
-  ///   - path: As `SignalInput` takes it.
+  ///   - path: As `Signal.open` takes it.
   ///   - expectedRateHz: What the rate must be, as that of an earlier input.
   ///   - note: Is told what a user should know, a sentence each.
   ///   - progress: Called after every block with the frames so far.
-  ///   - isCancelled: Asked before every block.
+  ///   - cancellation: Asked before every block.
   /// - Returns: The rows, and the signal's rate.
   /// - Throws: What the input and the transform throw; `CancellationError`.
   @discardableResult
   public func run(
     _ path: String, expectedRateHz: Int? = nil, note: (String) -> Void = { _ in },
-    progress: (Int) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false },
+    progress: (Int) -> Void = { _ in }, cancellation: Cancellation = .never,
     row body: (Row) throws -> Void
   ) throws -> (rows: Int, sampleRateHz: Int?) {
     var floor: Float?
     if case .spectral(let choice) = transform, let top = choice.topDecibels {
-      floor = try largestLogarithm(path, isCancelled: isCancelled) - top
+      floor = try largestLogarithm(path, cancellation: cancellation) - top
     }
-    let signal = try open(path, isCancelled: isCancelled)
+    let signal = try open(path, cancellation: cancellation)
     if let expectedRateHz, let actual = signal.sampleRateHz, actual != expectedRateHz {
       throw HopInputError.rates(name: signal.name, expected: expectedRateHz, actual: actual)
     }
     let (features, notes) = try transform.makeFeatures(
       channels: signal.channels, sampleRateHz: signal.sampleRateHz, logarithmFloor: floor)
     // What is known before the first row explains what may go wrong later.
-    let known = signal.notes
-    (known + notes).forEach(note)
+    let known = signal.notes.count
+    func say(_ notes: some Sequence<String>) { notes.forEach { note("\(signal.name): \($0)") } }
+    say(signal.notes)
+    notes.forEach(note)
     let names = features.names
     let rate = Double(signal.sampleRateHz ?? 1)
     var rows = 0
@@ -70,14 +83,14 @@ public struct HopExtraction: Sendable {
       rows += 1
       try body(Row(names: names, values: row.values, time: times.frame(start: row.start, end: row.end) / rate))
     }
-    try feed(signal, to: features, progress: progress, isCancelled: isCancelled, pass)
-    signal.notes.dropFirst(known.count).forEach(note)
+    try feed(signal, to: features, progress: progress, cancellation: cancellation, pass)
+    say(signal.remarks.dropFirst(known))
     return (rows, signal.sampleRateHz)
   }
 
   /// The number `top_db` is counted from: what a first pass over a recording finds.
-  private func largestLogarithm(_ path: String, isCancelled: @escaping () -> Bool) throws -> Float {
-    let signal = try open(path, isCancelled: isCancelled)
+  private func largestLogarithm(_ path: String, cancellation: Cancellation) throws -> Float {
+    let signal = try open(path, cancellation: cancellation)
     guard !signal.isLive else { throw HopInputError.topOfStream(name: signal.name) }
     guard case .spectral(let choice) = transform else { return 0 }
     var settings = try choice.settings(sampleRateHz: signal.sampleRateHz)
@@ -88,11 +101,11 @@ public struct HopExtraction: Sendable {
       all.append(one)
       return one
     }
-    try feed(signal, to: features, progress: { _ in }, isCancelled: isCancelled, { _ in })
+    try feed(signal, to: features, progress: { _ in }, cancellation: cancellation, { _ in })
     return all.map(\.largestLogarithm).max() ?? 0
   }
 
-  private func open(_ path: String, isCancelled: @escaping () -> Bool) throws -> SignalInput {
+  private func open(_ path: String, cancellation: Cancellation) throws -> Signal {
     var input = input
     if let rate = transform.sampleRateHz {
       if let asked = input.sampleRateHz, asked != rate {
@@ -101,11 +114,11 @@ public struct HopExtraction: Sendable {
       // Only recordings are resampled; a pipe that says another rate is refused by its reader.
       input.sampleRateHz = rate
     }
-    return try SignalInput(path: path, settings: input, isCancelled: isCancelled)
+    return try Signal.open(path, settings: input, cancellation: cancellation)
   }
 
   private func feed(
-    _ signal: SignalInput, to features: any HopFeatures, progress: (Int) -> Void, isCancelled: () -> Bool,
+    _ signal: Signal, to features: any HopFeatures, progress: (Int) -> Void, cancellation: Cancellation,
     _ body: (HopRow) throws -> Void
   ) throws {
     let (channels, most) = (signal.channels, 4096)
@@ -114,11 +127,11 @@ public struct HopExtraction: Sendable {
     var frames = 0
     func deliver(_ row: HopRow) throws {
       // Long transforms take seconds a row, and many of them may come behind the last frame.
-      if isCancelled() { throw CancellationError() }
+      try cancellation.check()
       try body(row)
     }
     while true {
-      if isCancelled() { throw CancellationError() }
+      try cancellation.check()
       let wanted = signal.isLive ? min(most, features.framesToNextRow) : most
       let read = try interleaved.withUnsafeMutableBufferPointer {
         try signal.read(into: UnsafeMutableBufferPointer(rebasing: $0[..<(wanted * channels)]))
@@ -129,7 +142,7 @@ public struct HopExtraction: Sendable {
       frames += read
       progress(frames)
     }
-    if isCancelled() { throw CancellationError() }
+    try cancellation.check()
     try signal.finish()
     do {
       try features.finish(deliver)
@@ -145,25 +158,17 @@ public enum HopInputError: Error, Equatable, Sendable, CustomStringConvertible {
   case rates(name: String, expected: Int, actual: Int)
   /// A rate was asked for that the model does not run at.
   case modelRate(expected: Int, actual: Int)
-  /// A NumPy array where frames are expected.
-  case array(name: String)
-  /// Standard input comes once.
-  case standardInputTwice
   /// `top_db` of what has no end yet.
   case topOfStream(name: String)
 
   public var description: String {
     switch self {
     case .rates(let name, let expected, let actual):
-      "\(name): has a sample rate of \(actual) Hz, expected \(expected) Hz, as the first input; --rate \(expected) "
-        + "resamples recordings."
+      "\(name): has a sample rate of \(actual) Hz, expected \(expected) Hz, as the first input."
     case .modelRate(let expected, let actual):
-      "--rate is \(actual), but the model was made for \(expected) Hz; recordings are resampled to that without --rate."
-    case .array(let name):
-      "\(name): is a NumPy array, expected WAV, rows of numbers, or raw samples that --input-format names."
-    case .standardInputTwice: "- is given more than once, expected once: standard input comes only once."
+      "the sample rate is \(actual) Hz, but the model was made for \(expected) Hz, to which recordings are resampled."
     case .topOfStream(let name):
-      "\(name): --top-db needs the largest value of a whole recording, and a pipe is read once; take a file."
+      "\(name): the largest value of the whole recording is needed first, but a pipe is read once; take a file."
     }
   }
 }

@@ -11,12 +11,12 @@ public enum HopTransform: Sendable {
 
   /// Windows of a stream.
   public struct Windows: Sendable {
-    public var window: StreamDuration
-    public var hop: StreamDuration
+    public var window: WindowLength
+    public var hop: WindowLength
 
-    public init(window: StreamDuration? = nil, hop: StreamDuration? = nil) {
-      self.window = window ?? StreamDuration("25ms")!
-      self.hop = hop ?? StreamDuration("10ms")!
+    public init(window: WindowLength? = nil, hop: WindowLength? = nil) {
+      self.window = window ?? WindowLength("25ms")!
+      self.hop = hop ?? WindowLength("10ms")!
     }
   }
 
@@ -24,8 +24,8 @@ public enum HopTransform: Sendable {
   public struct SpectralChoice: Sendable {
     public var output: SpectralOutput
     public var convention: SpectralConvention
-    public var window: StreamDuration?
-    public var hop: StreamDuration?
+    public var window: WindowLength?
+    public var hop: WindowLength?
     /// Default: the window's length, for HTK the next power of two.
     public var fftFrames: Int?
     /// `top_db`: logarithms further below the largest of a recording are raised; a recording is read twice then.
@@ -67,25 +67,25 @@ public enum HopTransform: Sendable {
 
   /// A layer of a chain, pooled over windows.
   public struct StackChoice: Sendable {
-    public var preset: LoadedPreset
+    public var chain: Chain
     public var layer = LayerChoice.output
     public var poolings: [PooledOutputs.Pooling] = [.mean]
     public var windows: Windows
 
-    public init(_ preset: LoadedPreset, windows: Windows = Windows()) {
-      (self.preset, self.windows) = (preset, windows)
+    public init(_ chain: Chain, windows: Windows = Windows()) {
+      (self.chain, self.windows) = (chain, windows)
     }
   }
 
   /// The rate that signals must have, where the transform says it.
   public var sampleRateHz: Int? {
-    if case .stack(let choice) = self { choice.preset.preset.sampleRateHz } else { nil }
+    if case .stack(let choice) = self { choice.chain.sampleRateHz } else { nil }
   }
 
   /// Makes the features of one stream, with what a user should know, a sentence each.
   ///
   /// - Parameter logarithmFloor: What `topDecibels` comes to for this recording.
-  /// - Throws: `WindowError`, `FeatureError`, `PresetLookupError`, `LayerError`.
+  /// - Throws: `WindowError`, `FeatureError`, `ChainError`.
   public func makeFeatures(
     channels: Int, sampleRateHz: Int?, logarithmFloor: Float? = nil
   ) throws -> (features: any HopFeatures, notes: [String]) {
@@ -121,10 +121,8 @@ public enum HopTransform: Sendable {
       )
     case .stack(let choice):
       let (window, hop) = try choice.windows.frames(sampleRateHz)
-      var settings = ChainSettings()
-      (settings.channels, settings.sampleRateHz) = (channels, sampleRateHz)
-      settings.maximumBlockFrames = 2048
-      let chain = try choice.preset.ending(at: choice.layer).makeChain(settings)
+      let chain = try choice.chain.ending(at: choice.layer).prepare(
+        channels: channels, sampleRateHz: sampleRateHz, maximumBlockFrames: 2048)
       return (
         try PooledOutputs(
           chain.processor, poolings: choice.poolings, layer: "\(choice.layer)", windowFrames: window, hopFrames: hop),

@@ -1,41 +1,43 @@
+import ByteFiles
 import ArrayFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Signals
 
 /// A file that holds one series or many.
 struct SeriesFile {
   enum Kind: Equatable {
+    /// Text of many series.
     case text(SeriesFormat)
+    /// A NumPy array.
     case array
-    case audio
-    case standardInput
+    /// One series: a recording, or rows of numbers that are its frames.
+    case signal
+    /// Any of these, as its first bytes tell.
+    case pipe
   }
 
   let path: String
   let kind: Kind
   /// What errors call it.
-  var name: String { kind == .standardInput ? StandardInput.name : path }
+  var name: String { path == standardStreamPath ? StandardStream.input : path }
   /// Of a recording in a folder of a folder, that folder's name.
   var label: String?
 
   /// A file itself, or all files below a folder, in the order of their names; `-` is standard input.
-  static func find(_ path: String) throws -> [SeriesFile] {
-    if path == NumPyArray.standardStream { return [SeriesFile(path: path, kind: .standardInput)] }
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw SeriesInputError.unreadable(path: path, reason: String(cString: strerror(errno)))
+  ///
+  /// - Parameter isSignal: Whether the user has said what the bytes are, and they are those of one signal.
+  /// - Throws: `ByteFileError`, `SeriesInputError`.
+  static func find(_ path: String, isSignal: Bool = false) throws -> [SeriesFile] {
+    if path == standardStreamPath { return [SeriesFile(path: path, kind: isSignal ? .signal : .pipe)] }
+    let place = try FileKind.of(path)
+    if place != .folder {
+      if isSignal { return [SeriesFile(path: path, kind: .signal)] }
+      return [SeriesFile(path: path, kind: place == nil ? kind(of: path) ?? .signal : .pipe)]
     }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return [SeriesFile(path: path, kind: kind(of: path) ?? .audio)] }
     var found: [SeriesFile] = []
-    for name in try names(in: path) {
+    for name in try folderNames(path) {
       let inner = "\(path)/\(name)"
-      guard stat(inner, &status) == 0 else { continue }
-      if status.st_mode & S_IFMT == S_IFDIR {
-        for below in try names(in: inner) {
+      if (try? FileKind.of(inner)) == .some(.folder) {
+        for below in try folderNames(inner) {
           guard var file = file("\(inner)/\(below)") else { continue }
           file.label = name
           found.append(file)
@@ -45,7 +47,20 @@ struct SeriesFile {
       }
     }
     guard !found.isEmpty else { throw SeriesInputError.emptyFolder(path: path) }
-    return found
+    return isSignal ? found.map { SeriesFile(path: $0.path, kind: .signal, label: $0.label) } : found
+  }
+
+  /// All recordings and files of rows of folders, in the order of their names, and everything else as it is.
+  ///
+  /// - Throws: `SeriesInputError`, `ByteFileError`.
+  static func signals(_ inputs: [String]) throws -> [String] {
+    guard inputs.filter({ $0 == standardStreamPath }).count < 2 else { throw SeriesInputError.standardInputTwice }
+    return try inputs.flatMap { input -> [String] in
+      guard input != standardStreamPath, try FileKind.of(input) == .folder else { return [input] }
+      let files = try find(input).filter { $0.kind == .signal || $0.kind == .text(.lines) }
+      guard !files.isEmpty else { throw SeriesInputError.noSignals(folder: input) }
+      return files.map(\.path)
+    }
   }
 
   private static let audioNames = [
@@ -54,11 +69,10 @@ struct SeriesFile {
 
   /// A regular file of a folder whose name says that it is one of ours.
   private static func file(_ path: String) -> SeriesFile? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard FileKind.isFile(path) else { return nil }
     if let kind = kind(of: path) { return SeriesFile(path: path, kind: kind) }
     let lower = path.lowercased()
-    return audioNames.contains(where: lower.hasSuffix) ? SeriesFile(path: path, kind: .audio) : nil
+    return audioNames.contains(where: lower.hasSuffix) ? SeriesFile(path: path, kind: .signal) : nil
   }
 
   /// Whether a folder's file of this name would be one of its series.
@@ -66,22 +80,7 @@ struct SeriesFile {
 
   private static func kind(of path: String) -> Kind? {
     if let format = SeriesFormat(path: path) { return .text(format) }
+    if SignalFormat(rowsNamed: path) != nil { return .signal }
     return path.lowercased().hasSuffix(".npy") ? .array : nil
-  }
-
-  /// Names in a folder, without hidden ones, sorted by their bytes.
-  private static func names(in folder: String) throws -> [String] {
-    guard let directory = opendir(folder) else {
-      throw SeriesInputError.unreadable(path: folder, reason: String(cString: strerror(errno)))
-    }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
   }
 }

@@ -1,23 +1,30 @@
+import ByteFiles
+import Signals
 import ArrayFiles
-import AudioFiles
 import TimeSeriesFeatures
 
-/// Where series come from: text of the UCR layout, `.ts`, NumPy arrays, audio files, and folders of these.
+/// Where series come from: text with one series a line, `.ts`, NumPy arrays, signals, and folders of these.
 ///
 /// A folder's files come in the order of their names; a recording in a folder of a folder has that folder's name as its
-/// label, so that `drums/kick/1.wav` is a `kick`. Each recording is one series of as many points as it has frames. One
-/// series of text, and a few of an array, are in memory at a time.
+/// label, so that `drums/kick/1.wav` is a `kick`. Each signal (a recording, or rows of NDJSON) is one series of as many
+/// points as it has frames. One series of text, and a few of an array, are in memory at a time.
 public final class SeriesInput {
   /// What a user says about inputs.
   public struct Settings: Sendable {
-    /// Whether lines of the UCR layout begin with a label.
+    /// Whether lines of text begin with a label.
     public var labelsFirst = true
     /// What stands in for missing values.
     public var missing = MissingValues.error
     /// A file of labels, one a line and one a series; nil: the inputs' own.
     public var labelsPath: String?
+    /// How signals are read; its `missing` is not heeded. A format makes every input a signal.
+    public var signal = SignalSettings()
 
+    /// The defaults above.
     public init() {}
+
+    /// Whether something is said that only signals have.
+    var isAboutSignals: Bool { signal.sampleRateHz != nil || signal.channels != nil || signal.mixesDown }
   }
 
   /// Series delivered.
@@ -25,6 +32,7 @@ public final class SeriesInput {
   /// Sentences about what reading changed.
   public private(set) var notes: [String] = []
   private let settings: Settings
+  private let cancellation: Cancellation
   private var files: [SeriesFile]
   private var current: (() throws -> LabelledSeries?)?
   /// Where the series of each file begin.
@@ -32,17 +40,20 @@ public final class SeriesInput {
   private var labels: LabelReader?
   private var sampleRateHz: Int?
 
-  /// - Throws: `SeriesInputError`.
-  public init(paths: [String], settings: Settings = Settings()) throws {
+  /// - Throws: `SeriesInputError`, `ByteFileError`.
+  public init(paths: [String], settings: Settings = Settings(), cancellation: Cancellation = .never) throws {
+    guard paths.filter({ $0 == standardStreamPath }).count < 2 else { throw SeriesInputError.standardInputTwice }
     self.settings = settings
-    files = try paths.flatMap { try SeriesFile.find($0) }.reversed()
-    canBeRepeated = !files.contains { $0.kind == .standardInput }
+    self.cancellation = cancellation
+    files = try paths.flatMap { try SeriesFile.find($0, isSignal: settings.signal.format != nil) }.reversed()
+    canBeRepeated = try !files.contains { try $0.path == standardStreamPath || FileKind.of($0.path) != nil }
     labels = try settings.labelsPath.map { try LabelReader(contentsOf: $0) }
   }
 
   /// Series that are in memory already, and what is known about where they came from.
   public init(_ series: SeriesSet, labels: [String?], from input: SeriesInput? = nil) {
     settings = Settings()
+    cancellation = .never
     files = []
     canBeRepeated = false
     notes = input?.notes ?? []
@@ -56,7 +67,7 @@ public final class SeriesInput {
   }
 
   /// The next series; nil behind the last one of the last file.
-  /// - Throws: `RowError`, `NumPyError`, `AudioFileError`, `SeriesInputError`.
+  /// - Throws: `RowError`, `NumPyError`, `SeriesInputError`, and what `Signal.open` throws.
   public func next() throws -> LabelledSeries? {
     while true {
       if let current {
@@ -128,7 +139,7 @@ public final class SeriesInput {
       actual: series.channels.count)
   }
 
-  /// Whether another input of the same paths gives the same series: not of standard input, which comes once.
+  /// Whether another input of the same paths gives the same series: not of pipes, which come once.
   let canBeRepeated: Bool
 
   /// An error about a series with the file that it stands in; other errors as they are.
@@ -143,35 +154,67 @@ public final class SeriesInput {
 
   private func open(_ file: SeriesFile) throws -> () throws -> LabelledSeries? {
     switch file.kind {
-    case .standardInput:
-      let input = try StandardInput()
-      switch input.kind {
-      case .wav: return recording(try FrameStream(wave: input), label: nil)
-      case .array:
-        return try rows(
-          NumPyRowReader(name: StandardInput.name, byteCount: nil) { (buffer) throws(NumPyError) in
-            do {
-              return try input.read(into: buffer)
-            } catch {
-              throw .unreadable(path: StandardInput.name, reason: "\(error)")
-            }
-          }, path: StandardInput.name)
-      case .text:
-        let marks = [UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "%")]
-        let format = input.firstByte.map(marks.contains) == true ? SeriesFormat.ts : .ucr
-        let reader = SeriesReader(
-          name: StandardInput.name, format: format, labelsFirst: labelsFirst
-        ) {
-          try input.read(into: $0)
-        }
-        return { try reader.next() }
-      }
     case .text(let format):
-      let reader = try SeriesReader(contentsOf: file.path, format: format, labelsFirst: labelsFirst)
-      return { try reader.next() }
-    case .array: return try rows(NumPyRowReader(contentsOf: file.path), path: file.path)
-    case .audio: return recording(try FrameStream(recording: file.path), label: file.label)
+      try checkSeries(file.name)
+      return lines(try SeriesReader(contentsOf: file.path, format: format, labelsFirst: labelsFirst))
+    case .array:
+      try checkSeries(file.name)
+      return try rows(NumPyRowReader(contentsOf: file.path), path: file.path)
+    case .signal:
+      return frames(
+        try Signal.open(file.path, settings: signalSettings, cancellation: cancellation), label: file.label)
+    case .pipe: return try open(pipe: file)
     }
+  }
+
+  /// Series from a pipe: text and arrays are those that a file of the same bytes has.
+  private func open(pipe file: SeriesFile) throws -> () throws -> LabelledSeries? {
+    let name = file.name
+    let source =
+      file.path == standardStreamPath
+      ? ByteFile.standardInput(cancellation) : try ByteFile.waiting(for: file.path, cancellation: cancellation)
+    let bytes = try PeekedBytes(source.read(into:))
+    let isSignal: Bool =
+      switch bytes.format {
+      case .numpy: false
+      case nil: try SignalFormat(rowsNamed: file.path) == .ndjson || bytes.beginNDJSON()
+      case _?: true
+      }
+    if isSignal {
+      var settings = signalSettings
+      if bytes.format == nil { settings.format = .ndjson }
+      return frames(
+        try Signal.open(name: name, settings: settings, cancellation: cancellation, read: bytes.read(into:)),
+        label: nil)
+    }
+    try checkSeries(name)
+    guard bytes.format == nil else {
+      return try rows(
+        NumPyRowReader(name: name, byteCount: nil) { (buffer) throws(NumPyError) in
+          do {
+            return try bytes.read(into: buffer)
+          } catch {
+            throw .unreadable(name: name, reason: "\(error)")
+          }
+        }, path: name)
+    }
+    let marks = [UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "%")]
+    let format = bytes.start.first.map(marks.contains) == true ? SeriesFormat.ts : .lines
+    return lines(
+      SeriesReader(name: name, format: format, labelsFirst: labelsFirst) { try bytes.read(into: $0) })
+  }
+
+  private func lines(_ reader: SeriesReader) -> () throws -> LabelledSeries? { { try reader.next() } }
+
+  /// Signals with missing values as NaN, which are filled in as those of all series are.
+  private var signalSettings: SignalSettings {
+    var settings = self.settings.signal
+    settings.missing = self.settings.missing == .error ? .error : nil
+    return settings
+  }
+
+  private func checkSeries(_ name: String) throws(SeriesInputError) {
+    if settings.isAboutSignals { throw .notASignal(path: name) }
   }
 
   /// A file of labels takes the place of those in front of lines.
@@ -208,29 +251,27 @@ public final class SeriesInput {
     }
   }
 
-  /// A recording as one series.
-  private func recording(_ stream: FrameStream, label: String?) -> () throws -> LabelledSeries? {
+  /// A signal as one series.
+  private func frames(_ signal: Signal, label: String?) -> () throws -> LabelledSeries? {
     var isDone = false
     return { [unowned self] in
       guard !isDone else { return nil }
       isDone = true
-      let limit = (1 << 30) / stream.channels
+      let limit = (1 << 30) / signal.channels
       func require(_ frames: Int) throws {
-        guard frames < limit else {
-          throw SeriesInputError.tooLong(path: stream.name, frames: frames)
-        }
+        guard frames < limit else { throw SeriesInputError.tooLong(path: signal.name, frames: frames) }
       }
-      try require(Int(clamping: stream.expectedFrames ?? 0))
-      if let rate = stream.sampleRateHz {
+      try require(Int(clamping: signal.expectedFrames ?? 0))
+      if let rate = signal.sampleRateHz {
         if let first = sampleRateHz, first != rate {
           notes.append(
-            "\(stream.name): has \(rate) Hz, but recordings before it \(first) Hz; features compare points."
+            "\(signal.name): has \(rate) Hz, but recordings before it \(first) Hz; features compare points."
           )
         }
         sampleRateHz = sampleRateHz ?? rate
       }
-      var planar = [[Float]](repeating: [], count: stream.channels)
-      try stream.forEachBlock { block in
+      var planar = [[Float]](repeating: [], count: signal.channels)
+      try signal.forEachBlock { block in
         for channel in planar.indices {
           for place in stride(from: channel, to: block.count, by: planar.count) {
             planar[channel].append(block[place])
@@ -238,7 +279,7 @@ public final class SeriesInput {
         }
         try require(planar[0].count)
       }
-      notes += stream.notes.map { "\(stream.name): \($0)" }
+      notes += signal.remarks.map { "\(signal.name): \($0)" }
       return LabelledSeries(label: label, channels: planar)
     }
   }

@@ -4,8 +4,12 @@ import TimeSeriesFeatures
 public enum SeriesInputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A folder without any file that can be read.
   case emptyFolder(path: String)
-  /// A folder cannot be listed, or a file looked at.
-  case unreadable(path: String, reason: String)
+  /// A folder without recordings or rows of numbers.
+  case noSignals(folder: String)
+  /// What is said about signals is said of a file of many series, or of an array.
+  case notASignal(path: String)
+  /// Standard input comes once.
+  case standardInputTwice
   /// An array that is neither [cases, points] nor [cases, channels, points].
   case axes(path: String, actual: Int)
   /// A series has another number of channels than those before it.
@@ -20,9 +24,12 @@ public enum SeriesInputError: Error, Equatable, Sendable, CustomStringConvertibl
   public var description: String {
     switch self {
     case .emptyFolder(let path):
-      "\(path): holds no series, expected .ts, .csv, .tsv, .txt or .npy files, or recordings."
-    case .unreadable(let path, let reason):
-      "\(path): cannot be read: \(reason)."
+      "\(path): holds no series, expected .ts, .csv, .tsv, .txt, .ndjson or .npy files, or recordings."
+    case .noSignals(let folder): "\(folder): holds neither recordings nor rows of numbers."
+    case .notASignal(let path):
+      "\(path): holds series, which have no sample rate and no channels to mix or choose; expected a recording, or rows of "
+        + "numbers that are its frames."
+    case .standardInputTwice: "- is given more than once, expected once: standard input comes only once."
     case .axes(let path, let actual):
       "\(path): has \(actual == 1 ? "1 axis" : "\(actual) axes"), expected [cases, points] or [cases, channels, points]."
     case .channels(let path, let series, let expected, let actual):
@@ -34,7 +41,7 @@ public enum SeriesInputError: Error, Equatable, Sendable, CustomStringConvertibl
     case .labelCount(let path, let expected, let actual):
       "\(path): has \(actual == 1 ? "1 label" : "\(actual) labels"), expected \(expected), one a series."
     case .tooLong(let path, let frames):
-      "\(path): has at least \(frames) frames, too many for one series; --window cuts it into many."
+      "\(path): has at least \(frames) frames, too many for one series."
     }
   }
 }

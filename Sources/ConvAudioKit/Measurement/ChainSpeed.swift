@@ -1,51 +1,54 @@
 import Convolution
 import StreamingConvolution
 
-/// How fast a chain runs here in blocks of one size.
+/// How fast a chain runs on this machine at one block size.
 ///
-/// The same blocks run several times, and of each the fastest run counts, so that other programs do not: what is left is the
-/// chain's own work, block by block.
+/// The same blocks run several times and the fastest run of each counts, which leaves out most of what other programs do
+/// to the clock.
 public struct ChainSpeed: Sendable {
-  /// Frames of a block.
+  /// Block size in frames.
   public let blockFrames: Int
-  /// Rate at which the chain ran.
+  /// Sample rate at which the chain ran, in Hz.
   public let sampleRateHz: Int
-  /// Seconds of the median block, and of the slowest.
+  /// Time of the median block, in seconds.
   public let medianBlockSeconds: Double
+  /// Time of the slowest block, in seconds.
   public let worstBlockSeconds: Double
-  /// Seconds of sound in a second of work.
+  /// Seconds of sound processed in one second.
   public let timesRealTime: Double
-  /// How often all blocks ran.
+  /// How many times all blocks ran.
   public let passes: Int
 
-  /// Seconds that a block lasts.
+  /// Duration of a block of sound, in seconds.
   public var blockDurationSeconds: Double { Double(blockFrames) / Double(sampleRateHz) }
-  /// What share of its time the slowest block takes.
+  /// Time of the slowest block as a share of its duration.
   public var worstLoad: Double { worstBlockSeconds / blockDurationSeconds }
-  /// How many such chains one core runs side by side, by the mean of all blocks.
+  /// How many such chains one core can run at once, by the mean of all blocks.
   public var instancesPerCore: Int { Int(timesRealTime) }
 
-  /// Seconds that a pass may take where less is asked for: a model far slower than real time has fewer blocks then.
+  /// Longest first pass in seconds, when less time is asked for: a model far slower than real time runs fewer blocks.
   private static let longestPassSeconds = 0.5
 
-  /// Runs `preset` on noise.
+  /// Runs a chain on noise.
   ///
   /// - Parameters:
-  ///   - channels: Of the signal. Default: what the chain takes, or needs, else one.
-  ///   - sampleRateHz: Of the signal, where the chain has no rate.
-  ///   - seconds: How long the measurement may take; three passes are made in any case, each of
-  ///     as many blocks as half a second, or that time, is enough for.
-  /// - Throws: As `LoadedPreset.makeChain`.
+  ///   - channels: Channels of the signal. Default: `Chain.typicalChannels`.
+  ///   - blockFrames: Block size in frames.
+  ///   - sampleRateHz: Rate of the signal in Hz, for chains without a rate of their own.
+  ///   - seconds: Time for the measurement. At least three passes are made, each of as many blocks as fit into half a
+  ///     second, or into this time if it is longer.
+  ///   - costs: The cost table that plans are made from.
+  /// - Throws: As `Chain.prepare`.
   public init(
-    of preset: LoadedPreset, channels: Int? = nil, blockFrames: Int, sampleRateHz: Int = 48_000,
+    of chain: Chain, channels: Int? = nil, blockFrames: Int, sampleRateHz: Int = 48_000,
     seconds: Double = 0.05, costs: ConvolutionCosts = .standard
   ) throws {
     var settings = ChainSettings()
-    settings.channels = channels ?? preset.typicalChannels
-    settings.sampleRateHz = preset.sampleRateHz(forSignalOf: sampleRateHz)
-    settings.maximumBlockFrames = blockFrames
     settings.costs = costs
-    let processor = try preset.makeChain(settings).processor
+    let prepared = try chain.prepare(
+      channels: channels ?? chain.typicalChannels, sampleRateHz: sampleRateHz, maximumBlockFrames: blockFrames,
+      settings: settings)
+    let processor = prepared.processor
     // Long enough for every rhythm of a partitioned convolution up to a third of a second.
     let most = max(16, 16_384 / blockFrames)
     let noise = ChainVerification.testSignal(
@@ -77,7 +80,7 @@ public struct ChainSpeed: Sendable {
       passes += 1
     }
     self.blockFrames = blockFrames
-    self.sampleRateHz = settings.sampleRateHz ?? sampleRateHz
+    self.sampleRateHz = prepared.sampleRateHz ?? sampleRateHz
     self.passes = passes
     let sorted = least.sorted()
     medianBlockSeconds = sorted[blocks / 2]

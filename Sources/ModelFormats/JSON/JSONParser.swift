@@ -1,15 +1,15 @@
-/// A strict reader of JSON (RFC 8259) for files that nobody vouches for.
+/// A strict JSON reader (RFC 8259) for files from untrusted sources.
 ///
-/// Written here rather than taken from Foundation because these files need what its decoder does not give:
-/// the byte of every complaint, a refusal of duplicate keys, exact integers, and limits on depth and number
-/// of values, so that no input overflows the stack or takes memory without bound.
+/// Not Foundation's decoder, because these files need what it does not offer: the byte position of every error,
+/// rejection of duplicate keys, exact integers, and limits on depth and number of values, so that no input can overflow
+/// the stack or use unlimited memory.
 ///
-/// Stricter than the RFC where it leaves a choice: UTF-8 without byte order mark, no lone surrogates, no key
-/// twice in one object, numbers finite in double precision and of at most 400 characters.
+/// Stricter than the RFC where it leaves a choice: UTF-8 without byte order mark, no lone surrogates, no duplicate
+/// keys, numbers finite in double precision and at most 400 characters long.
 struct JSONParser {
-  /// How deep arrays and objects may nest. The recursion below is as deep.
+  /// The largest nesting of arrays and objects, which is also the depth of recursion.
   static let maximumDepth = 64
-  /// How many values one text may hold unless the caller says otherwise: some 100 MB of memory beside the text itself at the very worst.
+  /// The default limit on the number of values in a text: at worst about 100 MB of memory on top of the text.
   static let maximumValues = 1_000_000
 
   private let bytes: [UInt8]
@@ -19,7 +19,7 @@ struct JSONParser {
   private let maximumValues: Int
   private var valuesLeft: Int
 
-  /// Reads one JSON text. `byteOffset` is where it begins in the file, for the messages.
+  /// Reads one JSON text. `byteOffset` is its position in the file, for errors.
   static func parse(
     _ bytes: [UInt8], file: String, byteOffset: Int = 0, maximumValues: Int = JSONParser.maximumValues
   ) throws(ModelFormatError) -> JSONNode {
@@ -163,7 +163,7 @@ struct JSONParser {
       while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
       text += bytes[run..<position]
       if skip("\"") { break }
-      guard skip("\\") else { throw failure("a character of a string, or its closing quotation mark") }
+      guard skip("\\") else { throw failure("a character or the closing quotation mark of a string") }
       let escape = next
       position += 1
       switch escape {
@@ -184,7 +184,7 @@ struct JSONParser {
     return valid
   }
 
-  /// The character of `\uXXXX`, or of two such that form a surrogate pair.
+  /// The character of `\uXXXX`, or of two of them that form a surrogate pair.
   private mutating func escapedScalar() throws(ModelFormatError) -> Unicode.Scalar {
     let start = position - 2
     let unit = try fourHexDigits()
@@ -214,7 +214,7 @@ struct JSONParser {
 }
 
 extension JSONParser {
-  /// A string as JSON writes it, quotation marks included.
+  /// The JSON spelling of a string, including quotation marks.
   static func literal(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

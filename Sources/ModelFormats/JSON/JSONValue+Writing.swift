@@ -1,5 +1,5 @@
 extension JSONValue {
-  /// The value as JSON; keys in alphabetical order, so that equal values give equal text.
+  /// The value as JSON. Keys are in alphabetical order, so equal values give equal text.
   var text: String {
     var text = ""
     append(to: &text)
@@ -12,7 +12,7 @@ extension JSONValue {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
-    // Without fraction or exponent in its digits it would come back as an integer.
+    // Swift always prints a fraction or an exponent, so the value will be read back as a number, not an integer.
     case .number(let value): text += "\(value)"
     case .string(let value): text += JSONParser.literal(value)
     case .array(let elements):

@@ -1,10 +1,10 @@
-/// One JSON value, as the free `metadata` of a preset keeps it.
+/// A JSON value, such as the free-form `metadata` of a preset.
 public enum JSONValue: Sendable, Equatable {
   /// `null`.
   case null
   /// `true` or `false`.
   case bool(Bool)
-  /// A number written without fraction and exponent that fits 64 bits: kept exactly.
+  /// A number without fraction and exponent that fits in 64 bits; exact.
   case integer(Int)
   /// Any other number, rounded to double precision. Always finite.
   case number(Double)
@@ -12,12 +12,12 @@ public enum JSONValue: Sendable, Equatable {
   case string(String)
   /// An array.
   case array([JSONValue])
-  /// An object. Its keys are distinct as Unicode strings (canonical equivalence); their order is not kept.
+  /// An object. Keys are distinct as Unicode strings (canonical equivalence); their order is lost.
   case object([String: JSONValue])
 }
 
 extension JSONValue {
-  /// What an error says that it found.
+  /// How errors describe the value.
   var summary: String {
     switch self {
     case .null: "null"
@@ -31,11 +31,11 @@ extension JSONValue {
   }
 }
 
-/// A value together with its place, so that every complaint can say where.
+/// A value and its position in the file, so that every error can say where.
 struct JSONNode {
   let value: JSONValue
   let file: String
-  /// Such as `stages[0].arrays[1].dilations[3]`; empty at the top.
+  /// For example `stages[0].arrays[1].dilations[3]`; empty at the top level.
   let path: String
 
   func failure(expected: String) -> ModelFormatError {
@@ -48,7 +48,7 @@ struct JSONNode {
     return JSONObject(members: members, file: file, path: path)
   }
 
-  /// The elements of an array, whose number lies in `counts`.
+  /// The elements of an array; their number must lie in `counts`.
   func array(_ expected: String, counts: ClosedRange<Int>) throws(ModelFormatError) -> [JSONNode] {
     guard case .array(let elements) = value, counts.contains(elements.count) else {
       throw failure(expected: expected)
@@ -58,7 +58,7 @@ struct JSONNode {
     }
   }
 
-  /// An integer in a range. As in JSON Schema, `3.0` is one.
+  /// An integer in a range. As in JSON Schema, `3.0` is an integer.
   func integer(in range: ClosedRange<Int>) throws(ModelFormatError) -> Int {
     switch value {
     case .integer(let number) where range.contains(number): return number
@@ -95,7 +95,7 @@ struct JSONNode {
     return number
   }
 
-  /// A number in a range of whole ends.
+  /// A number in a range with whole-number bounds.
   func float(in range: ClosedRange<Float>) throws(ModelFormatError) -> Float {
     let number = try float()
     guard range.contains(number) else {
@@ -126,13 +126,13 @@ struct JSONNode {
   }
 }
 
-/// The members of a JSON object, and its place.
+/// The members of a JSON object, and its position in the file.
 struct JSONObject {
   let members: [String: JSONValue]
   let file: String
   let path: String
 
-  /// Refuses every key but these. Of several strangers the alphabetically first is named.
+  /// Rejects all other keys. If there are several, the error names the alphabetically first.
   func refuseKeys(exceptFor known: [String]) throws(ModelFormatError) {
     guard let stranger = members.keys.filter({ !known.contains($0) }).min() else { return }
     throw .unknownKey(file: file, path: place(of: stranger), expected: known)
@@ -147,7 +147,7 @@ struct JSONObject {
     return node
   }
 
-  /// `path.key`, or `path["key"]` when the key is no plain word.
+  /// `path.key`, or `path["key"]` when the key is not a plain word.
   func place(of key: String) -> String {
     let isWord =
       !key.isEmpty && key.utf8.count <= 64

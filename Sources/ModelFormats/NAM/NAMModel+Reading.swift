@@ -1,16 +1,15 @@
 extension NAMModel {
-  /// Reads a `.nam` file, at most `maximumFileBytes` of it.
+  /// Reads a `.nam` file of at most `maximumFileBytes`.
   /// - Throws: `ModelFormatError`.
   public init(contentsOf path: String) throws(ModelFormatError) {
-    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
-    try self.init(json: try file.read(file.byteCount), path: path)
+    try self.init(json: try modelBytes(of: path, maximumBytes: Self.maximumFileBytes), path: path)
   }
 
-  /// Reads a model that is in memory already.
+  /// Reads a model from memory.
   ///
   /// - Parameters:
-  ///   - json: UTF-8 text, with or without byte order mark.
-  ///   - path: What the errors call it.
+  ///   - json: UTF-8 text, with or without a byte order mark.
+  ///   - path: The name of the file in errors.
   /// - Throws: `ModelFormatError`.
   public init(json: [UInt8], path: String) throws(ModelFormatError) {
     guard json.count <= Self.maximumFileBytes else {
@@ -23,7 +22,7 @@ extension NAMModel {
         start == 0 ? json : Array(json[start...]), file: path, byteOffset: start, maximumValues: Self.maximumValues))
   }
 
-  /// Reads a model that stands alone or inside another.
+  /// Reads a model at the top level or nested in another one.
   init(_ node: JSONNode) throws(ModelFormatError) {
     let object = try node.object("a model: an object with version, architecture, config and weights")
     let version = try Self.version(try object.required("version"))
@@ -68,7 +67,7 @@ extension NAMModel {
 
   // MARK: - Models of models
 
-  /// The most models side by side, or in a row with those of sequences within it.
+  /// The largest number of submodels in a container, and of models in a sequence (counting nested sequences).
   private static let maximumModels = 256
 
   private static func submodels(_ config: JSONObject) throws(ModelFormatError) -> [NAMSubmodel] {
@@ -79,7 +78,7 @@ extension NAMModel {
       let limit = try entry.required("max_value")
       let value = try limit.double(in: -1e9...1e9)
       if let before = submodels.last, value <= before.maximumValue {
-        throw limit.failure(expected: "more than the \(before.maximumValue) of the submodel before")
+        throw limit.failure(expected: "more than \(before.maximumValue), the value of the previous submodel")
       }
       let model = try NAMModel(try entry.required("model"))
       if let first = submodels.first?.model { try check(model, like: first, at: entry.place(of: "model"), in: config) }
@@ -88,13 +87,13 @@ extension NAMModel {
     guard let last = submodels.last, last.maximumValue >= 1 else {
       throw .invalidValue(
         file: config.file, path: "\(list.path)[\(submodels.count - 1)].max_value",
-        expected: "at least 1, as the last one",
+        expected: "at least 1 for the last submodel",
         actual: "\(submodels.last?.maximumValue ?? 0)")
     }
     return submodels
   }
 
-  /// Submodels stand for each other: one rate, the same channels.
+  /// Submodels replace each other, so they need the same sample rate and channels.
   private static func check(
     _ model: NAMModel, like first: NAMModel, at path: String, in config: JSONObject
   ) throws(ModelFormatError) {
@@ -103,8 +102,8 @@ extension NAMModel {
       ("input", model.inputChannels, first.inputChannels), ("output", model.outputChannels, first.outputChannels),
     ] where actual != expected {
       throw .invalidValue(
-        file: config.file, path: path, expected: "a model of \(expected) \(what) channels, as the first one",
-        actual: "one of \(actual)")
+        file: config.file, path: path, expected: "a model with \(expected) \(what) channels, like the first one",
+        actual: "a model with \(actual)")
     }
   }
 
@@ -114,7 +113,7 @@ extension NAMModel {
     guard model.sampleRateHz == first.sampleRateHz else {
       func text(_ rate: Double?) -> String { rate.map { "\($0)" } ?? "absent" }
       throw .invalidValue(
-        file: config.file, path: "\(path).sample_rate", expected: "\(text(first.sampleRateHz)), as in the first model",
+        file: config.file, path: "\(path).sample_rate", expected: "\(text(first.sampleRateHz)), like the first model",
         actual: text(model.sampleRateHz))
     }
   }
@@ -129,22 +128,22 @@ extension NAMModel {
       if let before = models.last, before.outputChannels != model.inputChannels {
         throw .invalidValue(
           file: config.file, path: node.path,
-          expected: "a model that takes the \(before.outputChannels) channels of the one before",
-          actual: "one that takes \(model.inputChannels)")
+          expected: "a model with \(before.outputChannels) input channels, the output channels of the previous one",
+          actual: "a model with \(model.inputChannels)")
       }
       models.append(model)
       let count = models.reduce(0) { $0 + $1.modelsInRow }
       guard count <= maximumModels else {
         throw .invalidValue(
           file: config.file, path: node.path,
-          expected: "the end of a sequence of at most \(maximumModels) models, those of sequences within it counted",
-          actual: "model \(count) of it")
+          expected: "a sequence of at most \(maximumModels) models, counting nested sequences",
+          actual: "at least \(count) models")
       }
     }
     return models
   }
 
-  /// How many models run one behind the other.
+  /// The number of models in a row.
   private var modelsInRow: Int {
     switch architecture {
     case .sequential(let models): models.reduce(0) { $0 + $1.modelsInRow }
@@ -154,22 +153,22 @@ extension NAMModel {
   }
 }
 
-/// What sizes in a `.nam` file may be: far beyond any network that runs, and small enough that no product overflows.
+/// Limits on sizes in a `.nam` file: far beyond any network that can run, and small enough that no product overflows.
 enum NAMLimits {
   static let channels = 1...4096
   static let kernelSize = 1...65_536
   static let dilation = 1...(1 << 24)
-  /// Of one network.
+  /// Layers in one network.
   static let layers = 1024
 }
 
 extension JSONObject {
-  /// An integer, or `fallback` where it is absent or null.
+  /// An integer, or `fallback` when it is absent or null.
   func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int) throws(ModelFormatError) -> Int {
     try present(key)?.integer(in: range) ?? fallback
   }
 
-  /// A number of groups that divides both channel counts; 1 where it is absent.
+  /// A number of groups that divides both channel counts; 1 when it is absent.
   func groups(
     _ key: String, from inputs: Int, to outputs: Int
   ) throws(ModelFormatError) -> Int {

@@ -1,15 +1,15 @@
 extension NAMModel {
-  /// The model at a size from 0, the smallest that it was trained for, to 1, the whole.
+  /// The model at a size from 0, the smallest that it was trained for, to 1, the full model.
   ///
-  /// - A container gives the first submodel whose limit lies above the size, else the last, with the container's own
-  ///   metadata where it has any.
-  /// - A WaveNet whose arrays can be cut keeps the first channels of each: with n widths to choose from, the one of index
+  /// - Containers use the first submodel whose limit is above the size, or the last one, with the container's own
+  ///   metadata if there is any.
+  /// - A WaveNet with slimmable arrays keeps the first channels of each: with n widths to choose from, the one at index
   ///   min(⌊size·n⌋, n − 1). The input of the first array and the output of the last keep their channels.
-  /// - Of a sequence every model is cut. Anything else has one size.
+  /// - In a sequence every model is slimmed. All other models have one size.
   ///
-  /// - Precondition: `size` lies in 0 … 1.
+  /// - Precondition: `size` is in 0 … 1.
   public func slimmed(to size: Double) -> NAMModel {
-    precondition((0...1).contains(size), "a size is a share of the whole")
+    precondition((0...1).contains(size), "a size is from 0 to 1")
     var result = self
     switch architecture {
     case .container(let submodels):
@@ -24,7 +24,7 @@ extension NAMModel {
     return result
   }
 
-  /// Whether there is more than one size.
+  /// Whether the model has more than one size.
   public var isSlimmable: Bool {
     switch architecture {
     case .container(let submodels): submodels.count > 1
@@ -44,11 +44,11 @@ extension NAMWaveNet {
       let array = arrays[index]
       let widths = array.slimmableChannels ?? [array.channels]
       let channels = widths[min(Int(size * Double(widths.count)), widths.count - 1)]
-      // The sum of this array starts from the head output of the one before, which must be as wide.
+      // The sum of this array starts with the head output of the previous one, so both must have the same width.
       let cut = array.cut(
         from: inputs, to: channels,
         head: index + 1 < arrays.count ? arrays[index + 1].sumWidth(at: size) : array.head.outputChannels)
-      precondition(sum == nil || sum == cut.sumChannels, "a head gives as many channels as the next array sums")
+      precondition(sum == nil || sum == cut.sumChannels, "the head output is as wide as the sum of the next array")
       sum = cut.head.outputChannels
       inputs = channels
       result.arrays[index] = cut
@@ -58,7 +58,7 @@ extension NAMWaveNet {
 }
 
 extension NAMLayerArray {
-  /// Width of the sum when the array is cut down to `size`.
+  /// Width of the sum when the array is slimmed to `size`.
   fileprivate func sumWidth(at size: Double) -> Int {
     guard let widths = slimmableChannels, layers[0].head1x1 == nil else { return sumChannels }
     return bottleneck(at: widths[min(Int(size * Double(widths.count)), widths.count - 1)])

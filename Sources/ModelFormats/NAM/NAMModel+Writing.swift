@@ -1,9 +1,10 @@
 extension NAMModel {
-  /// The model as the text of a `.nam` file, with the keys of version 0.7, which readers of earlier versions know in part.
+  /// The model as a `.nam` file with the keys of version 0.7, some of which older readers do not know.
   ///
-  /// Reading it gives an equal value, weights to the bit: they are written in the digits of double precision, as the
-  /// trainer does.
-  /// - Precondition: The layers of an array have the same widths, groups and modulation sites, as all that were read.
+  /// Reading it back gives an equal value. Weights keep every bit: they are written with the digits of double
+  /// precision, as the trainer does.
+  /// - Precondition: All layers of an array have the same widths, groups and modulation sites, as in every model that
+  ///   was read from a file.
   public func serialized() -> [UInt8] {
     var text = ""
     append(to: &text)

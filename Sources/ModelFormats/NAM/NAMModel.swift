@@ -6,27 +6,28 @@
 /// model.sampleRateHz        // 48000
 /// model.loudnessDecibels    // −18.3
 /// ```
-/// Read are the versions 0.5.0 to 0.7.x, by the keys that are present rather than by the version's number: keys of one
-/// version stand in files of another. Keys that the format does not know are passed over, as every other reader does.
-/// What is there is checked: types, ranges, channel counts that must meet, and the exact number of weights.
+/// Reads versions 0.5.0 to 0.7.x. It goes by the keys that are present, not by the version, because files mix the keys
+/// of several versions. Unknown keys are ignored, as in every other reader. Everything else is checked: types, ranges,
+/// channel counts that must match, and the exact number of weights.
 ///
-/// The layout is that of the trainer (`neural-amp-modeler`, Python) and of the player (NeuralAmpModelerCore).
+/// The layout follows the trainer (`neural-amp-modeler`, Python) and the player (NeuralAmpModelerCore).
 public struct NAMModel: Sendable, Equatable {
-  /// The largest file that is read: 64 MB, a thousand times a standard model's weights.
+  /// The largest file that can be read, in bytes: 64 MB, a thousand times the weights of a standard model.
   public static let maximumFileBytes = 64_000_000
-  /// The most values, weights included, that a file may hold.
+  /// The largest number of values, including weights, in a file.
   static let maximumValues = 4_000_000
 
-  /// `major.minor.patch` of the file's format.
+  /// The version of the file format: `major.minor.patch`.
   public var version: String
-  /// The network with its weights.
+  /// The network and its weights.
   public var architecture: NAMArchitecture
-  /// The rate that the model was trained at; nil in files before 2023, which players take as 48,000.
+  /// The sample rate that the model was trained at, in hertz; nil in files from before 2023, for which players assume
+  /// 48,000.
   public var sampleRateHz: Double?
-  /// The `metadata` object as it stands in the file. `NAMModel+Metadata.swift` names what is known.
+  /// The `metadata` object of the file. `NAMModel+Metadata.swift` has the known entries.
   public var metadata: [String: JSONValue]
 
-  /// A model from its parts, unchecked.
+  /// Makes a model from its parts, without checks.
   public init(
     version: String = "0.7.0", architecture: NAMArchitecture, sampleRateHz: Double? = nil,
     metadata: [String: JSONValue] = [:]
@@ -37,7 +38,7 @@ public struct NAMModel: Sendable, Equatable {
     self.metadata = metadata
   }
 
-  /// Channels of the input.
+  /// Number of input channels.
   public var inputChannels: Int {
     switch architecture {
     case .waveNet(let network): network.inputChannels
@@ -49,7 +50,7 @@ public struct NAMModel: Sendable, Equatable {
     }
   }
 
-  /// Channels of the output.
+  /// Number of output channels.
   public var outputChannels: Int {
     switch architecture {
     case .waveNet(let network): network.outputChannels
@@ -62,7 +63,7 @@ public struct NAMModel: Sendable, Equatable {
   }
 }
 
-/// What a model is made of.
+/// The network of a model.
 public indirect enum NAMArchitecture: Sendable, Equatable {
   /// Arrays of dilated layers.
   case waveNet(NAMWaveNet)
@@ -70,14 +71,14 @@ public indirect enum NAMArchitecture: Sendable, Equatable {
   case convNet(NAMConvNet)
   /// One impulse response.
   case linear(NAMLinear)
-  /// Recurrent cells, one behind the other.
+  /// Recurrent cells in sequence.
   case lstm(NAMLSTM)
-  /// Models of rising size, of which one runs: `SlimmableContainer`.
+  /// Models of increasing size, one of which runs: `SlimmableContainer`.
   case container([NAMSubmodel])
-  /// Models one behind the other.
+  /// Models in sequence.
   case sequential([NAMModel])
 
-  /// As the file spells it.
+  /// The name in the file.
   public var name: String {
     switch self {
     case .waveNet: "WaveNet"
@@ -90,14 +91,14 @@ public indirect enum NAMArchitecture: Sendable, Equatable {
   }
 }
 
-/// A model of a container, and the sizes that choose it.
+/// One size of a container.
 public struct NAMSubmodel: Sendable, Equatable {
-  /// It runs for sizes below this one that no earlier submodel takes; the last also for all others.
+  /// Used for sizes below this value that no earlier submodel covers; the last submodel also covers all larger sizes.
   public var maximumValue: Double
-  /// What runs.
+  /// The model to run.
   public var model: NAMModel
 
-  /// A submodel from its parts.
+  /// Makes a submodel from its parts.
   public init(maximumValue: Double, model: NAMModel) {
     self.maximumValue = maximumValue
     self.model = model
@@ -110,22 +111,22 @@ public struct NAMSubmodel: Sendable, Equatable {
 /// y[o,t] = bias[o] + Σ_i Σ_k weights[o,i,k] · x[i, t − (kernelSize − 1 − k)·dilation]
 /// ```
 public struct NAMConvolution: Sendable, Equatable {
-  /// Channels that come out.
+  /// Number of output channels.
   public var outputChannels: Int
-  /// Channels that go in.
+  /// Number of input channels.
   public var inputChannels: Int
-  /// Taps along time.
+  /// Number of taps.
   public var kernelSize: Int
-  /// Frames between taps.
+  /// Distance between taps, in frames.
   public var dilation: Int
-  /// Independent parts that the channels are divided into.
+  /// Number of groups that the channels are divided into.
   public var groups: Int
-  /// `[outputChannels, inputChannels / groups, kernelSize]`, row-major, the oldest tap first.
+  /// `[outputChannels, inputChannels / groups, kernelSize]`, row-major, oldest tap first.
   public var weights: [Float]
-  /// One an output channel; nil for none.
+  /// One per output channel; nil: no bias.
   public var bias: [Float]?
 
-  /// A convolution from its parts, unchecked.
+  /// Makes a convolution from its parts, without checks.
   public init(
     outputChannels: Int, inputChannels: Int, kernelSize: Int = 1, dilation: Int = 1, groups: Int = 1,
     weights: [Float], bias: [Float]? = nil

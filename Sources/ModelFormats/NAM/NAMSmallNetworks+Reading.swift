@@ -24,12 +24,12 @@ extension NAMConvNet {
       blocks.append(block)
     }
     self.init(blocks: blocks, activation: activation, head: weights.take(from: channels, to: outputs, bias: true))
-    // Not of a network whose weights are too few: `finish` refuses that, and names the right number.
+    // Networks with too few weights are rejected by `finish`, which names the correct number.
     for (index, block) in blocks.enumerated() {
       guard let normalisation = block.normalisation else { continue }
       if let channel = normalisation.variance.firstIndex(where: { !($0 + normalisation.epsilon > 0) }) {
         throw .invalidValue(
-          file: config.file, path: "weights", expected: "such that variance + epsilon of every channel is positive",
+          file: config.file, path: "weights", expected: "weights with a positive variance + epsilon in every channel",
           actual: "\(normalisation.variance[channel] + normalisation.epsilon) in channel \(channel) of block \(index)")
       }
     }
@@ -56,7 +56,7 @@ extension NAMLSTM {
     let inputs = try config.required("input_size").integer(in: NAMLimits.channels)
     if let node = config.present("in_channels") {
       guard try node.integer(in: NAMLimits.channels) == inputs else {
-        throw node.failure(expected: "\(inputs), as input_size")
+        throw node.failure(expected: "\(inputs), the same as input_size")
       }
     }
     let outputs = try config.integer("out_channels", in: NAMLimits.channels, default: 1)

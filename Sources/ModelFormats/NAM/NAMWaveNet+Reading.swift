@@ -16,8 +16,8 @@ extension NAMWaveNet {
     if let model = conditionModel, model.inputChannels != inputs {
       throw .invalidValue(
         file: config.file, path: config.place(of: "condition_dsp"),
-        expected: "a model of \(inputs) input channels, the input_size of layers[0]",
-        actual: "one of \(model.inputChannels)")
+        expected: "a model with \(inputs) input channels, the input_size of layers[0]",
+        actual: "a model with \(model.inputChannels)")
     }
     let postHead =
       if let node = config.present("head") {
@@ -26,15 +26,15 @@ extension NAMWaveNet {
       } else {
         nil as NAMPostHead?
       }
-    // The factor among the weights counts, as for every player; that of config is only checked to be a number.
+    // The head scale among the weights counts, as in every player; the one in config only has to be a number.
     _ = try config.present("head_scale")?.float()
     self.init(conditionModel: conditionModel, arrays: arrays, headScale: weights.takeOne(), postHead: postHead)
   }
 }
 
-/// Reads the arrays in order, because what one takes is what the one before gives.
+/// Reads the arrays in order, because the input of each depends on the previous one.
 private struct ArrayReader {
-  /// What the condition model gives; nil: the condition is the input.
+  /// Output channels of the condition model; nil: the condition is the input.
   let conditionChannels: Int?
   var arrays: [NAMLayerArray] = []
   private var layers = 0
@@ -44,7 +44,8 @@ private struct ArrayReader {
   mutating func read(_ object: JSONObject, _ weights: inout NAMWeightList) throws(ModelFormatError) {
     let inputs = try object.required("input_size").integer(in: NAMLimits.channels)
     if let before = arrays.last, before.channels != inputs {
-      throw try object.required("input_size").failure(expected: "\(before.channels), the channels of the array before")
+      throw try object.required("input_size").failure(
+        expected: "\(before.channels), the channels of the previous array")
     }
     let condition = try object.required("condition_size").integer(in: NAMLimits.channels)
     let given = conditionChannels ?? arrays.first?.rechannel.inputChannels ?? inputs
@@ -64,8 +65,8 @@ private struct ArrayReader {
     if let before = arrays.last, before.head.outputChannels != sum {
       throw .invalidValue(
         file: object.file, path: object.path,
-        expected: "an array whose head sums \(before.head.outputChannels) channels, as the head before gives",
-        actual: "one that sums \(sum)")
+        expected: "an array whose head reads \(before.head.outputChannels) channels, the output of the previous head",
+        actual: "an array whose head reads \(sum)")
     }
     var array = NAMLayerArray(rechannel: rechannel, layers: layers, head: head)
     array.slimmableChannels = try slimmable(object, plans: plans, channels: channels, headKernelSize: head.kernelSize)
@@ -81,7 +82,7 @@ private struct ArrayReader {
     let limit = NAMLimits.layers
     let dilations = try list.array("an array of 1 to \(limit) dilations", counts: 1...limit)
     layers += dilations.count
-    guard layers <= limit else { throw list.failure(expected: "such that the network has at most \(limit) layers") }
+    guard layers <= limit else { throw list.failure(expected: "short enough for at most \(limit) layers in the network") }
     let count = dilations.count
     let kernels = try kernelSizes(object, count: count)
     let bottleneck = try object.integer("bottleneck", in: NAMLimits.channels, default: channels)
@@ -94,7 +95,7 @@ private struct ArrayReader {
     let head1x1 = try object.present("head1x1")?.object()
     let hasHead1x1 = try head1x1?.present("active")?.bool() ?? false
     let activations = try object.required("activation").perLayer(
-      count, "an activation, or an array of \(count), one a layer")
+      count, "an activation, or an array of \(count), one per layer")
     let gatings = try gatings(object, count: count, bottleneck: bottleneck)
 
     var plans: [LayerPlan] = []
@@ -125,13 +126,13 @@ private struct ArrayReader {
   private func kernelSizes(_ object: JSONObject, count: Int) throws(ModelFormatError) -> [Int] {
     switch (object.present("kernel_size"), object.present("kernel_sizes")) {
     case (nil, nil): throw .missingKey(file: object.file, path: object.place(of: "kernel_size"))
-    case (_?, let several?): throw several.failure(expected: "absent, because kernel_size is there")
+    case (_?, let several?): throw several.failure(expected: "absent, because kernel_size is given")
     case (let one?, nil):
       return [Int](repeating: try one.integer(in: NAMLimits.kernelSize), count: count)
     case (nil, let several?):
-      // The trainer writes the list also where all are one.
+      // The trainer always writes the list, even when all sizes are equal.
       var sizes: [Int] = []
-      for node in try several.perLayer(count, "an array of \(count) kernel sizes, one a layer") {
+      for node in try several.perLayer(count, "an array of \(count) kernel sizes, one per layer") {
         sizes.append(try node.integer(in: NAMLimits.kernelSize))
       }
       return sizes
@@ -140,13 +141,13 @@ private struct ArrayReader {
 
   private func gatings(_ object: JSONObject, count: Int, bottleneck: Int) throws(ModelFormatError) -> [NAMGating] {
     let isGated = try object.present("gated")?.bool() ?? false
-    let modes = try object.present("gating_mode")?.perLayer(count, "a mode, or an array of \(count), one a layer")
+    let modes = try object.present("gating_mode")?.perLayer(count, "a mode, or an array of \(count), one per layer")
     let seconds = try object.present("secondary_activation")?.perLayer(
-      count, "an activation, or an array of \(count), one a layer")
+      count, "an activation, or an array of \(count), one per layer")
     var gatings: [NAMGating] = []
     for index in 0..<count {
       let mode = try modes?[index].string("none, gated or blended") ?? (isGated ? "gated" : "none")
-      // Only where there is a gate: files hold an empty name or null elsewhere.
+      // Read only when there is a gate; otherwise files hold an empty name or null.
       func second() throws(ModelFormatError) -> NAMActivation {
         guard let node = seconds?[index], node.value != .null else { return .sigmoid }
         return try NAMActivation(node, channels: bottleneck)
@@ -203,7 +204,7 @@ private struct ArrayReader {
       bias: try head.required("bias").bool())
   }
 
-  /// The widths that an array can be cut down to.
+  /// The widths that an array can be slimmed to.
   private func slimmable(
     _ object: JSONObject, plans: [LayerPlan], channels: Int, headKernelSize: Int
   ) throws(ModelFormatError) -> [Int]? {
@@ -218,7 +219,7 @@ private struct ArrayReader {
         && plan.films.isEmpty
     }
     guard isPlain, headKernelSize == 1 else {
-      throw node.failure(expected: "null, because groups, a head kernel, head1x1 or modulation cannot be cut")
+      throw node.failure(expected: "null, because groups, a head kernel, head1x1 or modulation cannot be slimmed")
     }
     guard let list = try slimmable.present("kwargs")?.object().present("allowed_channels") else {
       return Array(1...channels)
@@ -234,7 +235,7 @@ private struct ArrayReader {
   }
 }
 
-/// The sizes of one layer, checked, before its weights are taken.
+/// The checked sizes of one layer, before its weights are read.
 private struct LayerPlan {
   let channels: Int
   let condition: Int
@@ -247,7 +248,7 @@ private struct LayerPlan {
   let mixInGroups: Int
   let activation: NAMActivation
   let gating: NAMGating
-  /// nil: there is none.
+  /// nil: no layer1x1.
   var layer1x1Groups: Int?
   var head1x1: (channels: Int, groups: Int)?
   var films: [(site: NAMFilmSite, channels: Int, shift: Bool, groups: Int)] = []
@@ -286,7 +287,7 @@ extension NAMPostHead {
     var convolutions: [NAMConvolution] = []
     for (index, kernel) in kernels.enumerated() {
       let width = index == 0 ? inputs : hidden
-      // Slopes for each channel fit only where all widths are one.
+      // Per-channel slopes are valid only when all widths are equal.
       _ = try NAMActivation(activation, channels: width)
       convolutions.append(
         weights.take(
@@ -298,7 +299,7 @@ extension NAMPostHead {
 }
 
 extension JSONNode {
-  /// What stands for every layer: the value itself, or the elements of an array.
+  /// One value per layer: the value itself repeated, or the elements of an array.
   fileprivate func perLayer(_ count: Int, _ expected: String) throws(ModelFormatError) -> [JSONNode] {
     guard case .array = value else { return [JSONNode](repeating: self, count: count) }
     return try array(expected, counts: count...count)

@@ -1,27 +1,27 @@
-/// A `.nam` file's flat list of weights, taken from the front.
+/// The flat list of weights of a `.nam` file, consumed from the front.
 ///
-/// Whoever asks for more than there is gets nothing, and the asking is counted: so one walk through a configuration
-/// builds the network where the count is right, and otherwise finds out what it should have been, without memory for
-/// networks that a file only claims.
+/// Requests beyond the end return nothing, but are counted. A single walk through the configuration therefore either
+/// builds the network or finds the number of weights that it needs, without allocating memory for networks that a file
+/// only claims to hold.
 struct NAMWeightList {
   private let values: [Float]
-  /// How many were asked for so far.
+  /// The number of weights requested so far.
   private(set) var asked = 0
 
   init(_ values: [Float]) { self.values = values }
 
-  /// The next `count` weights; none when there are not so many.
+  /// The next `count` weights; empty when fewer remain.
   mutating func take(_ count: Int) -> [Float] {
     let start = asked
-    // Ranges of the reader keep the sum of all layers below 2^60.
+    // The limits of the reader keep the sum of all layers below 2^60.
     asked += count
     return asked <= values.count ? Array(values[start..<asked]) : []
   }
 
-  /// The next weight; 0 when there is none.
+  /// The next weight; 0 when none remain.
   mutating func takeOne() -> Float { take(1).first ?? 0 }
 
-  /// The next convolution: weights, then bias.
+  /// The next convolution: first its weights, then its bias.
   mutating func take(
     from inputs: Int, to outputs: Int, kernelSize: Int = 1, dilation: Int = 1, groups: Int = 1, bias: Bool
   ) -> NAMConvolution {
@@ -31,12 +31,12 @@ struct NAMWeightList {
       weights: weights, bias: bias ? take(outputs) : nil)
   }
 
-  /// Makes sure that what was asked for is what there is.
+  /// Checks that exactly all weights were used.
   func finish(at object: JSONObject) throws(ModelFormatError) {
     guard asked == values.count else {
       throw .invalidValue(
         file: object.file, path: object.place(of: "weights"),
-        expected: "an array of \(asked) numbers, as config asks for",
+        expected: "an array of \(asked) numbers, as config requires",
         actual: "an array of \(values.count)")
     }
   }
@@ -45,7 +45,8 @@ struct NAMWeightList {
 extension JSONNode {
   /// An array of numbers that are finite as Float32.
   ///
-  /// Straight from the values, because a place for each of a hundred thousand numbers would cost more than reading them.
+  /// Reads the values directly, because a path for each of a hundred thousand numbers would cost more than reading
+  /// them.
   func floats() throws(ModelFormatError) -> [Float] {
     guard case .array(let elements) = value else { throw failure(expected: "an array of numbers") }
     var numbers: [Float] = []

@@ -1,29 +1,34 @@
-/// A convolution with impulse responses as a preset describes it.
+/// A convolution with impulse responses, as described in a preset.
 ///
-/// The responses are the channels of an audio file. `Presets/README.md` says what each of the keys means.
+/// The responses are the channels of an audio file. `Presets/README.md` explains the keys.
 public struct ConvolutionDescription: Sendable, Equatable {
-  /// The most paths of a stage.
+  /// The largest number of paths in a stage.
   public static let maximumPaths = 4096
-  /// Longest delay before a response, in milliseconds.
+  /// The longest delay before a response, in milliseconds.
   public static let maximumDelayMilliseconds: Float = 60_000
 
-  /// Which channel of the file goes from which input to which output.
+  /// Which channel of the file connects which input to which output.
   public enum Routing: Sendable, Equatable {
-    /// One of the usual ways, by name.
+    /// A common routing, by name.
     case named(NamedRouting)
-    /// Any way.
+    /// Any routing.
     case paths([Path], inputChannels: Int, outputChannels: Int)
   }
 
-  /// One way from an input to an output.
+  /// One path from an input to an output.
   public struct Path: Sendable, Equatable {
+    /// Input channel, from 0.
     public var input: Int
+    /// Output channel, from 0.
     public var output: Int
-    /// Channel of the file.
+    /// Channel of the file, from 0.
     public var response: Int
+    /// Delay before the response.
     public var delayMilliseconds: Float
+    /// Gain of the path.
     public var gainDecibels: Float
 
+    /// Makes a path from its parts, without checks.
     public init(input: Int, output: Int, response: Int, delayMilliseconds: Float = 0, gainDecibels: Float = 0) {
       self.input = input
       self.output = output
@@ -33,20 +38,22 @@ public struct ConvolutionDescription: Sendable, Equatable {
     }
   }
 
-  /// The audio file, as written in the preset. `Preset.path(of:)` finds it.
+  /// The path of the audio file, as written in the preset. `Preset.path(of:)` resolves it.
   public var responsePath: String
+  /// Which responses connect which channels.
   public var routing: Routing
-  /// What the level of the responses is brought to, all by one factor.
+  /// How the level of the responses is normalised; one factor for all.
   public var normalization: ResponseNormalization
-  /// Gain of all responses, after that.
+  /// Gain of all responses, after normalisation.
   public var gainDecibels: Float
   /// Silence before the responses.
   public var predelayMilliseconds: Float
-  /// Share of the convolved signal, 0 … 1.
+  /// Dry/wet mix: 0 is dry, 1 is wet.
   public var mix: Float
-  /// How the responses are divided, as the planner writes it; nil: as the planner chooses.
+  /// The plan for the partitions, in the planner's notation; nil: the planner's choice.
   public var plan: String?
 
+  /// Makes a description from its parts, without checks.
   public init(
     responsePath: String, routing: Routing = .named(.auto), normalization: ResponseNormalization = .none,
     gainDecibels: Float = 0, predelayMilliseconds: Float = 0, mix: Float = 1, plan: String? = nil
@@ -61,10 +68,10 @@ public struct ConvolutionDescription: Sendable, Equatable {
   }
 }
 
-/// The usual ways from inputs through responses to outputs.
+/// Common routings from inputs through responses to outputs.
 public enum NamedRouting: String, CaseIterable, Sendable {
-  /// By the numbers of channels: one response for every channel; as many as channels: one each; several for a mono
-  /// signal: as many outputs; four for a stereo signal: true stereo.
+  /// Depends on the channel counts. One response: for every channel. As many as channels: one each. Several, mono
+  /// signal: one output each. Four, stereo signal: true stereo.
   case auto
   /// One response for every channel.
   case mono
@@ -72,17 +79,17 @@ public enum NamedRouting: String, CaseIterable, Sendable {
   case stereo
   /// Four responses: left to left, left to right, right to left, right to right.
   case trueStereo = "true-stereo"
-  /// As many responses as channels, one each.
+  /// One response per channel.
   case perChannel = "per-channel"
-  /// A mono signal through every response, to as many outputs.
+  /// A mono signal through every response, to one output each.
   case fanOut = "fan-out"
-  /// Every input to every output: the responses of input 1 to all outputs, then those of input 2, and so on.
+  /// Every input to every output: first the responses of input 1 to all outputs, then those of input 2, and so on.
   case matrix
 }
 
-/// What the level of impulse responses is brought to.
+/// How the level of impulse responses is normalised.
 public enum ResponseNormalization: String, CaseIterable, Sendable {
-  /// Nothing: the samples count as they are.
+  /// Not at all; samples are used as they are.
   case none
   /// The highest gain at any frequency is 0 dB.
   case peak
@@ -112,12 +119,14 @@ extension ConvolutionDescription.Routing {
   fileprivate init(_ object: JSONObject) throws(ModelFormatError) {
     guard let paths = object.optional("paths") else {
       for key in ["inputChannels", "outputChannels"] {
-        if let node = object.optional(key) { throw node.failure(expected: "nothing without paths") }
+        if let node = object.optional(key) { throw node.failure(expected: "absent, because there are no paths") }
       }
       self = .named(try object.optional("channels")?.choice(NamedRouting.self) ?? .auto)
       return
     }
-    if let channels = object.optional("channels") { throw channels.failure(expected: "nothing beside paths") }
+    if let channels = object.optional("channels") {
+      throw channels.failure(expected: "absent, because paths are given")
+    }
     let inputs = try object.required("inputChannels").integer(in: 1...1024)
     let outputs = try object.required("outputChannels").integer(in: 1...1024)
     let limit = ConvolutionDescription.maximumPaths

@@ -1,13 +1,13 @@
-/// Gains around a stage, and what share of its output stands beside its input, as a preset says them.
+/// Gains before and after a stage, and its dry/wet mix.
 public struct LevelsDescription: Sendable, Equatable {
-  /// Gain before the stage, which the dry signal of `mix` has gone through, too.
+  /// Gain before the stage; it also applies to the dry signal of `mix`.
   public var inputGainDecibels: Float
-  /// Gain behind the stage and the mix.
+  /// Gain after the stage and the mix.
   public var gainDecibels: Float
-  /// Share of the stage's output, 0 … 1.
+  /// Dry/wet mix: 0 is dry, 1 is wet.
   public var mix: Float
 
-  /// Default: the stage as it is.
+  /// Makes levels; by default the stage is unchanged.
   public init(inputGainDecibels: Float = 0, gainDecibels: Float = 0, mix: Float = 1) {
     self.inputGainDecibels = inputGainDecibels
     self.gainDecibels = gainDecibels
@@ -16,9 +16,9 @@ public struct LevelsDescription: Sendable, Equatable {
 }
 
 extension LevelsDescription {
-  /// What a stage's object may say of them.
+  /// The keys of these settings in a stage.
   static let keys = ["inputGainDecibels", "gainDecibels", "mix"]
-  /// Decibels of a gain.
+  /// The range of a gain, in decibels.
   static let decibels: ClosedRange<Float> = -200...200
 
   init(_ object: JSONObject) throws(ModelFormatError) {

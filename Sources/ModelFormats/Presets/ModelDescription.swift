@@ -1,24 +1,25 @@
-/// A trained model of a file of its own (`.nam`) as a stage of a preset.
+/// A trained model file (`.nam`) as a stage of a preset.
 ///
 /// ```
 /// {"type": "nam", "model": "amp.nam", "slim": 0.5, "inputGainDecibels": 6, "normalizeLoudness": true}
 /// ```
-/// `Presets/README.md` says what each of the keys means.
+/// `Presets/README.md` explains the keys.
 public struct ModelDescription: Sendable, Equatable {
-  /// The model file, as written in the preset. `Preset.path(of:)` finds it.
+  /// The path of the model file, as written in the preset. `Preset.path(of:)` resolves it.
   public var modelPath: String
-  /// Share of a model that was trained for several sizes, 0 … 1, the whole by default.
+  /// Which size of a multi-size model to run: 0 smallest, 1 full. Default: 1.
   public var size: Double
-  /// How the past before the first frame is taken. Default: silence.
+  /// What the model assumes before the first frame. Default: silence.
   public var past: PastDescription
-  /// Gains around the model, and its share.
+  /// Gains before and after the model, and its dry/wet mix.
   public var levels: LevelsDescription
-  /// Whether the output is brought to −18 dB on the trainer's test clip, by what the model says of its loudness.
+  /// Whether to normalise the output to −18 dB for the trainer's test clip, using the loudness in the model's metadata.
   public var normalizesLoudness: Bool
-  /// Level in dBu RMS of a full-scale sine at the interface that recorded the input; the input is brought from it to
-  /// what the model says of its own. nil: it is taken as it is.
+  /// Level in dBu RMS of a full-scale sine at the interface that recorded the input. The input is scaled to the level
+  /// that the model was trained with. nil: no scaling.
   public var inputLevelDBu: Float?
 
+  /// Makes a description from its parts, without checks.
   public init(
     modelPath: String, size: Double = 1, past: PastDescription = .silence, levels: LevelsDescription = .init(),
     normalizesLoudness: Bool = false, inputLevelDBu: Float? = nil

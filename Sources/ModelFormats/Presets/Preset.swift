@@ -1,4 +1,4 @@
-/// A preset: a named chain of stages, read from a JSON file whose weights lie beside it.
+/// A preset: a named chain of stages, read from a JSON file with its weights next to it.
 ///
 /// ```
 /// let preset = try Preset(contentsOf: "Presets/dilated-stack.json")
@@ -7,30 +7,30 @@
 ///   let weights = try network.readWeights(from: file)
 /// }
 /// ```
-/// `Presets/README.md` describes the format, `Presets/preset.schema.json` is its JSON Schema. Reading is
-/// strict: an unknown key, a wrong type or a value out of range is an error that names its JSON path.
+/// `Presets/README.md` describes the format; `Presets/preset.schema.json` is its JSON Schema. Reading is strict: an
+/// unknown key, a wrong type or a value out of range is an error that names the JSON path.
 public struct Preset: Sendable, Equatable {
-  /// The one version of the format that there is.
+  /// The only version of the format.
   public static let version = 1
-  /// The largest preset that is read: 16 MB.
+  /// The largest preset that can be read, in bytes: 16 MB.
   public static let maximumFileBytes = 16_000_000
-  /// The most stages of a chain.
+  /// The largest number of stages in a chain.
   public static let maximumStages = 256
 
-  /// The preset's name: 1 to 128 characters, no control characters or slashes, not beginning with a point.
+  /// The name: 1 to 128 characters, no control characters or slashes, not starting with a dot.
   public var name: String
-  /// What it does, one line.
+  /// What the preset does, in one line.
   public var description: String
-  /// The rate it was made for; nil: any.
+  /// The sample rate it was made for, in hertz; nil: any.
   public var sampleRateHz: Int?
-  /// The stages in running order. None: audio passes through unchanged.
+  /// The stages in running order. With none, audio passes through unchanged.
   public var stages: [PresetStage]
-  /// Free JSON of the preset's maker, kept and not interpreted.
+  /// Free-form JSON for the author; kept, but not interpreted.
   public var metadata: [String: JSONValue]
-  /// The folder that the preset was read from, which its paths are relative to.
+  /// The folder of the preset file; paths in the preset are relative to it.
   public var folder: String
 
-  /// A preset from its parts, unchecked.
+  /// Makes a preset from its parts, without checks.
   public init(
     name: String, description: String, sampleRateHz: Int? = nil, stages: [PresetStage] = [],
     metadata: [String: JSONValue] = [:], folder: String = "."
@@ -43,23 +43,22 @@ public struct Preset: Sendable, Equatable {
     self.folder = folder
   }
 
-  /// Reads a preset file, at most `maximumFileBytes` of it.
+  /// Reads a preset file of at most `maximumFileBytes`.
   ///
   /// - Parameters:
   ///   - path: The JSON file.
-  ///   - allowOutside: Whether the preset may name files outside its own folder. Default: no, so that a
-  ///     preset from a stranger reads nothing but what came with it. (Links are followed either way.)
+  ///   - allowOutside: Whether the preset may name files outside its own folder. Default: no, so that a preset from a
+  ///     stranger can read only files that came with it. (Links are followed either way.)
   /// - Throws: `ModelFormatError`.
   public init(contentsOf path: String, allowOutside: Bool = false) throws(ModelFormatError) {
-    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
-    try self.init(json: try file.read(file.byteCount), path: path, allowOutside: allowOutside)
+    try self.init(json: try modelBytes(of: path, maximumBytes: Self.maximumFileBytes), path: path, allowOutside: allowOutside)
   }
 
-  /// Reads a preset that is in memory already.
+  /// Reads a preset from memory.
   ///
   /// - Parameters:
   ///   - json: UTF-8 text.
-  ///   - path: Where it comes from: what the errors call it, and whose folder its paths are relative to.
+  ///   - path: The name of the file in errors; paths in the preset are relative to its folder.
   ///   - allowOutside: As above.
   /// - Throws: `ModelFormatError`.
   public init(json: [UInt8], path: String, allowOutside: Bool = false) throws(ModelFormatError) {
@@ -67,7 +66,7 @@ public struct Preset: Sendable, Equatable {
       throw .fileTooLarge(file: path, expected: Self.maximumFileBytes, actual: json.count)
     }
     let root = try JSONParser.parse(json, file: path).object("an object")
-    // Format and version come first: of a later version's file, that is the news, not its new keys.
+    // Format and version are checked first: for a file of a later version, that is the problem, not its new keys.
     let format = try root.required("format")
     guard format.value == .string("convaudio-preset") else {
       throw format.failure(expected: "\"convaudio-preset\"")
@@ -94,7 +93,7 @@ public struct Preset: Sendable, Equatable {
     }
   }
 
-  /// Where a file that the preset names lies: its path within the preset's folder.
+  /// The path of a file that the preset names.
   public func path(of relativePath: String) -> String {
     if relativePath.hasPrefix("/") || folder == "." { return relativePath }
     return folder.hasSuffix("/") ? folder + relativePath : "\(folder)/\(relativePath)"
@@ -105,9 +104,9 @@ public struct Preset: Sendable, Equatable {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The name goes into file names and onto terminals, so it must be harmless there.
+  /// The name is used in file names and on terminals, so it must be harmless there.
   private static func name(_ node: JSONNode) throws(ModelFormatError) -> String {
-    let expected = "a name of 1 to 128 characters without slashes, not beginning with a point"
+    let expected = "a name of 1 to 128 characters without slashes, not starting with a dot"
     let name = try line(node, expected, counts: 1...128)
     guard !name.hasPrefix("."), !name.contains("/"), !name.contains("\\") else {
       throw node.failure(expected: expected)
@@ -133,7 +132,7 @@ public enum PresetStage: Sendable, Equatable {
   case waveNet(WaveNetDescription)
   /// A convolution with impulse responses.
   case convolution(ConvolutionDescription)
-  /// A trained model of a file of its own.
+  /// A trained model file.
   case model(ModelDescription)
   /// A gain, in decibels.
   case gain(decibels: Float)
@@ -153,8 +152,7 @@ public enum PresetStage: Sendable, Equatable {
   }
 }
 
-/// The path of a file that a preset names. It must stay within the preset's folder by its spelling: relative and without
-/// `..`.
+/// The path of a file that a preset names. Unless `allowOutside` is set, it must be relative and without `..`.
 func filePath(_ node: JSONNode, what: String, allowOutside: Bool) throws(ModelFormatError) -> String {
   let path = try node.string(what)
   guard !path.isEmpty, !path.unicodeScalars.contains(where: isControl) else { throw node.failure(expected: what) }

@@ -1,4 +1,4 @@
-// The limits are far beyond any network that runs, and small enough that no product of them overflows.
+// Limits far beyond any network that can run, and small enough that no product of them overflows.
 private let channelRange = 1...4096
 private let kernelRange = 1...65_536
 private let dilationRange = 1...(1 << 24)
@@ -20,7 +20,7 @@ extension WaveNetDescription {
     for node in try object.required("arrays").array("an array of 1 to \(limit) arrays", counts: 1...limit) {
       let array = try WaveNetArray(node, budget: &budget)
       if let before = arrays.last, before.headChannels != array.skipWidth {
-        // The skip sum of this array starts from the head output of the one before.
+        // The skip sum of this array starts with the head output of the previous one.
         throw .invalidValue(
           file: object.file, path: "\(object.place(of: "arrays"))[\(arrays.count - 1)].headChannels",
           expected: "\(array.skipWidth), the width of the skip sum of arrays[\(arrays.count)]",
@@ -35,17 +35,17 @@ extension WaveNetDescription {
   }
 }
 
-/// What a network has used up of the layers and the history that one may have.
+/// The layers and history frames that a network has used so far; both are limited.
 private struct Budget {
   var layers = 0
   var historyFrames = 0
 
-  /// - Parameter node: What is blamed when the history grows too long.
+  /// - Parameter node: The value to name in the error when the history grows too long.
   mutating func use(historyFrames frames: Int, at node: JSONNode) throws(ModelFormatError) {
     let (sum, overflow) = historyFrames.addingReportingOverflow(frames)
     guard !overflow, sum <= WaveNetDescription.maximumHistoryFrames else {
       throw node.failure(
-        expected: "such that the network's history is at most \(WaveNetDescription.maximumHistoryFrames) frames")
+        expected: "small enough for a network history of at most \(WaveNetDescription.maximumHistoryFrames) frames")
     }
     historyFrames = sum
   }
@@ -86,7 +86,7 @@ extension WaveNetArray {
     let limit = WaveNetDescription.maximumLayers
     let dilations = try list.array("an array of 1 to \(limit) dilations", counts: 1...limit)
     guard budget.layers + dilations.count <= limit else {
-      throw list.failure(expected: "such that the network has at most \(limit) layers")
+      throw list.failure(expected: "short enough for at most \(limit) layers in the network")
     }
     budget.layers += dilations.count
 
@@ -95,10 +95,10 @@ extension WaveNetArray {
     case (let one?, nil): kernels = dilations.map { _ in one }
     case (nil, let several?):
       kernels = try several.array(
-        "an array of \(dilations.count) kernel sizes, one a layer", counts: dilations.count...dilations.count)
+        "an array of \(dilations.count) kernel sizes, one per layer", counts: dilations.count...dilations.count)
     case (nil, nil): throw .missingKey(file: object.file, path: object.place(of: "kernelSize"))
     case (_, let several?):
-      throw several.failure(expected: "absent, because kernelSize is there")
+      throw several.failure(expected: "absent, because kernelSize is given")
     }
     var layers: [WaveNetLayer] = []
     for (kernel, dilation) in zip(kernels, dilations) {

@@ -1,27 +1,27 @@
-/// A WaveNet-style network as a preset describes it: arrays of dilated causal layers, each array with a head
-/// that sums what its layers skip, and convolutions after the last head.
+/// A WaveNet-style network, as described in a preset: arrays of dilated causal layers, each array with a head that
+/// reads the sum of its layers' skip outputs, and convolutions after the last head.
 ///
 /// ```
-/// x[0] = input_i · in                       in: the input, or the last x of the array before
+/// x[0] = input_i · in                       in: the input, or the last x of the previous array
 /// z    = dilated_j(x[j]) + mixIn_j · c      c: the network's raw input
 /// a    = activation(z), or activation(z[0..<C]) · gate(z[C..<2C]) with a gate
-/// s   += skip_j(a), or a without skipChannels     s begins at the head output of the array before, else 0
+/// s   += skip_j(a), or a without skipChannels     s starts with the previous array's head output, or 0
 /// x[j+1] = x[j] + residual_j(a)
 /// h    = head_i(s)
 /// y    = headScale · h of the last array;   then y = head_n(activation_n(y)) for each head convolution
 /// ```
-/// Every convolution is causal, of stride 1, with taps oldest first; bias where `expectedTensors` lists one.
+/// Every convolution is causal with stride 1 and taps oldest first; `expectedTensors` says which have a bias.
 public struct WaveNetDescription: Sendable, Equatable {
-  /// The most layers of a network.
+  /// The largest number of layers in a network.
   public static let maximumLayers = 1024
-  /// The most frames of history of a network: 2^28, an hour and a half at 48 kHz.
+  /// The longest history of a network, in frames: 2^28, an hour and a half at 48 kHz.
   public static let maximumHistoryFrames = 1 << 28
 
-  /// The safetensors file, as written in the preset. `Preset.path(of:)` finds it.
+  /// The path of the safetensors file, as written in the preset. `Preset.path(of:)` resolves it.
   public var weightsPath: String
-  /// How the past before the first frame is taken. Default: silence.
+  /// What the network assumes before the first frame. Default: silence.
   public var past: PastDescription
-  /// Channels of the input, and of the condition, which is always the raw input. Default: 1.
+  /// Number of channels of the input and of the condition, which is always the raw input. Default: 1.
   public var inputChannels: Int
   /// Factor on the last array's head output. Default: 1.
   public var headScale: Float
@@ -29,10 +29,10 @@ public struct WaveNetDescription: Sendable, Equatable {
   public var arrays: [WaveNetArray]
   /// Convolutions after the stack. Default: none.
   public var head: [WaveNetHeadConvolution]
-  /// Gains around the network, and its share.
+  /// Gains before and after the network, and its dry/wet mix.
   public var levels: LevelsDescription
 
-  /// A description from its parts, unchecked.
+  /// Makes a description from its parts, without checks.
   public init(
     weightsPath: String, past: PastDescription = .silence, inputChannels: Int = 1, headScale: Float = 1,
     arrays: [WaveNetArray], head: [WaveNetHeadConvolution] = [], levels: LevelsDescription = .init()
@@ -46,11 +46,11 @@ public struct WaveNetDescription: Sendable, Equatable {
     self.levels = levels
   }
 
-  /// Channels of the output.
+  /// Number of output channels.
   public var outputChannels: Int { head.last?.outputChannels ?? arrays.last?.headChannels ?? inputChannels }
 
-  /// The sum of the histories of all layers and heads: no output depends on more frames before its own, and by a few
-  /// (an array's head and the next array stand side by side) it may be fewer.
+  /// The sum of the histories of all layers and heads, in frames. No output depends on input further back; the true
+  /// history can be slightly shorter, because an array's head and the next array run in parallel.
   public var historyFrames: Int {
     var frames = 0
     for array in arrays {
@@ -62,7 +62,7 @@ public struct WaveNetDescription: Sendable, Equatable {
   }
 }
 
-/// Layers that share their widths and their head.
+/// Layers with the same widths and a common head.
 public struct WaveNetArray: Sendable, Equatable {
   /// Width C of the residual path.
   public var channels: Int
@@ -74,16 +74,17 @@ public struct WaveNetArray: Sendable, Equatable {
   public var gate: GateDescription?
   /// Groups of the dilated convolutions. Default: 1.
   public var groups: Int
-  /// Width of the skip sum behind a 1x1 convolution in every layer; nil: the activations are summed as they are.
+  /// Width of the skip sum, which a 1x1 convolution in every layer produces; nil: the activations themselves are
+  /// summed.
   public var skipChannels: Int?
-  /// Channels of the head's output.
+  /// Number of channels of the head's output.
   public var headChannels: Int
-  /// Taps of the head. Default: 1.
+  /// Number of taps of the head. Default: 1.
   public var headKernelSize: Int
   /// Whether the head adds a bias. Default: no.
   public var headBias: Bool
 
-  /// An array from its parts, unchecked.
+  /// Makes an array from its parts, without checks.
   public init(
     channels: Int, layers: [WaveNetLayer], activation: ActivationDescription = .tanh,
     gate: GateDescription? = nil, groups: Int = 1, skipChannels: Int? = nil, headChannels: Int,
@@ -113,13 +114,13 @@ public struct WaveNetLayer: Sendable, Equatable {
   /// Frames between taps.
   public var dilation: Int
 
-  /// A layer of so many taps, so many frames apart.
+  /// Makes a layer from its parts.
   public init(kernelSize: Int, dilation: Int) {
     self.kernelSize = kernelSize
     self.dilation = dilation
   }
 
-  /// Past frames that the layer reads.
+  /// Number of past frames that the layer reads.
   public var historyFrames: Int { (kernelSize - 1) * dilation }
 }
 
@@ -127,12 +128,12 @@ public struct WaveNetLayer: Sendable, Equatable {
 public struct WaveNetHeadConvolution: Sendable, Equatable {
   /// Applied before the convolution.
   public var activation: ActivationDescription
-  /// Channels of its output.
+  /// Number of output channels.
   public var outputChannels: Int
   /// Taps.
   public var kernelSize: Int
 
-  /// A head convolution from its parts, unchecked.
+  /// Makes a head convolution from its parts, without checks.
   public init(activation: ActivationDescription, outputChannels: Int, kernelSize: Int = 1) {
     self.activation = activation
     self.outputChannels = outputChannels

@@ -1,4 +1,4 @@
-/// The weights of a network, layer by layer, every one finite. Plain values, row-major, taps oldest first.
+/// The weights of a network, layer by layer, all finite. Plain values, row-major, taps oldest first.
 public struct WaveNetWeights: Sendable, Equatable {
   /// One for each array of the description.
   public var arrays: [WaveNetArrayWeights]
@@ -12,7 +12,7 @@ public struct WaveNetArrayWeights: Sendable, Equatable {
   public var input: ConvolutionWeights
   /// One for each layer.
   public var layers: [WaveNetLayerWeights]
-  /// From the skip sum to the head's output.
+  /// Reads the skip sum.
   public var head: ConvolutionWeights
 }
 
@@ -22,9 +22,9 @@ public struct WaveNetLayerWeights: Sendable, Equatable {
   public var dilated: ConvolutionWeights
   /// 1x1 from the condition, without bias.
   public var mixIn: ConvolutionWeights
-  /// 1x1 back to the residual path; nil for the last layer of the last array, whose result nobody would read.
+  /// 1x1 back to the residual path; nil for the last layer of the last array, whose result is not used.
   public var residual: ConvolutionWeights?
-  /// 1x1 to the skip sum; nil when the activation itself is summed.
+  /// 1x1 to the skip sum; nil: the activation itself is summed.
   public var skip: ConvolutionWeights?
 }
 
@@ -32,15 +32,15 @@ public struct WaveNetLayerWeights: Sendable, Equatable {
 public struct ConvolutionWeights: Sendable, Equatable {
   /// `[outputChannels, inputChannels / groups, taps]`
   public var shape: [Int]
-  /// In row-major order of `shape`.
+  /// The weights, in row-major order of `shape`.
   public var weight: [Float]
-  /// One for each output channel; nil for none.
+  /// One per output channel; nil: no bias.
   public var bias: [Float]?
 }
 
 extension WaveNetDescription {
-  /// Name and shape of every tensor that the weights file must hold, in the order of the network. The file
-  /// must hold no other.
+  /// Names and shapes of all tensors in the weights file, in the order of the network. The file must not hold any
+  /// others.
   public func expectedTensors() -> [(name: String, shape: [Int])] {
     var tensors: [(name: String, shape: [Int])] = []
     for slot in slots() {
@@ -50,10 +50,10 @@ extension WaveNetDescription {
     return tensors
   }
 
-  /// Takes the network's weights from a file.
+  /// Reads the network's weights from a file.
   ///
-  /// - Throws: `missingTensor`, `unexpectedTensor` (the alphabetically first), `wrongShape`,
-  ///   `unsupportedType` or `nonFiniteValue`. Names and shapes are checked before any number is decoded.
+  /// - Throws: `missingTensor`, `unexpectedTensor` (the alphabetically first), `wrongShape`, `unsupportedType` or
+  ///   `nonFiniteValue`. Names and shapes are checked before any number is decoded.
   public func readWeights(from file: TensorFile) throws(ModelFormatError) -> WaveNetWeights {
     let expected = expectedTensors()
     for (name, shape) in expected {
@@ -86,8 +86,7 @@ extension WaveNetDescription {
   }
 }
 
-/// Where a convolution's weights stand in the file. The names and shapes of the format are written down once,
-/// in the functions below.
+/// The name and shape of a convolution in the file. The functions below are the only place that knows them.
 private struct Slot {
   let name: String
   let shape: [Int]

@@ -1,10 +1,11 @@
 extension StoredTensor {
-  /// A tensor of 32-bit integers from values in row-major order.
+  /// Makes a tensor of 32-bit integers from values in row-major order.
   ///
-  /// - Precondition: The extents are not negative, their product is the number of values, and each has 32 bits.
+  /// - Precondition: The extents are not negative, their product is the number of values, and each value fits in 32
+  ///   bits.
   public init(shape: [Int], integers: [Int]) {
     precondition(
-      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == integers.count, "the shape of a tensor covers its values")
+      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == integers.count, "the shape of a tensor matches its values")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(4 * integers.count)
     for integer in integers {
@@ -33,7 +34,7 @@ extension StoredTensor {
 extension TensorFile {
   /// The integers of a tensor of one axis.
   ///
-  /// - Throws: `missingTensor`, `wrongShape` for another number of axes, `unsupportedType`.
+  /// - Throws: `missingTensor`, `wrongShape` unless there is one axis, `unsupportedType`.
   public func integers(_ name: String) throws(ModelFormatError) -> [Int] {
     let tensor = try row(name)
     guard let integers = tensor.integers else {
@@ -42,7 +43,7 @@ extension TensorFile {
     return integers
   }
 
-  /// The finite values of a tensor of one axis, however long.
+  /// The values of a tensor of one axis and any length, all finite.
   ///
   /// - Throws: `missingTensor`, `wrongShape`, `unsupportedType`, `nonFiniteValue`.
   public func numbers(_ name: String) throws(ModelFormatError) -> [Float] {

@@ -1,15 +1,15 @@
-/// One tensor of a safetensors file: its shape and its bytes, decoded when asked for.
+/// One tensor of a safetensors file: its shape and its bytes, decoded on demand.
 ///
 /// ```
 /// let gain = StoredTensor(shape: [2, 1], values: [0.5, 0.25])
 /// gain.values  // [0.5, 0.25], row-major
 /// ```
 public struct StoredTensor: Sendable {
-  /// The type of the numbers as the file spells it, such as `F32`.
+  /// The element type as written in the file, such as `F32`.
   public let typeName: String
   /// Extents, outermost first. Empty for a single number.
   public let shape: [Int]
-  /// The whole data section, shared by all tensors of a file, and this tensor's part of it.
+  /// The data section of the file, shared by all its tensors, and the range of this tensor in it.
   let storage: [UInt8]
   let range: Range<Int>
 
@@ -20,13 +20,13 @@ public struct StoredTensor: Sendable {
     self.range = range
   }
 
-  /// A Float32 tensor from values in row-major order.
+  /// Makes a Float32 tensor from values in row-major order.
   ///
   /// - Precondition: The extents are not negative, and their product is the number of values.
   public init(shape: [Int], values: [Float]) {
     precondition(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == values.count,
-      "the shape of a tensor covers its values")
+      "the shape of a tensor matches its values")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(4 * values.count)
     for value in values {
@@ -42,7 +42,7 @@ public struct StoredTensor: Sendable {
   /// The numbers as Float32 in row-major order; nil when the type is not F32, F16, BF16 or F64.
   ///
   /// F16 and BF16 are exact. F64 is rounded to nearest and may become infinite.
-  /// - Complexity: O(elements), and so much memory, at every call.
+  /// - Complexity: O(elements) in time and memory, on every call.
   public var values: [Float]? {
     switch typeName {
     case "F32": return decode(stride: 4) { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }
@@ -67,7 +67,7 @@ public struct StoredTensor: Sendable {
 }
 
 extension StoredTensor: Equatable {
-  /// Same type, shape and bytes, so that NaN equals the same NaN.
+  /// Compares type, shape and bytes, so a NaN equals the same NaN.
   public static func == (left: StoredTensor, right: StoredTensor) -> Bool {
     left.typeName == right.typeName && left.shape == right.shape
       && left.storage[left.range] == right.storage[right.range]
@@ -75,7 +75,7 @@ extension StoredTensor: Equatable {
 }
 
 extension StoredTensor {
-  /// The size in bits of an element of every type that the format names; nil for a type it does not.
+  /// The size in bits of an element of a type; nil for types that the format does not define.
   static func elementBits(_ typeName: String) -> Int? {
     switch typeName {
     case "F4": 4

@@ -1,49 +1,56 @@
-/// A safetensors file: named tensors and a map of strings.
+import ByteFiles
+
+/// A safetensors file: named tensors and a dictionary of strings.
 ///
 /// ```
 /// let file = try TensorFile(contentsOf: "stack.safetensors")
 /// let weight = try file.tensor("head.0.weight", shape: [1, 8, 1])
 /// ```
-/// Reading checks everything the header claims against the bytes that are there before anything is
-/// allocated by it; after that, `tensors` holds only tensors whose bytes exist. The numbers are decoded on
-/// demand, so a type that is not converted troubles only who asks for that tensor.
+/// Reading checks everything that the header claims against the size of the file before it allocates memory, so
+/// `tensors` holds only tensors whose bytes exist. Numbers are decoded on demand, so a tensor of an unsupported type
+/// fails only when it is read.
 ///
-/// The layout is that of <https://huggingface.co/docs/safetensors>: eight bytes of header length
-/// (little-endian), a JSON header, the data. Duplicate names are refused; names that are equal as Unicode
-/// strings (composed or decomposed) count as the same.
+/// The layout follows <https://huggingface.co/docs/safetensors>: eight bytes of header length (little-endian), a JSON
+/// header, the data. Duplicate names are rejected; names that are equal as Unicode strings (composed or decomposed)
+/// count as duplicates.
 public struct TensorFile: Sendable, Equatable {
-  /// The largest file that is read: 1 GiB.
+  /// The largest file that can be read, in bytes: 1 GiB.
   public static let maximumFileBytes = 1 << 30
 
   /// The tensors by name.
   public var tensors: [String: StoredTensor]
   /// The `__metadata__` of the header: free text, not interpreted.
   public var metadata: [String: String]
-  /// Where the file was read from, for messages.
+  /// The path that the file was read from, for errors.
   public let path: String
 
-  /// A file to be written.
+  /// Makes a file to write.
   public init(tensors: [String: StoredTensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
     self.path = "tensors"
   }
 
-  /// Reads a file, at most `maximumFileBytes` of it; the header is checked before the data are read.
+  /// Reads a file of at most `maximumFileBytes`. The header is checked before the data are read.
   ///
   /// - Throws: `ModelFormatError`.
   public init(contentsOf path: String) throws(ModelFormatError) {
-    let file = try RegularFile(path: path, maximumBytes: Self.maximumFileBytes)
-    let prefix = try file.read(min(8, file.byteCount))
-    let length = try TensorHeader.length(prefix: prefix[...], fileBytes: file.byteCount, file: path)
-    let json = try file.read(length)
-    let header = try TensorHeader(json: json, dataBytes: file.byteCount - 8 - length, file: path)
-    self.init(header: header, data: try file.read(file.byteCount - 8 - length), path: path)
+    let file = try ModelFormatError.file { () throws(ByteFileError) in
+      try ByteFile.reading(path, maximumBytes: Self.maximumFileBytes)
+    }
+    func read(_ count: Int) throws(ModelFormatError) -> [UInt8] {
+      try ModelFormatError.file { () throws(ByteFileError) in try file.read(count) }
+    }
+    let byteCount = file.byteCount
+    let length = try TensorHeader.length(prefix: try read(min(8, byteCount))[...], fileBytes: byteCount, file: path)
+    let dataBytes = byteCount - 8 - length
+    let header = try TensorHeader(json: try read(length), dataBytes: dataBytes, file: path)
+    self.init(header: header, data: try read(dataBytes), path: path)
   }
 
-  /// Reads a file that is in memory already.
+  /// Reads a file from memory.
   ///
-  /// - Parameter path: What the errors call it.
+  /// - Parameter path: The name of the file in errors.
   /// - Throws: `ModelFormatError`.
   public init(bytes: [UInt8], path: String) throws(ModelFormatError) {
     let length = try TensorHeader.length(prefix: bytes.prefix(8), fileBytes: bytes.count, file: path)
@@ -65,8 +72,8 @@ public struct TensorFile: Sendable, Equatable {
 
   /// The values of a tensor of a known shape, in row-major order, all of them finite.
   ///
-  /// - Throws: `missingTensor`, `wrongShape`, `unsupportedType`, or `nonFiniteValue` with the index of the
-  ///   first one.
+  /// - Throws: `missingTensor`, `wrongShape`, `unsupportedType`, or `nonFiniteValue` with the index of the first such
+  ///   value.
   public func tensor(_ name: String, shape: [Int]) throws(ModelFormatError) -> [Float] {
     guard let tensor = tensors[name] else { throw .missingTensor(file: path, tensor: name) }
     guard tensor.shape == shape else {
@@ -81,12 +88,12 @@ public struct TensorFile: Sendable, Equatable {
     return values
   }
 
-  /// The bytes of the file. The same tensors and metadata always give the same bytes: wide types first, so
-  /// that every tensor is aligned to its element, then by name; the header is padded to a multiple of eight.
+  /// The bytes of the file. The same tensors and metadata always give the same bytes: wide types first, so that every
+  /// tensor is aligned, then by name. The header is padded to a multiple of eight.
   ///
   /// - Precondition: No tensor is called `__metadata__`.
   public func serialized() -> [UInt8] {
-    precondition(tensors["__metadata__"] == nil, "__metadata__ is not the name of a tensor")
+    precondition(tensors["__metadata__"] == nil, "no tensor is called __metadata__")
     let ordered = tensors.sorted { left, right in
       let bits = (
         left: StoredTensor.elementBits(left.value.typeName) ?? 0,

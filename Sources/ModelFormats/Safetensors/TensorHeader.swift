@@ -4,10 +4,10 @@
 /// {"__metadata__": {"maker": "…"},
 ///  "weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}
 /// ```
-/// Offsets count from the first byte behind the header. As the format's documentation demands, the tensors
-/// tile the data: sorted by offset each begins where the one before ends, and the last ends with the file.
+/// Offsets count from the first byte after the header. As the format requires, the tensors tile the data: sorted by
+/// offset, each begins where the previous one ends, and the last one ends with the file.
 struct TensorHeader {
-  /// The most bytes that the reference implementation reads.
+  /// The largest header that the reference implementation reads, in bytes.
   static let maximumBytes = 100_000_000
 
   struct Entry {
@@ -33,7 +33,7 @@ struct TensorHeader {
     return Int(length)
   }
 
-  /// Reads and checks a header in front of `dataBytes` bytes of data. Nothing is allocated by what it claims.
+  /// Reads and checks a header that is followed by `dataBytes` bytes of data. Its claims allocate no memory.
   init(json: [UInt8], dataBytes: Int, file: String) throws(ModelFormatError) {
     guard json.first == UInt8(ascii: "{") else {
       let actual = json.first.map { "the byte \($0)" } ?? "an empty header"
@@ -42,7 +42,7 @@ struct TensorHeader {
     let root = try JSONParser.parse(json, file: file, byteOffset: 8).object()
     var metadata: [String: String] = [:]
     var entries: [Entry] = []
-    // In alphabetical order, so that of several faults the same one is always named.
+    // In alphabetical order, so that with several errors the same one is always reported.
     for name in root.members.keys.sorted() {
       let node = try root.required(name)
       if name == "__metadata__" {
@@ -65,8 +65,8 @@ struct TensorHeader {
     self.metadata = metadata
   }
 
-  /// One tensor: its shape and type must need exactly the bytes that its offsets span. Keys other than the
-  /// three are passed over, as in the reference implementation.
+  /// One tensor: its shape and type must match the size that its offsets span. Other keys are ignored, as in the
+  /// reference implementation.
   private static func entry(_ name: String, _ node: JSONNode) throws(ModelFormatError) -> Entry {
     let object = try node.object("an object with dtype, shape and data_offsets")
     let typeName = try object.required("dtype").string()
@@ -80,7 +80,7 @@ struct TensorHeader {
     if let bits = StoredTensor.elementBits(typeName) {
       guard let expected = byteCount(shape, elementBits: bits) else {
         throw .invalidValue(
-          file: node.file, path: object.place(of: "shape"), expected: "of whole bytes, fewer than 2^60",
+          file: node.file, path: object.place(of: "shape"), expected: "a whole number of bytes below 2^60",
           actual: "\(shape) of \(typeName)")
       }
       guard expected == end - begin else {
@@ -90,7 +90,7 @@ struct TensorHeader {
     return Entry(name: name, typeName: typeName, shape: shape, range: begin..<end)
   }
 
-  /// The bytes of a tensor; nil when they overflow, or do not fill whole bytes.
+  /// The size of a tensor in bytes; nil when it overflows or is not whole bytes.
   private static func byteCount(_ shape: [Int], elementBits: Int) -> Int? {
     var bits = elementBits
     for extent in shape {

@@ -1,42 +1,59 @@
-/// Equal mono processors side by side: one a channel, each with its own state.
+/// Equal mono processors side by side: one per channel, each with its own state.
 public final class ChannelBank: BlockProcessor {
   private let members: [any BlockProcessor]
 
   public var inputChannels: Int { members.count }
   public var outputChannels: Int { members.count }
-  public var latencyFrames: Int { members[0].latencyFrames }
-  public var historyFrames: Int? { members[0].historyFrames }
-  public var tailFrames: Int { members[0].tailFrames }
+  public let rate: FrameRate
+  public let latencyFrames: Int
+  public let historyFrames: Int?
+  public let tailFrames: Int
+  public let grainFrames: Int
   public let maximumBlockFrames: Int
 
   /// - Parameters:
-  ///   - processor: A mono processor that keeps the rate and takes any block; it becomes the first channel's.
-  ///   - channels: How many.
+  ///   - processor: A mono processor; it becomes the first channel's.
+  ///   - channels: How many channels the bank has.
   /// - Throws: What `copy` of the processor throws.
   /// - Precondition: The processor has one input and one output channel.
   public convenience init(of processor: any BlockProcessor, channels: Int) throws {
-    precondition(channels > 0, "a bank has a channel")
+    precondition(channels > 0, "a bank has at least one channel, but \(channels) were asked for")
     self.init(try [processor] + (1..<channels).map { _ in try processor.copy() })
   }
 
-  /// - Precondition: At least one; mono, of one latency, history, tail and maximum block; they keep the rate and take any
+  /// - Parameter members: One processor per channel.
+  /// - Precondition: There is at least one. All are mono, and alike in rate, latency, history, tail, grain and maximum
   ///   block.
   public init(_ members: [any BlockProcessor]) {
-    precondition(
-      members.allSatisfy {
-        $0.inputChannels == 1 && $0.outputChannels == 1 && $0.rate == .unity && $0.grainFrames == 1
-      },
-      "a bank is made of mono processors that keep the rate")
+    guard let first = members.first else { preconditionFailure("a bank has at least one channel, but got none") }
+    for (channel, member) in members.enumerated() {
+      precondition(
+        member.inputChannels == 1 && member.outputChannels == 1,
+        "a bank is made of mono processors, but that of channel \(channel) has \(member.inputChannels) input and "
+          + "\(member.outputChannels) output channels")
+      precondition(
+        member.rate == first.rate && member.grainFrames == first.grainFrames
+          && member.maximumBlockFrames == first.maximumBlockFrames && member.latencyFrames == first.latencyFrames
+          && member.tailFrames == first.tailFrames && member.historyFrames == first.historyFrames,
+        "the processors of a bank have one rate, latency, history, tail, grain and maximum block, but that of channel "
+          + "\(channel) differs from that of channel 0")
+    }
     self.members = members
-    maximumBlockFrames = members[0].maximumBlockFrames
+    rate = first.rate
+    latencyFrames = first.latencyFrames
+    historyFrames = first.historyFrames
+    tailFrames = first.tailFrames
+    grainFrames = first.grainFrames
+    maximumBlockFrames = first.maximumBlockFrames
   }
 
   @discardableResult
   public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    var written = 0
     for channel in members.indices {
-      _ = members[channel].process(input + channel, into: output + channel, frames: frames)
+      written = members[channel].process(input + channel, into: output + channel, frames: frames)
     }
-    return frames
+    return written
   }
 
   public func reset() {

@@ -1,54 +1,66 @@
 import CConvolutionKernels
 import Convolution
 
-/// A processor between two gains, with some of its own input beside its output.
+/// A processor between two gains, with a dry/wet mix.
 ///
 /// ```
 /// out[t] = gainOut · (mix · processor(gainIn · x)[t] + (1 − mix) · gainIn · x[t − latency])
 /// ```
 /// - Units: gains are factors, not decibels; mix is 0 (dry) to 1 (wet, the default).
-/// - Channels: with a mix below 1 as many out as in, or one in, which is then the dry signal of all; with 1 any.
-/// - Streaming: latency, history and tail of the processor; the dry signal is late by the same latency, in a ring, so
-///   that a long latency costs memory and no time.
+/// - Channels: with a mix below 1, as many out as in, or one in, which is then the dry signal of every output; with a mix
+///   of 1, any.
+/// - Streaming: rate, grain, latency, history and tail are the processor's. The dry signal is delayed by the same latency
+///   in a ring, so a long latency costs memory but no time.
 public final class GainAndMix: BlockProcessor {
   private let processor: any BlockProcessor
   private let gainIn: Float
   private let gainOut: Float
   private let mix: Float
-  /// What every channel of the input was before the first frame.
+  /// The constant on each input channel before the first frame.
   private let restingInput: [Float]
-  /// The dry signal in a ring of `latencyFrames` and one block; nothing where there is no dry signal.
+  /// The dry signal: a ring of `latencyFrames` and one block. Empty with a mix of 1.
   private let dry: PlanarMemory
-  /// Where in it the next frame goes.
+  /// Where in the ring the next frame goes.
   private var place = 0
   private let wet: PlanarMemory
-  /// What goes into the processor; the memory of `wet` where channels are as many.
+  /// The processor's input. The same memory as `wet` if the channel counts are equal.
   private let scaled: PlanarMemory
 
   public var inputChannels: Int { processor.inputChannels }
   public var outputChannels: Int { processor.outputChannels }
+  public var rate: FrameRate { processor.rate }
   public var latencyFrames: Int { processor.latencyFrames }
   public var historyFrames: Int? { processor.historyFrames.map { max($0, latencyFrames) } }
   public var tailFrames: Int { processor.tailFrames }
+  public var grainFrames: Int { processor.grainFrames }
   public var maximumBlockFrames: Int { processor.maximumBlockFrames }
 
-  /// Whether a processor's input can stand beside its output.
+  /// Whether a processor's input can be mixed with its output: equal channel counts or a mono input, and a rate of 1.
   public static func canMix(_ processor: any BlockProcessor) -> Bool {
-    processor.inputChannels == processor.outputChannels || processor.inputChannels == 1
+    (processor.inputChannels == processor.outputChannels || processor.inputChannels == 1) && processor.rate == .unity
   }
 
-  /// - Parameter restingInput: The constant that every input channel had before the first frame, which is what the dry
-  ///   signal begins with; nil: silence.
-  /// - Precondition: The processor can be mixed, or mix is 1; it keeps the rate and takes any block.
+  /// - Parameters:
+  ///   - processor: What the signal goes through; owned from here on.
+  ///   - gainIn: Factor on the input. Default: 1.
+  ///   - gainOut: Factor on the mixed output. Default: 1.
+  ///   - mix: Share of the processed signal, 0 to 1. Default: 1.
+  ///   - restingInput: The constant on each input channel before the first frame, which the dry signal starts with. nil
+  ///     (default): silence.
+  /// - Precondition: `canMix` is true for the processor, or mix is 1.
   public init(
     _ processor: any BlockProcessor, gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1, restingInput: [Float]? = nil
   ) {
-    precondition((0...1).contains(mix), "mix is a share")
+    precondition((0...1).contains(mix), "a mix is between 0 (dry) and 1 (wet), but \(mix) was given")
     precondition(
-      (mix == 1 || Self.canMix(processor)) && processor.rate == .unity && processor.grainFrames == 1,
-      "what is mixed with its input has as many channels, or one, and as many frames")
+      mix == 1 || Self.canMix(processor),
+      "only a processor with a rate of 1/1 and a mono input, or as many inputs as outputs, can be mixed with its input; "
+        + "this one has a rate of \(processor.rate), \(processor.inputChannels) inputs and "
+        + "\(processor.outputChannels) outputs")
     let resting = restingInput ?? [Float](repeating: 0, count: processor.inputChannels)
-    precondition(resting.count == processor.inputChannels, "one constant a channel")
+    precondition(
+      resting.count == processor.inputChannels,
+      "one resting value per input channel is expected: \(processor.inputChannels), not \(resting.count)")
     self.processor = processor
     self.gainIn = gainIn
     self.gainOut = gainOut
@@ -57,16 +69,17 @@ public final class GainAndMix: BlockProcessor {
     dry = PlanarMemory(
       channels: processor.inputChannels,
       frames: mix == 1 ? 0 : processor.latencyFrames + processor.maximumBlockFrames)
-    wet = PlanarMemory(channels: processor.outputChannels, frames: processor.maximumBlockFrames)
+    wet = PlanarMemory(
+      channels: processor.outputChannels, frames: max(processor.maximumBlockFrames, processor.maximumOutputFrames))
     scaled =
       processor.inputChannels == processor.outputChannels
       ? wet : PlanarMemory(channels: processor.inputChannels, frames: processor.maximumBlockFrames)
     settle()
   }
 
-  /// What comes out for ever of a processor that gives `wet` while `dry`, gained in, goes in.
+  /// The constant output while the processor's constant output is `wet` and the scaled dry signal is `dry`.
   public static func resting(wet: Float, dry: Float, mix: Float, gainOut: Float) -> Float {
-    // As in `process`, to the bit.
+    // The same expressions as in `process`, so that the bits agree.
     mix == 1 ? wet * gainOut : mix == 0 ? dry * gainOut : (wet * mix + dry * (1 - mix)) * gainOut
   }
 
@@ -79,21 +92,21 @@ public final class GainAndMix: BlockProcessor {
       for frame in 0..<frames { scaled[frame] = x[frame] * gainIn }
     }
     if mix < 1 { keep(frames) }
-    _ = processor.process(scaled.readableChannels, into: wet.channels, frames: frames)
+    let written = processor.process(scaled.readableChannels, into: wet.channels, frames: frames)
     let isFannedOut = inputChannels != outputChannels
     for channel in 0..<outputChannels {
       let (processed, y) = (wet.channels[channel], output[channel])
       if mix == 1 {
-        for frame in 0..<frames { y[frame] = processed[frame] * gainOut }
+        for frame in 0..<written { y[frame] = processed[frame] * gainOut }
       } else {
         join(processed, dry.channels[isFannedOut ? 0 : channel], into: y, frames: frames)
       }
     }
     if mix < 1, frames > 0 { place = (place + frames) % dry.frames }
-    return frames
+    return written
   }
 
-  /// Puts the scaled input into the ring.
+  /// Writes the scaled input into the ring.
   private func keep(_ frames: Int) {
     let first = min(frames, dry.frames - place)
     for channel in 0..<inputChannels {
@@ -103,7 +116,7 @@ public final class GainAndMix: BlockProcessor {
     }
   }
 
-  /// The sum of both signals; `ring` is read where the latency before the block's first frame stands.
+  /// Mixes both signals. Reading the ring starts one latency before the block's first frame.
   private func join(
     _ processed: UnsafePointer<Float>, _ ring: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, frames: Int
   ) {
@@ -115,7 +128,7 @@ public final class GainAndMix: BlockProcessor {
       let count = min(frames - done, dry.frames - read)
       let (late, wet, y) = (ring + read, processed + done, y + done)
       if mix == 0 {
-        // Not the sum below: NaN and infinity times 0 are NaN, and −0 + 0 is 0.
+        // Not the sum below: NaN and infinity times 0 give NaN, and −0 + 0 gives 0.
         for frame in 0..<count { y[frame] = late[frame] * gainOut }
       } else {
         for frame in 0..<count { y[frame] = (wet[frame] * mix + late[frame] * dryShare) * gainOut }
@@ -125,7 +138,7 @@ public final class GainAndMix: BlockProcessor {
     }
   }
 
-  /// The past of the dry signal.
+  /// Fills the ring with the dry signal's past.
   private func settle() {
     place = 0
     for channel in 0..<inputChannels {

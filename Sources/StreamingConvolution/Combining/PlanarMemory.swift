@@ -2,23 +2,23 @@ import Convolution
 
 /// Memory for planar blocks, with the pointers that `process` takes.
 ///
-/// Safe because the pointers live as long as the object, and whoever uses them keeps it.
+/// The pointers are valid as long as this object: keep a reference to it while you use them.
 public final class PlanarMemory {
-  /// One pointer a channel.
+  /// One pointer per channel.
   public let channels: OutputChannels
   /// The same for reading.
   public let readableChannels: InputChannels
-  /// How many channels.
+  /// The number of channels.
   public let channelCount: Int
-  /// Frames of each.
+  /// Frames in each channel.
   public let frames: Int
 
   private let samples: AlignedMemory
   private let pointers: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
 
-  /// Silence in `channels` channels of `frames` frames.
+  /// Makes `channels` channels of `frames` frames, filled with zeros.
   public init(channels count: Int, frames: Int) {
-    // A cache line between channels, so that they do not fall on the same places of a cache.
+    // A spare cache line after each channel keeps channels from competing for the same cache sets.
     let stride = (frames + 15) / 16 * 16 + 16
     samples = AlignedMemory(count: count * stride)
     pointers = .allocate(capacity: max(count, 1))
@@ -31,15 +31,16 @@ public final class PlanarMemory {
 
   deinit { pointers.deallocate() }
 
-  /// Takes interleaved frames apart.
-  public func deinterleave(_ interleaved: UnsafePointer<Float>, frames: Int) {
+  /// Splits interleaved frames into channels.
+  /// - Parameter start: The frame of this memory where the first of them goes.
+  public func deinterleave(_ interleaved: UnsafePointer<Float>, frames: Int, to start: Int = 0) {
     for channel in 0..<channelCount {
-      let row = channels[channel]
+      let row = channels[channel] + start
       for frame in 0..<frames { row[frame] = interleaved[frame * channelCount + channel] }
     }
   }
 
-  /// Puts frames together again.
+  /// Joins the channels into interleaved frames.
   public func interleave(into interleaved: UnsafeMutablePointer<Float>, frames: Int) {
     for channel in 0..<channelCount {
       let row = channels[channel]

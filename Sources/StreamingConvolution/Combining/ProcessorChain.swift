@@ -1,72 +1,131 @@
 /// Processors one after the other, as one processor.
 ///
-/// Latency, history and tail add up. A chain without stages gives its input back.
+/// Rates multiply. Latency, history and tail add up, each counted in the chain's own frames. A chain without stages copies
+/// its input to its output.
 ///
-/// - Precondition of the initialiser: neighbouring channel counts meet, and every stage has one output frame for each
-///   input frame and takes any block.
+/// The grain is what the stages need together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
+/// give two.
 public final class ProcessorChain: BlockProcessor {
   public let inputChannels: Int
   public let outputChannels: Int
-  public let latencyFrames: Int
-  public let historyFrames: Int?
-  public let tailFrames: Int
   public let maximumBlockFrames: Int
+  public var rate: FrameRate { timing.rate }
+  public var latencyFrames: Int { timing.latencyFrames }
+  public var historyFrames: Int? { timing.historyFrames }
+  public var tailFrames: Int { timing.tailFrames }
+  public var grainFrames: Int { timing.grainFrames }
 
   private let stages: [any BlockProcessor]
-  /// What goes from stage to stage; two of them, used in turn.
+  private let timing: ChainTiming
+  /// The longest pieces that each stage is fed; no limit if whatever reaches it fits into one call.
+  private let pieceFrames: [Int]
+  /// Pointers to the piece that a stage reads and writes.
+  private let pieceInput: UnsafeMutablePointer<UnsafePointer<Float>>
+  private let pieceOutput: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  /// The signal between two stages; two buffers, used in turn.
   private let between: [PlanarMemory]
+  /// Where the last stage writes the end of the stream, which it may round up beyond what is due.
+  private let ending: PlanarMemory?
+  /// Input frames since `reset`.
+  private var framesIn = 0
 
   /// - Parameters:
-  ///   - stages: In the order in which they are heard.
+  ///   - stages: In signal order.
   ///   - channels: The channels of a chain without stages.
-  ///   - maximumBlockFrames: The most frames of one call; every stage was made for at least as many.
+  ///   - maximumBlockFrames: The most frames of one call. Each stage must take a block of this size, or everything that
+  ///     reaches it if that is less. A stage that gets more, after a rate above 1, is fed in pieces.
+  /// - Precondition: Neighbouring stages agree on channels, the latency is a whole number of output frames, and a block
+  ///   has room for the chain's grain.
   public init(_ stages: [any BlockProcessor], channels: Int = 1, maximumBlockFrames: Int) {
-    for stage in stages {
+    for (index, pair) in zip(stages, stages.dropFirst()).enumerated() {
       precondition(
-        stage.rate == .unity && stage.grainFrames == 1 && stage.maximumBlockFrames >= maximumBlockFrames,
-        "a chain's stages keep the rate and take any block of the chain")
-    }
-    for (stage, next) in zip(stages, stages.dropFirst()) {
-      precondition(stage.outputChannels == next.inputChannels, "neighbouring stages agree on channels")
+        pair.0.outputChannels == pair.1.inputChannels,
+        "stage \(index + 1) of a chain has \(pair.0.outputChannels) output channels, but the next one expects "
+          + "\(pair.1.inputChannels)")
     }
     self.stages = stages
     self.maximumBlockFrames = maximumBlockFrames
+    timing = ChainTiming(stages)
+    precondition(
+      maximumBlockFrames >= timing.grainFrames,
+      "the stages of this chain need blocks that are multiples of \(timing.grainFrames) frames, but the longest block "
+        + "has \(maximumBlockFrames)")
     inputChannels = stages.first?.inputChannels ?? channels
     outputChannels = stages.last?.outputChannels ?? channels
-    latencyFrames = stages.reduce(0) { $0 + $1.latencyFrames }
-    tailFrames = stages.reduce(0) { $0 + $1.tailFrames }
-    historyFrames = stages.reduce(Optional(0)) { sum, stage in
-      guard let sum, let history = stage.historyFrames else { return nil }
-      return sum + history
+    // The most frames that can reach each stage in one call, and leave the last.
+    var reach = [maximumBlockFrames]
+    for (index, stage) in stages.enumerated() {
+      let expected = min(reach[index], maximumBlockFrames)
+      precondition(
+        stage.maximumBlockFrames >= expected,
+        "stage \(index + 1) of a chain takes at most \(stage.maximumBlockFrames) frames a call, but must take \(expected)")
+      reach.append(stage.rate.outputFrames(for: reach[index]))
     }
+    pieceFrames = zip(stages, reach).map { stage, frames in
+      frames <= stage.maximumBlockFrames ? .max : stage.maximumBlockFrames / stage.grainFrames * stage.grainFrames
+    }
+    pieceInput = .allocate(capacity: stages.map(\.inputChannels).max() ?? 0)
     let widest = stages.map(\.outputChannels).max() ?? 0
-    between = (0..<min(2, max(0, stages.count - 1))).map { _ in
-      PlanarMemory(channels: widest, frames: maximumBlockFrames)
-    }
+    pieceOutput = .allocate(capacity: widest)
+    let longest = reach.dropFirst().dropLast().max() ?? 0
+    between = (0..<min(2, max(0, stages.count - 1))).map { _ in PlanarMemory(channels: widest, frames: longest) }
+    ending = timing.grainFrames > 1 ? PlanarMemory(channels: outputChannels, frames: reach[stages.count]) : nil
+  }
+
+  deinit {
+    pieceInput.deallocate()
+    pieceOutput.deallocate()
   }
 
   @discardableResult
   public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     guard !stages.isEmpty else {
-      for channel in 0..<inputChannels where UnsafePointer(output[channel]) != input[channel] {
-        output[channel].update(from: input[channel], count: frames)
-      }
+      copy(input, to: output, frames: frames)
       return frames
     }
+    let framesBefore = framesIn
+    framesIn += frames
     var source = input
-    for index in stages.indices {
-      if index == stages.count - 1 {
-        _ = stages[index].process(source, into: output, frames: frames)
-      } else {
-        let target = between[index % 2]
-        _ = stages[index].process(source, into: target.channels, frames: frames)
-        source = target.readableChannels
-      }
+    var count = frames
+    for index in 0..<stages.count - 1 {
+      let target = between[index % 2]
+      count = feed(index, source, into: target.channels, frames: count)
+      source = target.readableChannels
     }
-    return frames
+    guard let ending, frames % grainFrames != 0 else {
+      return feed(stages.count - 1, source, into: output, frames: count)
+    }
+    // The end of the stream. Each stage rounds up, so that more may come out than is due.
+    _ = feed(stages.count - 1, source, into: ending.channels, frames: count)
+    let due = rate.outputFrames(for: framesIn) - rate.outputFrames(for: framesBefore)
+    copy(ending.readableChannels, to: output, frames: due)
+    return due
+  }
+
+  /// Runs one stage over what reaches it, in blocks that it takes.
+  @inline(__always)
+  private func feed(_ index: Int, _ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+    let stage = stages[index]
+    guard frames > pieceFrames[index] else { return stage.process(input, into: output, frames: frames) }
+    var (read, written) = (0, 0)
+    while read < frames {
+      let count = min(frames - read, pieceFrames[index])
+      for channel in 0..<stage.inputChannels { (pieceInput + channel).initialize(to: input[channel] + read) }
+      for channel in 0..<stage.outputChannels { (pieceOutput + channel).initialize(to: output[channel] + written) }
+      written += stage.process(InputChannels(pieceInput), into: OutputChannels(pieceOutput), frames: count)
+      read += count
+    }
+    return written
+  }
+
+  private func copy(_ input: InputChannels, to output: OutputChannels, frames: Int) {
+    for channel in 0..<outputChannels where UnsafePointer(output[channel]) != input[channel] {
+      output[channel].update(from: input[channel], count: frames)
+    }
   }
 
   public func reset() {
+    framesIn = 0
     for index in stages.indices { stages[index].reset() }
   }
 

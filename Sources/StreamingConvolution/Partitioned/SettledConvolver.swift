@@ -1,15 +1,15 @@
 import CConvolutionKernels
 import Convolution
 
-/// A convolver whose past is not silence but a constant on each channel: what a stage before it gives for silence.
+/// A convolver whose past is not silence but a constant on each channel: what the stage before it puts out for silence.
 ///
-/// A convolution is linear, so the constant goes around it: y = convolver(x − r) + r · Σh. Without it the response would
-/// be heard once, as a step from zero to the constant.
-/// - Streaming: as the convolver; `leadFrames` of the response that stand before its time are latency, too.
+/// Convolution is linear, so the constant r can be taken off before it and added again after it:
+/// y = convolver(x − r) + r · Σh. Otherwise the stream would begin with a step from zero to the constant.
+/// - Streaming: as the convolver, but `leadFrames` of the response count as latency instead of tail.
 public final class SettledConvolver: BlockProcessor {
   private let convolver: PartitionedConvolver
   private let restingInput: [Float]
-  /// What comes out when the constant has always come in.
+  /// The constant output, per channel, while the constant comes in.
   public let restingOutput: [Float]
   private let leadFrames: Int
   private let input: PlanarMemory?
@@ -23,13 +23,17 @@ public final class SettledConvolver: BlockProcessor {
   public var maximumBlockFrames: Int { convolver.maximumBlockFrames }
 
   /// - Parameters:
-  ///   - restingInput: One a channel; nil: silence, at no cost.
-  ///   - leadFrames: How many frames of the responses come before their time.
+  ///   - convolver: As new; owned from here on.
+  ///   - restingInput: The constant on each input channel. nil (default): silence, which costs nothing.
+  ///   - leadFrames: How many frames at the start of the responses come before time zero, as in a linear-phase filter.
+  /// - Precondition: There is one constant per input channel.
   public init(_ convolver: PartitionedConvolver, restingInput: [Float]? = nil, leadFrames: Int = 0) {
     self.convolver = convolver
     self.leadFrames = leadFrames
     let resting = restingInput ?? [Float](repeating: 0, count: convolver.inputChannels)
-    precondition(resting.count == convolver.inputChannels, "one constant a channel")
+    precondition(
+      resting.count == convolver.inputChannels,
+      "one resting value per input channel is expected: \(convolver.inputChannels), not \(resting.count)")
     self.restingInput = resting
     let matrix = convolver.matrix
     var output = [Double](repeating: 0, count: convolver.outputChannels)

@@ -1,29 +1,31 @@
-/// What features go through before a linear classifier.
+/// Scales features before a linear classifier.
 public struct FeatureScaler: Sendable, Equatable {
-  /// How it scales.
+  /// The formula.
   public enum Kind: String, CaseIterable, Sendable {
-    /// x / σ, σ the standard deviation of the training set (1 for a constant feature).
+    /// x / σ, where σ is the standard deviation over the training set (1 for a constant feature).
     case standard
-    /// Hydra's: x' = √max(x, 0), then (x' − μ) / (σ + z⁴ + 10⁻⁸) where x' is not 0, and 0 there; z is the share of zeros in
-    /// the training set.
+    /// Hydra's: x' = √max(x, 0), then (x' − μ) / (σ + z⁴ + 10⁻⁸) where x' is not 0, and 0 where it is; z is the share
+    /// of zeros in the training set.
     case sparse
   }
 
+  /// The formula.
   public let kind: Kind
-  /// What is taken away, one a feature; zeros for `.standard`.
+  /// Subtracted, one per feature; zeros for `.standard`.
   public let offsets: [Float]
-  /// What is divided by, one a feature.
+  /// Divisors, one per feature.
   public let scales: [Float]
 
-  /// From parts. - Precondition: as many of both.
+  /// Makes a scaler from its parts.
+  /// - Precondition: `offsets` and `scales` have the same length.
   public init(kind: Kind, offsets: [Float], scales: [Float]) {
-    precondition(offsets.count == scales.count, "one offset and one scale a feature")
+    precondition(offsets.count == scales.count, "one offset and one scale per feature")
     self.kind = kind
     self.offsets = offsets
     self.scales = scales
   }
 
-  /// Measures a training set.
+  /// Measures a training set, `[series, features]`.
   /// - Precondition: At least one row.
   public init(_ kind: Kind, fittingTo table: FeatureTable) {
     let rows = Double(table.rows)
@@ -51,7 +53,7 @@ public struct FeatureScaler: Sendable, Equatable {
       offsets = [Float](repeating: 0, count: table.columns)
       scales = squares.enumerated().map { column, square in
         let deviation = (square / rows).squareRoot()
-        // As little as rounding of the mean leaves is no deviation.
+        // A deviation within rounding error of the mean counts as 0.
         return deviation <= abs(means[column]) * 1e-12 ? 1 : Float(deviation)
       }
     case .sparse:
@@ -64,8 +66,9 @@ public struct FeatureScaler: Sendable, Equatable {
   }
 
   /// Scales a table in place.
+  /// - Precondition: The table has as many columns as the training set.
   public func apply(to table: inout FeatureTable) {
-    precondition(table.columns == scales.count, "as many features as were measured")
+    precondition(table.columns == scales.count, "as many features as in the training set")
     for row in 0..<table.rows {
       for column in 0..<table.columns {
         let place = row * table.columns + column

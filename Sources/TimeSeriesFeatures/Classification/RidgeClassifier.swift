@@ -1,23 +1,24 @@
-/// Ridge regression on ±1 for each class, its regularisation chosen by leaving out one training row at a time: what the
-/// papers of the ROCKET family put behind their features, and scikit-learn's `RidgeClassifierCV`.
+/// Ridge regression on ±1 targets, one for each class. The regularisation is chosen by leave-one-out cross-validation.
+/// The papers of the ROCKET family use this classifier; it equals scikit-learn's `RidgeClassifierCV`.
 ///
-/// For each α of 10^-3 … 10^3 (ten, evenly in the exponent) the errors of all left-out rows come from one decomposition:
-/// with K = Xc Xcᵀ = Q Λ Qᵀ of the centred rows, the residual of row i is
-/// `(y − ŷ)_i / (1 − 1/n − Σ_k Q_ik² λ_k / (λ_k + α))`. The α with the smallest mean square is taken.
+/// The leave-one-out errors for each α of 10^-3 … 10^3 (ten values, evenly spaced in the exponent) come from one
+/// decomposition: with K = Xc Xcᵀ = Q Λ Qᵀ of the centred rows, the residual of row i is `(y − ŷ)_i / (1 − 1/n − Σ_k
+/// Q_ik² λ_k / (λ_k + α))`. The α with the smallest mean square wins.
 public struct RidgeClassifier: Sendable, Equatable {
   /// The classes, sorted.
   public let classes: [String]
-  /// One row of weights a class; one row in all for two classes, positive for the second.
+  /// `[class, feature]`; with two classes a single row, whose score is positive for the second class.
   public let weights: [Float]
-  /// One a row of weights.
+  /// One per row of weights.
   public let intercepts: [Float]
-  /// The regularisation that was chosen.
+  /// The chosen α.
   public let regularisation: Double
 
-  /// Features.
+  /// Number of features.
   public var featureCount: Int { weights.count / intercepts.count }
 
-  /// From parts. - Throws: `FeatureError.invalidParameters`.
+  /// Makes a classifier from its parts.
+  /// - Throws: `FeatureError.invalidParameters` when their sizes do not match.
   public init(classes: [String], weights: [Float], intercepts: [Float], regularisation: Double) throws(FeatureError) {
     let outputs = classes.count == 2 ? 1 : classes.count
     guard classes.count > 1, intercepts.count == outputs, !weights.isEmpty, weights.count.isMultiple(of: outputs) else {
@@ -31,15 +32,16 @@ public struct RidgeClassifier: Sendable, Equatable {
     self.regularisation = regularisation
   }
 
-  /// The most rows, or features if there are fewer of these: the decomposition takes their third power.
+  /// The largest size of the smaller side of the training table: the time grows with its third power.
   public static let maximumSize = 8192
 
-  /// Fits rows of scaled features.
+  /// Fits rows of scaled features, `[series, features]`.
   ///
-  /// - Throws: `FeatureError.labels` for less than two classes or another number of labels than rows; `.outOfRange`.
+  /// - Throws: `FeatureError.labels` for fewer than two classes, or when there is not one label per row; `.outOfRange`
+  ///   above `maximumSize`.
   public init(fittingTo table: FeatureTable, labels: [String]) throws(FeatureError) {
     guard labels.count == table.rows else {
-      throw .labels(expected: "\(table.rows) labels, one a series", actual: "\(labels.count)")
+      throw .labels(expected: "\(table.rows) labels, one per series", actual: "\(labels.count)")
     }
     let classes = Set(labels).sorted()
     guard classes.count > 1 else {
@@ -64,7 +66,7 @@ public struct RidgeClassifier: Sendable, Equatable {
     let targets = classes.count == 2 ? [classes[1]] : classes
     let y = targets.map { target in labels.map { $0 == target ? 1.0 : -1.0 } }
     let yMeans = y.map { $0.reduce(0, +) / Double(n) }
-    // Qᵀ (y − mean), row after row of targets.
+    // Qᵀ (y − mean), one row per target.
     let projected = zip(y, yMeans).map { y, mean in
       (0..<rank).map { k in (0..<n).reduce(0.0) { $0 + q[k * n + $1] * (y[$1] - mean) } }
     }
@@ -113,7 +115,7 @@ public struct RidgeClassifier: Sendable, Equatable {
     46.41588833612773, 215.44346900318823, 1000.0,
   ]
 
-  /// Left singular vectors, row after row, and squares of the singular values that are not zero to rounding.
+  /// Left singular vectors, row by row, and the squares of the singular values that are above rounding error.
   private static func decompose(_ x: [Float], rows n: Int, columns p: Int) -> (q: [Double], values: [Double]) {
     let isWide = n <= p
     let size = isWide ? n : p
@@ -123,7 +125,7 @@ public struct RidgeClassifier: Sendable, Equatable {
         if isWide {
           for i in 0..<n {
             for j in 0...i {
-              // Four chains, so that additions do not wait for each other.
+              // Four independent sums, so that additions do not wait for each other.
               var sums: (Double, Double, Double, Double) = (0, 0, 0, 0)
               let (a, b) = (x.baseAddress! + i * p, x.baseAddress! + j * p)
               var k = 0
@@ -172,9 +174,10 @@ public struct RidgeClassifier: Sendable, Equatable {
     return (q, kept.map { eigen.values[$0] })
   }
 
-  /// The class of each row of scaled features.
+  /// Predicts the class of each row of scaled features.
+  /// - Precondition: The table has `featureCount` columns.
   public func predict(_ table: FeatureTable) -> [String] {
-    precondition(table.columns == featureCount, "as many features as were fitted")
+    precondition(table.columns == featureCount, "as many features as in the training set")
     return (0..<table.rows).map { row in
       let x = table[row]
       let scores = intercepts.indices.map { output in

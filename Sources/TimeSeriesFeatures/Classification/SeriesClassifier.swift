@@ -1,39 +1,44 @@
 import ModelFormats
 
-/// From series to classes: a fitted transform, its scaler and a ridge classifier, in one file.
+/// Classifies series: a fitted transform, its scaler and a ridge classifier, in one file.
 ///
 /// ```swift
 /// let classifier = try SeriesClassifier(.minirocket, fittingTo: training, labels: labels, seed: 7)
 /// let predicted = try classifier.predict(test)
 /// ```
 public struct SeriesClassifier: Sendable, Equatable {
+  /// Turns a series into features.
   public let transform: FittedTransform
+  /// Scales the features.
   public let scaler: FeatureScaler
+  /// Picks the class.
   public let ridge: RidgeClassifier
 
   /// Fits all three.
   ///
   /// - Parameters:
-  ///   - features: About how many; nil: the published default of the kind.
-  ///   - threads: For the transform; they change no bit.
+  /// - Parameters:
+  ///   - labels: The class of each series.
+  ///   - features: Approximate number of features; nil: the published default of the transform.
+  ///   - seed: Equal seeds give equal bits on every machine.
+  ///   - threads: Threads for the transform; the result is the same for any number.
   /// - Throws: `FeatureError`.
   public init(
     _ kind: FittedTransform.Kind, fittingTo series: SeriesSet, labels: [String], features: Int? = nil, seed: UInt32 = 0,
     shortSeries: ShortSeriesPolicy = .pad, threads: Int = 1
   ) throws(FeatureError) {
     guard labels.count == series.count else {
-      throw .labels(expected: "\(series.count) labels, one a series", actual: "\(labels.count)")
+      throw .labels(expected: "\(series.count) labels, one per series", actual: "\(labels.count)")
     }
     let classes = Set(labels).count
     guard classes > 1 else {
       throw .labels(
         expected: "series of at least two classes", actual: labels.first.map { "only '\($0)'" } ?? "none")
     }
-    // Numbers that were taken for labels, for instance.
+    // Most likely a column of numbers that was read as labels.
     guard labels.count == 2 || classes < labels.count else {
       throw .labels(
-        expected: "classes with more than one series",
-        actual: "a class of its own for each of \(labels.count) series")
+        expected: "several series per class", actual: "a different class for each of \(labels.count) series")
     }
     var transform = try FittedTransform(kind, fittingTo: series, features: features, seed: seed)
     transform.shortSeries = shortSeries
@@ -44,7 +49,8 @@ public struct SeriesClassifier: Sendable, Equatable {
     ridge = try RidgeClassifier(fittingTo: table, labels: labels)
   }
 
-  /// The class of every series, in their order.
+  /// Predicts the class of every series, in order.
+  /// - Parameter firstIndex: Added to series numbers in errors.
   /// - Throws: `FeatureError`.
   public func predict(
     _ series: SeriesSet, threads: Int = 1, firstIndex: Int = 0
@@ -52,7 +58,7 @@ public struct SeriesClassifier: Sendable, Equatable {
     predict(try transform.transform.features(of: series, threads: threads, firstIndex: firstIndex))
   }
 
-  /// The class of each row of features of `transform`.
+  /// Predicts the class of each row of features, `[series, features]`, that `transform` computed.
   public func predict(_ features: FeatureTable) -> [String] {
     var table = features
     scaler.apply(to: &table)
@@ -61,7 +67,7 @@ public struct SeriesClassifier: Sendable, Equatable {
 
   // MARK: - Files
 
-  /// Reads a file that `serialized` made.
+  /// Reads a file written with `serialized()`.
   /// - Throws: `ModelFormatError`, `FeatureError.invalidParameters`.
   public init(contentsOf path: String) throws {
     let file = try TensorFile(contentsOf: path)
@@ -70,10 +76,11 @@ public struct SeriesClassifier: Sendable, Equatable {
     func wrong(_ key: String, _ expected: String) -> FeatureError {
       .invalidParameters(
         place: "\(path): the metadata '\(key)'", expected: expected,
-        actual: file.metadata[key].map { "'\($0.prefix(40))'" } ?? "nothing: it holds parameters, but no classifier")
+        actual: file.metadata[key].map { "'\($0.prefix(40))'" }
+          ?? "nothing (the file holds transform parameters only, no classifier)")
     }
     guard let classCount = file.metadata["classes"].flatMap({ Int($0) }), (2...65_536).contains(classCount) else {
-      throw wrong("classes", "a number of classes from 2 on")
+      throw wrong("classes", "a number of classes, at least 2")
     }
     guard let kind = file.metadata["scaler"].flatMap(FeatureScaler.Kind.init) else {
       throw wrong("scaler", "'standard' or 'sparse'")
@@ -83,7 +90,7 @@ public struct SeriesClassifier: Sendable, Equatable {
     }
     var classes: [String] = []
     for index in 0..<classCount {
-      guard let name = file.metadata["class.\(index)"] else { throw wrong("class.\(index)", "a class") }
+      guard let name = file.metadata["class.\(index)"] else { throw wrong("class.\(index)", "the name of a class") }
       classes.append(name)
     }
     let outputs = classCount == 2 ? 1 : classCount
@@ -96,7 +103,7 @@ public struct SeriesClassifier: Sendable, Equatable {
       intercepts: try file.tensor("ridge.intercepts", shape: [outputs]), regularisation: regularisation)
   }
 
-  /// The bytes of a file that holds everything.
+  /// The bytes of a safetensors file with the transform, scaler and classifier.
   public func serialized() -> [UInt8] {
     var file = transform.file
     let outputs = ridge.intercepts.count

@@ -1,18 +1,18 @@
 /// Eigenvalues and eigenvectors of a symmetric matrix.
 ///
-/// Householder's reduction to three diagonals and the QL method with implicit shifts (G. Golub, C. Van Loan, Matrix
-/// Computations, 8.3), in double precision. It is here, and not LAPACK, because a ridge regression needs one such
-/// decomposition of as many rows as there are training series: seconds for a thousand. That is not worth a dependency for
-/// everybody, and its answers would differ from machine to machine.
+/// Householder reduction to tridiagonal form, then the QL method with implicit shifts (G. Golub, C. Van Loan, Matrix
+/// Computations, 8.3), in double precision. Not LAPACK: a ridge regression needs a single decomposition with one row
+/// per training series, which takes seconds for a thousand. That does not justify a dependency, and LAPACK's results
+/// would differ from machine to machine.
 /// - Complexity: O(size³).
 struct SymmetricEigenvalues {
-  /// In no order.
+  /// Unsorted.
   private(set) var values: [Double]
   /// Row k: the unit vector of `values[k]`.
   private(set) var vectors: [Double]
   let size: Int
 
-  /// - Parameter matrix: Row after row; only its lower triangle counts.
+  /// - Parameter matrix: Row by row; only the lower triangle is read.
   init(_ matrix: [Double], size n: Int) {
     precondition(matrix.count == n * n, "a square matrix")
     size = n
@@ -30,7 +30,7 @@ struct SymmetricEigenvalues {
     }
   }
 
-  /// A = QᵀTQ: T's diagonal to d, what stands below it to e (e[i] between i − 1 and i), Q over a.
+  /// A = QᵀTQ: the diagonal of T goes to d, the subdiagonal to e (e[i] lies between i − 1 and i), Q replaces a.
   private static func reduce(
     _ a: UnsafeMutablePointer<Double>, _ d: UnsafeMutablePointer<Double>, _ e: UnsafeMutablePointer<Double>, _ n: Int
   ) {
@@ -54,7 +54,7 @@ struct SymmetricEigenvalues {
       for value in vector { square += value * value }
       guard square > 0 else { continue }
       let factor = 2 / square
-      // p = factor · A v over the leading rows, of which the lower triangle stands there; then A −= v qᵀ + q vᵀ.
+      // p = factor · A v over the leading rows, reading only the lower triangle; then A −= v qᵀ + q vᵀ.
       for i in 0..<row { product[i] = 0 }
       for i in 0..<row {
         let line = a + i * n
@@ -87,7 +87,7 @@ struct SymmetricEigenvalues {
     }
     for (row, vector, factor) in reflections.reversed() {
       for j in 0..<row { product[j] = 0 }
-      // Q (I − factor v vᵀ) over the columns of v, for rows that are not still those of the identity.
+      // Q (I − factor v vᵀ) over the columns of v, for the rows that differ from the identity.
       for i in 0..<row {
         let line = a + i * n
         var sum = 0.0
@@ -98,7 +98,7 @@ struct SymmetricEigenvalues {
     }
   }
 
-  /// Turns T into its eigenvalues by rotations, which turn the rows of Q into eigenvectors.
+  /// Reduces T to its eigenvalues by rotations, which turn the rows of Q into eigenvectors.
   private static func diagonalise(
     _ q: UnsafeMutablePointer<Double>, _ d: UnsafeMutablePointer<Double>, _ e: UnsafeMutablePointer<Double>, _ n: Int
   ) {
@@ -113,7 +113,7 @@ struct SymmetricEigenvalues {
           if abs(e[end]) <= Double.ulpOfOne * size { break }
           end += 1
         }
-        // Two or three sweeps are usual; rounding never needs more than a few.
+        // Two or three sweeps are typical; rounding never needs more than a few.
         guard end > low, sweeps < 64 else { break }
         sweeps += 1
         var g = (d[low + 1] - d[low]) / (2 * e[low])

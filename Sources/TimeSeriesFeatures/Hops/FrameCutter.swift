@@ -1,34 +1,35 @@
 import Convolution
 
-/// What stands beyond the ends of a recording.
+/// What is assumed beyond the ends of a recording.
 public enum EdgePadding: String, CaseIterable, Sendable {
   /// Zeros.
   case zeros
-  /// The recording's mirror image, its first and last sample not repeated.
+  /// The recording mirrored, without repeating its first and last sample.
   case reflect
 }
 
-/// Cuts a stream of one channel into windows that overlap: window t begins at frame `t · hop − lead`.
+/// Cuts a stream of one channel into overlapping windows: window t begins at frame `t · hop − lead`.
 ///
-/// - Streaming: a window comes with its last sample; with `reflect` the first ones wait until `lead + 1` frames have come.
+/// - Streaming: a window is ready with its last sample; with `reflect` the first ones wait until `lead + 1` frames have
+///   arrived.
 /// - Memory: three windows and 8192 frames.
 final class FrameCutter {
   let windowFrames: Int
   let hopFrames: Int
-  /// Frames of padding in front of the stream.
+  /// Frames of padding before the stream.
   let lead: Int
   let padding: EdgePadding
-  /// Frames that have come.
+  /// Frames received so far.
   private(set) var frames = 0
 
   private let memory: AlignedMemory
   private let capacity: Int
-  /// The frame that stands first in memory, and the one behind the last.
+  /// The first frame in memory, and the one after the last.
   private var first: Int
   private var end: Int
   /// Where the next window begins.
   private var next: Int
-  /// Whether the mirror image of the beginning is still missing.
+  /// Whether the mirrored beginning is still missing.
   private var waitsForMirror: Bool
 
   static let largest = 1 << 24
@@ -47,7 +48,7 @@ final class FrameCutter {
     capacity = 3 * windowFrames + 8192
     memory = AlignedMemory(count: capacity + RealTransform.slack)
     (first, next) = (-lead, -lead)
-    // Zeros stand in memory already.
+    // The memory is already zero.
     end = 0
     waitsForMirror = padding == .reflect && lead > 0
   }
@@ -55,7 +56,7 @@ final class FrameCutter {
   /// Frames until the next window is complete, at least 1.
   var framesToNextWindow: Int { max(1, next + windowFrames - end, waitsForMirror ? lead + 1 - end : 0) }
 
-  /// Takes samples, and calls `body` with each window that is complete and the frame at which it begins.
+  /// Takes samples, and calls `body` with each complete window and its first frame.
   func push(
     _ samples: UnsafePointer<Float>, count: Int, _ body: (_ window: UnsafePointer<Float>, _ start: Int) throws -> Void
   ) rethrows {
@@ -75,13 +76,13 @@ final class FrameCutter {
     }
   }
 
-  /// Gives the windows that reach beyond the last frame.
-  /// - Parameter count: Windows of the whole stream, those included that have come already.
-  /// - Throws: `FeatureError.tooShort` where the mirror image needs more frames than there were.
+  /// Emits the windows that reach beyond the last frame.
+  /// - Parameter count: Windows of the whole stream, including those already emitted.
+  /// - Throws: `FeatureError.tooShort` when the stream is shorter than the mirrored part.
   func finish(
     windows count: Int, _ body: (_ window: UnsafePointer<Float>, _ start: Int) throws -> Void
   ) throws {
-    // The last window's end, if there is one that has not come.
+    // Frames that the last window still needs.
     let missing = (count - 1) * hopFrames - lead + windowFrames - frames
     guard (count - 1) * hopFrames - lead >= next else { return }
     if padding == .reflect, max(lead, missing) >= frames {
@@ -92,7 +93,7 @@ final class FrameCutter {
       if end - first == capacity { makeRoom() }
       memory.base[end - first] = padding == .zeros ? 0 : memory.base[total - 2 - offset - first]
       end += 1
-      // A window at a time, so that what is mirrored stays in memory.
+      // One window at a time, so that the frames being mirrored stay in memory.
       if next + windowFrames == end { try emit(body) }
     }
   }
@@ -105,7 +106,7 @@ final class FrameCutter {
     }
   }
 
-  /// Drops what no window needs any more. A window's length of the past stays, for the mirror image of the end.
+  /// Drops frames that no window needs any more. Keeps one window length of the past to mirror at the end.
   private func makeRoom() {
     let keep = min(next, min(end, frames) - windowFrames - 1)
     let from = max(first, keep)

@@ -1,55 +1,55 @@
 /// One row of features, with the frames of the stream that it describes.
 public struct HopRow {
-  /// One number a column; valid during the call that gets it.
+  /// One number per column; valid only during the call.
   public let values: UnsafeBufferPointer<Float>
-  /// The first frame that the row describes, counted from the beginning of the stream; negative where padding stands
-  /// before it.
+  /// The first frame of the row, counted from the beginning of the stream; negative when the row begins in the padding.
   public let start: Int
-  /// The frame behind the last one.
+  /// The frame after the last one.
   public let end: Int
 
+  /// A row for frames `start ..< end`.
   public init(values: UnsafeBufferPointer<Float>, start: Int, end: Int) {
     (self.values, self.start, self.end) = (values, start, end)
   }
 
-  /// The middle of the two, in frames.
+  /// The middle of the row, in frames.
   public var center: Double { Double(start) + Double(end - start) / 2 }
 }
 
-/// What turns a stream into rows of features, one every hop: `SpectralFeatures`, `Scattering`, `WindowStatistics`, and
-/// pooled outputs of networks.
+/// Turns a stream into rows of features, one every hop: `SpectralFeatures`, `Scattering`, `WindowStatistics` and pooled
+/// outputs of networks.
 ///
 /// ```swift
 /// let mel = try SpectralFeatures(.librosa(.mel, sampleRateHz: 22_050), sampleRateHz: 22_050)
-/// try mel.push(samples) { row in use(row.values) }   // as often as samples come
-/// try mel.finish { row in use(row.values) }          // rows that wait for what never came
+/// try mel.push(samples) { row in use(row.values) }   // whenever samples arrive
+/// try mel.finish { row in use(row.values) }          // the rows that were waiting for more
 /// ```
-/// - Streaming: a row comes with the frame that completes it, and its bits depend neither on how frames are cut into
-///   calls nor on what comes later.
-/// - Memory: fixed; nothing older than a window is kept.
-/// - One thread at a time.
+/// - Streaming: a row is ready with the frame that completes it. Its bits depend neither on how frames are split into
+///   calls nor on later frames.
+/// - Memory: fixed; nothing older than one window is kept.
+/// - Threads: one at a time.
 public protocol HopFeatures: AnyObject {
-  /// Channels of a frame.
+  /// Number of input channels.
   var channels: Int { get }
-  /// Short, self-describing names of the columns; they depend on nothing but the settings.
+  /// Short, descriptive names of the columns. They depend only on the settings.
   var names: [String] { get }
-  /// Frames that still have to come before the next row, at least 1. Whoever reads a pipe reads no more than that, so
-  /// that a row does not wait for frames that it does not need.
+  /// Frames still missing for the next row, at least 1. A reader of a pipe should read no more than that, so that a row
+  /// never waits for frames that it does not need.
   var framesToNextRow: Int { get }
 
-  /// Takes frames, one pointer a channel, and gives the rows that they complete.
-  /// - Throws: What `body` throws.
+  /// Takes frames, one pointer per channel, and passes on the rows that they complete.
+  /// - Throws: Anything that `body` throws.
   func push(
     _ input: UnsafePointer<UnsafePointer<Float>>, frames: Int, _ body: (HopRow) throws -> Void
   ) throws
 
-  /// Gives the rows that reach beyond the last frame. Nothing may be pushed afterwards.
-  /// - Throws: `FeatureError.tooShort` when there were too few frames; what `body` throws.
+  /// Passes on the rows that reach beyond the last frame. Do not push afterwards.
+  /// - Throws: `FeatureError.tooShort` when there were too few frames; anything that `body` throws.
   func finish(_ body: (HopRow) throws -> Void) throws
 }
 
 extension HopFeatures {
-  /// The same for one channel.
+  /// The same for a single channel.
   public func push(_ samples: [Float], _ body: (HopRow) throws -> Void) throws {
     precondition(channels == 1, "one channel")
     try samples.withUnsafeBufferPointer { samples in
@@ -59,18 +59,18 @@ extension HopFeatures {
   }
 }
 
-/// The same features of every channel, side by side: columns of channel 1, then of channel 2, with `ch1_` and `ch2_` in
-/// front of their names.
+/// The same features of every channel, side by side: the columns of channel 1, then of channel 2, with the prefixes
+/// `ch1_` and `ch2_`.
 public final class ChannelwiseFeatures: HopFeatures {
   public var channels: Int { members.count }
   public let names: [String]
   private let members: [any HopFeatures]
   private let columns: Int
-  /// Rows that the last push completed, and where they stand.
+  /// The rows of the last push, and their frames.
   private var rows: [Float] = []
   private var places: [(start: Int, end: Int)] = []
 
-  /// - Parameter make: Makes the features of one channel.
+  /// - Parameter make: Makes the features for one channel.
   public init(channels: Int, _ make: () throws -> any HopFeatures) rethrows {
     precondition(channels > 0, "a stream has channels")
     members = try (0..<channels).map { _ in try make() }
@@ -86,7 +86,7 @@ public final class ChannelwiseFeatures: HopFeatures {
   ) throws {
     var done = 0
     while done < frames {
-      // No more than one hop at a time, so that few rows wait for the other channels.
+      // At most one hop at a time, so that few rows have to wait for the other channels.
       let count = min(frames - done, framesToNextRow)
       try collect(
         { member, channel, body in

@@ -2,7 +2,7 @@
 final class PlanarCutter {
   private let cutters: [FrameCutter]
   private let windows: UnsafeMutablePointer<UnsafePointer<Float>?>
-  /// Frames that have come.
+  /// Frames received so far.
   var frames: Int { cutters[0].frames }
   var windowFrames: Int { cutters[0].windowFrames }
 
@@ -19,15 +19,15 @@ final class PlanarCutter {
 
   var framesToNextWindow: Int { cutters[0].framesToNextWindow }
 
-  /// Calls `body` with each window that is complete, one pointer a channel, and its first frame.
-  /// - Parameter input: One pointer a channel.
+  /// Calls `body` with each complete window, one pointer per channel, and its first frame.
+  /// - Parameter input: One pointer per channel.
   func push(
     _ input: UnsafePointer<UnsafeMutablePointer<Float>>, frames: Int,
     _ body: (_ windows: UnsafePointer<UnsafePointer<Float>?>, _ start: Int) throws -> Void
   ) rethrows {
     var done = 0
     while done < frames {
-      // No more than one window at a time, so that all channels have it before anybody goes on.
+      // At most one window at a time, so that all channels have it before `body` is called.
       let count = min(frames - done, framesToNextWindow)
       var complete: Int?
       for (channel, cutter) in cutters.enumerated() {

@@ -1,40 +1,42 @@
 import CConvolutionKernels
 import Convolution
 
-/// Competing kernels: at each point of the series one kernel of each group of eight responds most and one least; what the
-/// first wins and how often the second loses are the features (A. Dempster, D. Schmidt, G. Webb, DMKD 2023,
-/// arXiv:2203.13652).
+/// Competing kernels. At each point of the series, one kernel of each group of eight responds most and one least; the
+/// features are the sums of the winners' responses and the counts of the losers (A. Dempster, D. Schmidt, G. Webb, DMKD
+/// 2023, arXiv:2203.13652).
 ///
-/// - Shapes: series `[channels, points]` → `[featureCount]`: dilation by dilation, of the series and then of its
-///   differences: for each group eight sums of largest responses (`soft`), all groups, then for each group eight counts of
-///   smallest ones (`hard`). Of equal responses the first kernel has it.
-/// - Channels: of several, a group reads the sum of some that were drawn.
-/// - Numerics: Float32, one fused multiply-add a tap; counts equal PyTorch's but where two responses are equal to
-///   rounding, sums within 1e-5 relative.
+/// - Shapes: series `[channels, points]` → `[featureCount]`: for each dilation, first of the series, then of its
+///   differences: eight sums of largest responses (`soft`) for each group, then eight counts of smallest responses
+///   (`hard`) for each group. Of equal responses the first kernel wins.
+/// - Channels: a group reads the sum of a few randomly drawn channels.
+/// - Numerics: Float32, one fused multiply-add per tap. Counts equal PyTorch's except where two responses differ by
+///   rounding only; sums agree within 1e-5 relative.
 /// - Complexity: O(points · 9 · 8 · groups · dilations).
 public struct Hydra: SeriesTransform, Equatable {
-  /// Kernels of a group.
+  /// Kernels in a group.
   public static let kernelsPerGroup = 8
-  /// Taps of a kernel.
+  /// Taps in a kernel.
   public static let tapCount = 9
 
-  /// Channels of the series.
+  /// Number of channels of a series.
   public let channels: Int
-  /// Distances between taps: powers of two.
+  /// Distances between taps in points: powers of two.
   public let dilations: [Int]
-  /// Groups that compete over the series, and as many over the differences; the latter may be missing.
+  /// Number of groups over the series, and again over the differences if there are any.
   public let groups: Int
-  /// 2, or 1 when there are no differences.
+  /// 2 (series and differences), or 1 (series only).
   public let representations: Int
   /// `[dilation, representation, group, kernel, tap]`.
   public let weights: [Float]
-  /// Of several channels those of each group, `[dilation, representation, group, channelsPerGroup]`; otherwise empty.
+  /// With several channels, those of each group, `[dilation, representation, group, channelsPerGroup]`; otherwise
+  /// empty.
   public let channelList: [Int]
+  /// Without effect: all kernels are padded.
   public var shortSeries = ShortSeriesPolicy.pad
-  /// The weights as the loops read them: `[dilation, representation, group, tap, kernel]`.
+  /// The weights in the order of the C loops: `[dilation, representation, group, tap, kernel]`.
   private let packed: [Float]
 
-  /// A transform from parts, checked.
+  /// Makes a transform from its parts, and checks them.
   /// - Throws: `FeatureError.invalidParameters`.
   public init(
     channels: Int, dilations: [Int], groups: Int, representations: Int, weights: [Float], channelList: [Int] = []
@@ -51,12 +53,12 @@ public struct Hydra: SeriesTransform, Equatable {
     let expected = sets * Self.kernelsPerGroup * Self.tapCount
     try FeatureError.require(
       weights.count == expected && weights.allSatisfy(\.isFinite), "weights", "\(expected) finite numbers",
-      "\(weights.count), or others")
+      "\(weights.count) numbers")
     if channels > 1 {
       try FeatureError.require(
         !channelList.isEmpty && channelList.count.isMultiple(of: sets) && channelList.count / sets <= 1024
           && channelList.allSatisfy { (0..<channels).contains($0) },
-        "channelList", "a multiple of \(sets) numbers below \(channels)", "\(channelList.count), or others")
+        "channelList", "a multiple of \(sets) numbers below \(channels)", "\(channelList.count) numbers")
     }
     self.channels = channels
     self.dilations = dilations
@@ -71,16 +73,17 @@ public struct Hydra: SeriesTransform, Equatable {
     }
   }
 
-  /// Draws kernels for the longest of some series; their values do not matter.
+  /// Draws kernels for the longest series of a set; the values do not matter.
   ///
-  /// Weights are normal, less the mean of their nine taps, over the sum of their absolute values, all drawn first; then
-  /// for each group with repetition as many channels as half of them, at least 2 and at most 8. All are drawn as
-  /// aeon does with PyTorch, so that its seeds give its kernels, to rounding.
+  /// First all weights: normal numbers, minus the mean of their nine taps, divided by the sum of their absolute values.
+  /// Then the channels of each group, with repetition: half of the channels, at least 2 and at most 8. The draws are
+  /// those of aeon with PyTorch, so aeon's seeds give aeon's kernels, to rounding.
   ///
   /// - Parameters:
-  ///   - groups: Of series and differences together, even, or 1 for the series alone. Default 64.
+  ///   - groups: Number of groups over series and differences together: an even number, or 1 for the series only.
+  ///     Default 64.
   ///   - seed: Equal seeds give equal bits on every machine.
-  /// - Throws: `FeatureError.noSeries`, `.tooShort` for less than 10 points, `.outOfRange`.
+  /// - Throws: `FeatureError.noSeries`, `.tooShort` below 10 points, `.outOfRange`.
   public init(fittingTo series: SeriesSet, groups: Int = 64, seed: UInt32 = 0) throws(FeatureError) {
     try self.init(fittingTo: FittingSet(series), groups: groups, seed: seed)
   }

@@ -1,11 +1,11 @@
-/// The dilations of MiniRocket and how many biases every kernel has at each.
+/// The dilations of MiniRocket, and the number of biases per kernel at each.
 ///
-/// As many as 32 exponents lie evenly between 1 and the largest dilation whose kernel of nine taps still fits the series;
-/// what falls on the same whole number is one dilation with more biases.
+/// Up to 32 exponents are spaced evenly between 0 and that of the largest dilation whose kernel of nine taps still fits
+/// the series. Exponents that round to the same whole number become one dilation with more biases.
 ///
-/// The published code computes 2^e in floating point, which misses the last dilation by one where it is a whole number
-/// (at 1084 of 2500 such lengths, and not the same ones on every machine). Here d is the largest whole number with
-/// d^(m−1) · 8^i ≤ (length − 1)^i, in whole numbers.
+/// The published code computes 2^e in floating point, which gets the last dilation wrong by one where it is a whole
+/// number (at 1084 of 2500 such lengths, and not the same ones on every machine). Here d is the largest whole number
+/// with d^(m−1) · 8^i ≤ (length − 1)^i, in integer arithmetic.
 struct DilationLadder: Equatable {
   var dilations: [Int]
   var biasesPerKernel: [Int]
@@ -24,7 +24,7 @@ struct DilationLadder: Equatable {
         counts.append(1)
       }
     }
-    // As many biases as exponents fell on it, in proportion; what rounding leaves goes to the smallest dilations.
+    // Biases in proportion to the exponents; the remainder goes to the smallest dilations.
     counts = counts.map { Int(Double($0) * (Double(total) / Double(steps))) }
     var rest = total - counts.reduce(0, +)
     var index = 0
@@ -50,9 +50,9 @@ struct DilationLadder: Equatable {
   }
 }
 
-/// A natural number of any size: what exact powers need, and no more.
+/// A natural number of any size, with only what exact powers need.
 private struct Natural {
-  /// Digits in base 2³², the lowest first.
+  /// Digits in base 2³², lowest first.
   private var digits: [UInt64] = [1]
 
   init(power base: Int, of exponent: Int) { self = self.times(power: base, of: exponent) }

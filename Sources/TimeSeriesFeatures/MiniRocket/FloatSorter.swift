@@ -1,14 +1,16 @@
-/// Sorts finite floats, ten times as fast as by comparisons: three passes over eleven bits each of the numbers as whole
-/// numbers in the same order (least significant digit first; D. Knuth, The Art of Computer Programming 3, 5.2.5).
+/// Sorts finite floats with a radix sort, ten times as fast as by comparison: three passes over eleven bits each, on
+/// integers in the same order as the floats (least significant digit first; D. Knuth, The Art of Computer Programming
+/// 3, 5.2.5).
 ///
-/// Of more than 512 values, −0 comes before 0. Keeps its memory for the next time. - Complexity: O(count).
+/// Of more than 512 values, −0 sorts before 0. Reuses its memory.
+/// - Complexity: O(count).
 struct FloatSorter {
   private var keys: [UInt32] = []
   private var sorted: [UInt32] = []
   private var places = [Int](repeating: 0, count: 3 << 11)
 
   mutating func sort(_ values: inout [Float]) {
-    // Counting 3 · 2048 digits is not worth it for a few.
+    // Counting 3 · 2048 digits is not worth it for short arrays.
     guard values.count > 512 else {
       values.sort()
       return
@@ -19,7 +21,7 @@ struct FloatSorter {
     }
     for digit in places.indices { places[digit] = 0 }
     for (index, value) in values.enumerated() {
-      // Rising as unsigned numbers: the sign bit of positive ones is set, and all bits of negative ones are inverted.
+      // Keys that ascend as unsigned integers: set the sign bit of positive numbers, invert all bits of negative ones.
       let key = value.bitPattern ^ (value.sign == .minus ? UInt32.max : 0x8000_0000)
       keys[index] = key
       places[Int(key & 0x7FF)] += 1

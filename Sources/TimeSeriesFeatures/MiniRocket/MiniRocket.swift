@@ -1,25 +1,26 @@
 import CConvolutionKernels
 import Convolution
 
-/// Shares of positive values: 84 fixed kernels of nine taps at up to 32 dilations, and how much of each response lies
-/// above biases that were fitted (A. Dempster, D. Schmidt, G. Webb, KDD 2021, arXiv:2012.08791).
+/// Shares of positive values: 84 fixed kernels of nine taps at up to 32 dilations, and how much of each response
+/// exceeds fitted biases (A. Dempster, D. Schmidt, G. Webb, KDD 2021, arXiv:2012.08791).
 ///
 /// ```
 /// feature[j, k, q] = |{t : r_jk(t) > bias[j, k, q]}| / n,   r_jk(t) = Σ_g w_k(g) · x(t + (g − 4) · dilation[j])
 /// ```
 /// - Shapes: series `[channels, points]` → `[featureCount]`, dilation by dilation, kernel by kernel, bias by bias.
-/// - Pooling: where dilation number plus kernel number is even, all points, with zeros around the series; where it is
-///   odd, only points at which the kernel fits. A series that it fits nowhere: `shortSeries`.
-/// - Numerics: Float32 in the order of sums that aeon has, so features are equal to aeon's bit for bit, given the same
-///   parameters; a count over a count in double precision, rounded.
-/// - Complexity: O(points · (84 · dilations + featureCount)) a series.
+/// - Pooling: over all points, with zeros around the series, where dilation index plus kernel index is even; only over
+///   points where the kernel lies inside the series where it is odd. `shortSeries` says what happens when there are
+///   none.
+/// - Numerics: Float32 in aeon's order of sums, so with the same parameters the features equal aeon's bit for bit. The
+///   share is computed in double precision and rounded.
+/// - Complexity: O(points · (84 · dilations + featureCount)) per series.
 public struct MiniRocket: SeriesTransform, Equatable {
-  /// What the fit left.
+  /// The fitted dilations and biases.
   public let parameters: MiniRocketParameters
   public var shortSeries = ShortSeriesPolicy.pad
   private let lists: ChannelLists
 
-  /// A transform from parameters that were loaded or made elsewhere.
+  /// Makes a transform from parameters that were loaded or fitted elsewhere.
   public init(parameters: MiniRocketParameters) {
     self.parameters = parameters
     lists = ChannelLists(parameters)
@@ -28,7 +29,7 @@ public struct MiniRocket: SeriesTransform, Equatable {
   /// Fits dilations and biases.
   ///
   /// - Parameters:
-  ///   - series: At least one; the longest has at least 9 points.
+  ///   - series: At least one; the longest must have at least 9 points.
   ///   - features: Rounded down to a multiple of 84. Default 10,000, which gives 9996.
   ///   - seed: Equal seeds give equal bits on every machine.
   /// - Throws: `FeatureError.noSeries`, `.tooShort`, `.notFinite`, `.outOfRange`.
@@ -76,7 +77,7 @@ public struct MiniRocket: SeriesTransform, Equatable {
           scratch.kernels.pointee.minirocket_counts($0, counts)
         }
         for kernel in 0..<MiniRocketParameters.kernelCount {
-          // Of NaN's policy: no points at all, 0/0.
+          // With the policy `.nan` there are no points: 0/0.
           let points = Double(parts.count(ofKernel: kernel))
           for feature in (kernel * biases)..<((kernel + 1) * biases) {
             row[done + feature] = Float(Double(counts[feature]) / points)
@@ -92,7 +93,7 @@ public struct MiniRocket: SeriesTransform, Equatable {
   }
 }
 
-/// The channels of every combination, dilation by dilation, as the kernels take them.
+/// The channels of every combination, by dilation, in the form that the C loops take.
 struct ChannelLists: Sendable {
   var counts: [[Int32]] = []
   var channels: [[Int32]] = []
@@ -115,7 +116,7 @@ struct ChannelLists: Sendable {
   }
 }
 
-/// The points over which the kernels of one dilation pool.
+/// The points over which the kernels of one dilation pool: those of even index, and those of odd index.
 struct PooledParts {
   let ranges: (even: Range<Int>, odd: Range<Int>)
 
@@ -140,7 +141,7 @@ struct PooledParts {
 }
 
 extension MiniRocketParameters {
-  /// Dilation, kernel and bias of a feature: `d4_k17_q2`.
+  /// The name of a feature by dilation, kernel and bias: `d4_k17_q2`.
   func biasName(_ index: Int) -> String {
     var rest = index
     for (dilation, count) in zip(dilations, biasesPerKernel) {

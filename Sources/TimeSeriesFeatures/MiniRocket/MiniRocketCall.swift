@@ -1,20 +1,20 @@
 import CConvolutionKernels
 
-/// One dilation over one series, as the kernels take it.
+/// One dilation over one series, in the form that the C loops take.
 struct MiniRocketCall {
   var padded: FeatureScratch.Padded
   var channels: Int
   var dilation: Int
-  /// Points that the four left taps read later than they should: 1 in `compatibility: aeon` of MultiRocket.
+  /// Points by which the four left taps read too late: 1 for MultiRocket with `compatibility: .aeon`.
   var leftTapsShift = 0
-  /// Empty: every kernel reads channel 0 alone.
+  /// Empty: every kernel reads channel 0 only.
   var channelCounts: [Int32] = []
   var channelList: [Int32] = []
-  /// Pooled by kernels of even and of odd number; nil: all points.
+  /// The points pooled by kernels of even and of odd index; nil: all points.
   var pooled: (even: Range<Int>, odd: Range<Int>)?
   var memory: UnsafeMutablePointer<Float>
 
-  /// Calls `body` with everything but the biases.
+  /// Calls `body` without biases.
   func withKernelCall(_ body: (UnsafePointer<cck_minirocket>) -> Void) {
     withKernelCall(biases: [], biasesPerKernel: 0, body)
   }

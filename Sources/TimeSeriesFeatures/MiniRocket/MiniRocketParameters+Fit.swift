@@ -2,17 +2,18 @@ import CConvolutionKernels
 import Convolution
 
 extension MiniRocketParameters {
-  /// Draws channels and fits biases to the responses of series that are drawn, too.
+  /// Draws channels, and fits biases to the responses of randomly drawn series.
   ///
-  /// The order of the draws is NumPy's in aeon: from `random` a uniform number a combination for its number of channels,
-  /// then a shuffle of all channels a combination; from a second generator with the same seed one series a combination.
-  /// The biases of a combination are quantiles of the response of its series over all points, at
-  /// frac(1φ), frac(2φ), … (φ the golden ratio, counted on over all features), interpolated linearly.
+  /// The order of the draws is that of NumPy in aeon. From `random`: for each combination a uniform number that gives
+  /// its number of channels, then for each combination a shuffle of all channels. From a second generator with the same
+  /// seed: one series per combination. The biases of a combination are quantiles of the response of its series over all
+  /// points, interpolated linearly, at frac(1φ), frac(2φ), … (φ is the golden ratio; the count runs on over all
+  /// features).
   ///
   /// - Parameters:
-  ///   - source: Gives a series as the kernels read it; called once a combination.
-  ///   - longest: Points of the longest series, at least 9, which gives the dilations.
-  ///   - features: Rounded down to a multiple of 84, of which there is at least one.
+  ///   - source: Returns a series as the C loops read it; called once per combination.
+  ///   - longest: Points of the longest series, at least 9; determines the dilations.
+  ///   - features: Rounded down to a multiple of 84, at least 84.
   init(
     seriesCount: Int, channels: Int, longest: Int, features: Int, seed: UInt32, random: inout MersenneTwister,
     scratch: FeatureScratch, source: (Int, Int) throws(FeatureError) -> FeatureScratch.Padded
@@ -21,7 +22,7 @@ extension MiniRocketParameters {
     let combinations = Self.kernelCount * ladder.dilations.count
     var channelCounts: [Int] = []
     var channelList: [Int] = []
-    // Drawn for a single channel, too, and always 1 then: the same stream for all.
+    // Drawn even for a single channel, where it is always 1, so that the random sequence is the same in all cases.
     for _ in 0..<combinations { channelCounts.append(random.powerOfTwo(below: min(channels, 9) + 1)) }
     for count in channelCounts { channelList += random.choice(count, of: channels) }
 
@@ -58,7 +59,7 @@ extension MiniRocketParameters {
       channelCounts: channels == 1 ? [] : channelCounts, channelList: channels == 1 ? [] : channelList)
   }
 
-  /// Between the two sorted values next to rank 1 + (count − 1) · q, in double precision.
+  /// Interpolates between the two sorted values next to rank 1 + (count − 1) · q, in double precision.
   static func quantile(_ sorted: [Float], _ q: Float) -> Float {
     let rank = Double(sorted.count - 1) * (Double(q) * 100 / 100)
     let low = Int(rank)

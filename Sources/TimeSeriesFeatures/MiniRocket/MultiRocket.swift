@@ -1,30 +1,30 @@
 import CConvolutionKernels
 import Convolution
 
-/// Four pools of MiniRocket's responses, of the series and of its differences (C. Tan, A. Dempster, C. Bergmeir, G. Webb,
-/// DMKD 2022, arXiv:2102.00457).
+/// Four statistics of each of MiniRocket's responses, for the series and for its differences (C. Tan, A. Dempster, C.
+/// Bergmeir, G. Webb, DMKD 2022, arXiv:2102.00457).
 ///
-/// Of a response r over n points with bias b, P being the points where r > b:
+/// For a response r over n points with bias b, where P is the set of points with r > b:
 /// - `ppv`: |P| / n;
-/// - `lspv`: the longest way between points where r < b, in points: max t − last, where last begins as 0, and the last
-///   point ends a way, too;
-/// - `mpv`: the mean of r + b over P, 0 when P is empty (the paper subtracts b; the published code adds it, and is
-///   followed);
-/// - `mipv`: the mean index over P, counted from the first pooled point, −1 when P is empty.
+/// - `lspv`: the longest stretch between points where r < b, in points: max t − last, where last starts at 0 and the
+///   last point also ends a stretch;
+/// - `mpv`: the mean of r + b over P, 0 when P is empty (the paper subtracts b; the published code adds it, as does
+///   this one);
+/// - `mipv`: the mean index over P, counted from the first pooled point; −1 when P is empty.
 ///
-/// - Shapes: series `[channels, points]` → `[featureCount]`: of the series all `ppv`, all `lspv`, all `mpv`, all `mipv`,
-///   each in MiniRocket's order; then the same of the differences x[t + 1] − x[t].
-/// - Pooling: as `MiniRocket`.
-/// - Numerics: given the same parameters and `compatibility: .aeon`, `ppv`, `lspv` and `mipv` are equal to aeon's bit for
-///   bit, and `mpv` within one unit of the last place: its sum is in double precision.
-/// - Complexity: O(points · (84 · dilations + featureCount)) a series.
+/// - Shapes: series `[channels, points]` → `[featureCount]`: all `ppv` of the series, then all `lspv`, all `mpv`, all
+///   `mipv`, each in MiniRocket's order; then the same for the differences x[t + 1] − x[t].
+/// - Pooling: as for `MiniRocket`.
+/// - Numerics: with the same parameters and `compatibility: .aeon`, `ppv`, `lspv` and `mipv` equal aeon's bit for bit;
+///   `mpv` is within one unit in the last place, because its sum is in double precision.
+/// - Complexity: O(points · (84 · dilations + featureCount)) per series.
 public struct MultiRocket: SeriesTransform, Equatable {
-  /// Which formula the differences have.
+  /// Which formula the features of the differences use.
   public enum Compatibility: String, CaseIterable, Sendable {
-    /// The published one.
+    /// The formula of the paper.
     case correct
-    /// That of the original code, aeon and sktime, whose transform of differences reads the four left taps one point too
-    /// late (not so its fit) and uses the channels that were drawn for the series itself.
+    /// The formula of the original code, aeon and sktime. When transforming differences (but not when fitting) they
+    /// read the four left taps one point too late, and use the channels drawn for the series itself.
     case aeon
   }
 
@@ -32,19 +32,21 @@ public struct MultiRocket: SeriesTransform, Equatable {
   public let series: MiniRocketParameters
   /// Fitted to the differences.
   public let differences: MiniRocketParameters
+  /// Which formula the features of the differences use.
   public var compatibility: Compatibility
   public var shortSeries = ShortSeriesPolicy.pad
   private let seriesLists: ChannelLists
   private let differenceLists: ChannelLists
 
-  /// A transform from parameters that were loaded or made elsewhere.
-  /// - Throws: `FeatureError.invalidParameters` when the two have different channels, or cannot be compatible with aeon.
+  /// Makes a transform from parameters that were loaded or fitted elsewhere.
+  /// - Throws: `FeatureError.invalidParameters` when the two have different numbers of channels, or cannot be
+  ///   compatible with aeon.
   public init(
     series: MiniRocketParameters, differences: MiniRocketParameters, compatibility: Compatibility = .correct
   ) throws(FeatureError) {
     guard series.channels == differences.channels else {
       throw .invalidParameters(
-        place: "differences.channels", expected: "\(series.channels), as of the series",
+        place: "differences.channels", expected: "\(series.channels), like the series",
         actual: "\(differences.channels)")
     }
     self.series = series
@@ -55,18 +57,19 @@ public struct MultiRocket: SeriesTransform, Equatable {
     if compatibility == .aeon, series.channels > 1 {
       guard differences.dilations.count <= series.dilations.count else {
         throw .invalidParameters(
-          place: "differences.dilations", expected: "at most \(series.dilations.count), as aeon takes their channels",
+          place: "differences.dilations",
+          expected: "at most \(series.dilations.count), because aeon uses the channels of the series",
           actual: "\(differences.dilations.count)")
       }
     }
   }
 
-  /// Fits both.
+  /// Fits the parameters of the series and of the differences.
   ///
   /// - Parameters:
-  ///   - series: At least one; the longest has at least 10 points.
-  ///   - kernels: Biases of series and of differences, each rounded down to a multiple of 84. Default 6250, which gives
-  ///     8 · 6216 = 49,728 features.
+  ///   - series: At least one; the longest must have at least 10 points.
+  ///   - kernels: Number of biases for the series and for the differences, each rounded down to a multiple of 84.
+  ///     Default 6250, which gives 8 · 6216 = 49,728 features.
   ///   - seed: Equal seeds give equal bits on every machine.
   /// - Throws: `FeatureError.noSeries`, `.tooShort`, `.notFinite`, `.outOfRange`.
   public init(

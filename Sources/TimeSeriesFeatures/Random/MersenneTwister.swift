@@ -1,14 +1,16 @@
-/// MT19937 of M. Matsumoto and T. Nishimura (ACM TOMACS 8, 1998), seeded by their `init_genrand`.
+/// MT19937 by M. Matsumoto and T. Nishimura (ACM TOMACS 8, 1998), seeded with their `init_genrand`.
 ///
-/// Every fit draws from it, in an order that its documentation gives. Integers and exactly rounded operations alone make
-/// the numbers, so a seed gives the same bits on every processor and system. Order and derived distributions are those of
-/// NumPy's legacy `RandomState`, so that a seed of aeon's draws the same cases, channels and kernels here.
+/// Every fit draws from this generator, in an order that its documentation gives. It uses only integers and exactly
+/// rounded operations, so a seed gives the same bits on every processor and system. The order and the derived
+/// distributions are those of NumPy's legacy `RandomState`, so a seed of aeon draws the same series, channels and
+/// kernels here.
 public struct MersenneTwister: RandomNumberGenerator, Sendable {
   private var state: [UInt32]
   private var place = 624
-  /// The second of the last two normal numbers.
+  /// The second number of the last pair of normal numbers.
   private var spareNormal: Double?
 
+  /// Starts a sequence.
   /// - Parameter seed: Equal seeds give equal sequences.
   public init(seed: UInt32) {
     state = [UInt32](repeating: 0, count: 624)
@@ -30,7 +32,7 @@ public struct MersenneTwister: RandomNumberGenerator, Sendable {
     return word ^ (word >> 18)
   }
 
-  /// Two words of 32 bits, the first one low.
+  /// Two 32-bit words, the first one low.
   public mutating func next() -> UInt64 {
     let low = UInt64(next32())
     return UInt64(next32()) << 32 | low
@@ -55,7 +57,8 @@ public struct MersenneTwister: RandomNumberGenerator, Sendable {
   /// A double in `low` ..< `high`.
   public mutating func uniform(_ low: Double, _ high: Double) -> Double { low + (high - low) * unit() }
 
-  /// An integer in 0 ..< `count`: low bits of a word, drawn again until they are below `count`; no word when `count` is 1.
+  /// An integer in 0 ..< `count`: the low bits of a word, redrawn until they are below `count`; draws nothing when
+  /// `count` is 1.
   public mutating func index(below count: Int) -> Int {
     precondition((1...Int(UInt32.max)).contains(count), "a count from 1 to 2^32 - 1")
     guard count > 1 else { return 0 }
@@ -66,15 +69,15 @@ public struct MersenneTwister: RandomNumberGenerator, Sendable {
     }
   }
 
-  /// The first `size` of the numbers 0 ..< `count` after a shuffle.
+  /// The first `size` numbers of 0 ..< `count` after a shuffle.
   public mutating func choice(_ size: Int, of count: Int) -> [Int] {
     var all = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) { all.swapAt(last, index(below: last + 1)) }
     return Array(all[..<size])
   }
 
-  /// A normal number of mean 0 and variance 1 by G. Marsaglia's polar method; the logarithm is `naturalLogarithm`, so that
-  /// nothing but sums, products, quotients and a square root is used.
+  /// A normal number with mean 0 and variance 1, by G. Marsaglia's polar method. Uses `naturalLogarithm`, so the result
+  /// depends only on sums, products, quotients and a square root.
   public mutating func normal() -> Double {
     if let spare = spareNormal {
       spareNormal = nil
@@ -91,10 +94,11 @@ public struct MersenneTwister: RandomNumberGenerator, Sendable {
     }
   }
 
-  /// floor(2^u) for u uniform in 0 ..< log2(`numerator` / `denominator`), by comparison with logarithms of whole numbers.
+  /// floor(2^u) for u uniform in 0 ..< log2(`numerator` / `denominator`), found by comparing logarithms of whole
+  /// numbers.
   mutating func powerOfTwo(below numerator: Int, over denominator: Int = 1) -> Int {
     let exponent = uniform(0, binaryLogarithm(Double(numerator) / Double(denominator)))
-    // The largest n with log2(n) ≤ exponent. It is at most floor(numerator / denominator).
+    // The largest n with log2(n) ≤ exponent; at most floor(numerator / denominator).
     var low = 1
     var high = max(1, numerator / denominator) + 1
     while high - low > 1 {

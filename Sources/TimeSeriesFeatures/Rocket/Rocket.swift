@@ -1,39 +1,40 @@
 import CConvolutionKernels
 import Convolution
 
-/// Random kernels, and of each response the share of positive values and the largest (A. Dempster, F. Petitjean, G. Webb,
-/// DMKD 2020, arXiv:1910.13051).
+/// Random kernels; the features of each response are its share of positive values and its maximum (A. Dempster, F.
+/// Petitjean, G. Webb, DMKD 2020, arXiv:1910.13051).
 ///
 /// ```
 /// s(t) = bias + Σ_c Σ_g w[c, g] · x[c](t + (g − (taps − 1)/2) · dilation);   ppv = |{t : s(t) > 0}| / n,   max = max s(t)
 /// ```
 /// - Shapes: series `[channels, points]` → `[2 · kernels]`: `ppv` and `max` of kernel 0, of kernel 1, and so on.
-/// - Scaling: each channel less its mean, over its standard deviation (of the population), in double precision; a constant
-///   channel becomes 0. `isNormalising` turns that off.
-/// - Numerics: Float32, one fused multiply-add a tap; from aeon's results within 1e-5 relative for `max`, and `ppv` equal
-///   but where a response is 0 to rounding.
-/// - Complexity: O(points · taps) a kernel.
+/// - Scaling: each channel is scaled to mean 0 and (population) variance 1, in double precision; a constant channel
+///   becomes 0. `isNormalising: false` turns this off.
+/// - Numerics: Float32, one fused multiply-add per tap. Agrees with aeon within 1e-5 relative for `max`; `ppv` is equal
+///   except where a response is 0 within rounding.
+/// - Complexity: O(points · taps) per kernel.
 public struct Rocket: SeriesTransform, Equatable {
   /// The kernels.
   public let kernels: RocketKernels
   /// Whether channels are scaled to mean 0 and variance 1.
   public let isNormalising: Bool
+  /// What to do with unpadded kernels that reach beyond the series.
   public var shortSeries = ShortSeriesPolicy.pad
   private let groups: RocketGroups
 
-  /// A transform of kernels that were loaded or made elsewhere.
+  /// Makes a transform from kernels that were loaded or drawn elsewhere.
   public init(kernels: RocketKernels, isNormalising: Bool = true) {
     self.kernels = kernels
     self.isNormalising = isNormalising
     groups = RocketGroups(kernels)
   }
 
-  /// Draws kernels for the longest of some series; their values do not matter.
+  /// Draws kernels for the longest series of a set; the values do not matter.
   ///
   /// - Parameters:
-  ///   - kernels: Default 10,000, which give 20,000 features.
+  ///   - kernels: Number of kernels. Default 10,000, which gives 20,000 features.
   ///   - seed: Equal seeds give equal bits on every machine.
-  /// - Throws: `FeatureError.noSeries`, `.tooShort` for less than 12 points, `.outOfRange`.
+  /// - Throws: `FeatureError.noSeries`, `.tooShort` below 12 points, `.outOfRange`.
   public init(
     fittingTo series: SeriesSet, kernels: Int = 10_000, seed: UInt32 = 0, isNormalising: Bool = true
   ) throws(FeatureError) {
@@ -75,7 +76,7 @@ public struct Rocket: SeriesTransform, Equatable {
     if !fits, shortSeries == .error, group.paddedRows < group.kernels.count {
       throw .tooShort(series: series, expected: 2 * reach + 1, actual: padded.length)
     }
-    // Padded kernels, which come first, also answer where they reach beyond the series.
+    // Padded kernels come first; they also answer where they reach beyond the series.
     var segments: [(range: Range<Int>, rows: Int)] = [(0..<padded.length, group.kernels.count)]
     if fits {
       segments = [
@@ -123,7 +124,7 @@ public struct Rocket: SeriesTransform, Equatable {
     }
   }
 
-  /// Mean 0 and variance 1, in place.
+  /// Scales to mean 0 and variance 1 in place; a constant becomes 0.
   static func normalise(_ x: UnsafeMutablePointer<Float>, count: Int) {
     var sum = 0.0
     for point in 0..<count { sum += Double(x[point]) }
@@ -131,7 +132,7 @@ public struct Rocket: SeriesTransform, Equatable {
     var squares = 0.0
     for point in 0..<count { squares += (Double(x[point]) - mean) * (Double(x[point]) - mean) }
     var deviation = (squares / Double(count)).squareRoot()
-    // A constant's deviation may be a rounding error of its mean away from 0.
+    // The computed deviation of a constant may be a rounding error of its mean, rather than 0.
     if deviation <= abs(mean) * 0x1p-50 { deviation = 0 }
     for point in 0..<count {
       x[point] = deviation == 0 ? 0 : Float((Double(x[point]) - mean) / deviation)

@@ -1,17 +1,17 @@
-/// Kernels that read the same places of the series: each vector of it is loaded once for all of them.
+/// Kernels that read the same points of the series, so that each vector is loaded once for all of them.
 struct RocketGroup: Sendable {
   let length: Int
   let dilation: Int
-  /// Channel and place of each tap, in the order of the sum: taps oldest first, channels inside.
+  /// Channel and position of each tap, in the order of the sum: taps oldest first, channels inside.
   let taps: [(channel: Int, place: Int)]
-  /// At most eight; the padded ones first.
+  /// At most eight, padded ones first.
   let kernels: [Int]
   let paddedRows: Int
   let weightStart: Int
   let biasStart: Int
 }
 
-/// All kernels in groups, with their weights packed as the loops read them: tap after tap, kernel after kernel.
+/// All kernels in groups, with their weights in the order that the C loops read: by tap, then by kernel.
 struct RocketGroups: Sendable {
   private(set) var all: [RocketGroup] = []
   private(set) var weights: [Float] = []

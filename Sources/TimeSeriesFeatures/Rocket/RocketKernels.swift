@@ -1,25 +1,26 @@
-/// Random kernels of ROCKET: what a fit draws.
+/// The random kernels of ROCKET.
 public struct RocketKernels: Sendable, Equatable {
-  /// Channels of the series.
+  /// Number of channels of a series.
   public let channels: Int
   /// Taps of each kernel: 7, 9 or 11.
   public let lengths: [Int]
-  /// Distances between taps.
+  /// Distances between taps, in points.
   public let dilations: [Int]
-  /// Whether zeros around the series count as points, so that the response is as long as the series.
+  /// Whether the series is padded with zeros, so that the response is as long as the series.
   public let isPadded: [Bool]
-  /// What is added to each response.
+  /// Added to each response.
   public let biases: [Float]
-  /// Channels that each kernel reads, and which, kernel after kernel.
+  /// How many channels each kernel reads.
   public let channelCounts: [Int]
+  /// Which channels those are, kernel by kernel.
   public let channelList: [Int]
-  /// Kernel after kernel, channel after channel of its list, tap after tap.
+  /// `[kernel][channel of its list][tap]`, flattened.
   public let weights: [Float]
 
   /// Number of kernels.
   public var count: Int { lengths.count }
 
-  /// Kernels from elsewhere, checked.
+  /// Makes kernels from their parts, and checks them.
   /// - Throws: `FeatureError.invalidParameters`.
   public init(
     channels: Int, lengths: [Int], dilations: [Int], isPadded: [Bool], biases: [Float], channelCounts: [Int],
@@ -29,26 +30,28 @@ public struct RocketKernels: Sendable, Equatable {
     try FeatureError.require(
       (1...MiniRocketParameters.maximumChannels).contains(channels), "channels", "1 to 65536", "\(channels)")
     try FeatureError.require((1...1_000_000).contains(count), "lengths", "1 to 1000000 kernels", "\(count)")
-    try FeatureError.require(lengths.allSatisfy { [7, 9, 11].contains($0) }, "lengths", "7, 9 or 11 each", "others")
+    try FeatureError.require(
+      lengths.allSatisfy { [7, 9, 11].contains($0) }, "lengths", "7, 9 or 11 each",
+      "\(lengths.first { ![7, 9, 11].contains($0) } ?? 0)")
     try FeatureError.require(
       dilations.count == count && dilations.allSatisfy { (1...MiniRocketParameters.maximumDilation).contains($0) },
-      "dilations", "\(count) numbers from 1 to \(MiniRocketParameters.maximumDilation)", "\(dilations.count), or others"
+      "dilations", "\(count) numbers from 1 to \(MiniRocketParameters.maximumDilation)", "\(dilations.count) numbers"
     )
-    try FeatureError.require(isPadded.count == count, "paddings", "\(count) of them", "\(isPadded.count)")
+    try FeatureError.require(isPadded.count == count, "paddings", "\(count)", "\(isPadded.count)")
     try FeatureError.require(
       biases.count == count && biases.allSatisfy(\.isFinite), "biases", "\(count) finite numbers",
-      "\(biases.count), or others")
+      "\(biases.count) numbers")
     try FeatureError.require(
       channelCounts.count == count && channelCounts.allSatisfy { (1...min(11, channels)).contains($0) },
       "channelCounts",
-      "\(count) numbers from 1 to \(min(11, channels))", "\(channelCounts.count), or others")
+      "\(count) numbers from 1 to \(min(11, channels))", "\(channelCounts.count) numbers")
     try FeatureError.require(
       channelList.count == channelCounts.reduce(0, +) && channelList.allSatisfy { (0..<channels).contains($0) },
-      "channelList", "\(channelCounts.reduce(0, +)) numbers below \(channels)", "\(channelList.count), or others")
+      "channelList", "\(channelCounts.reduce(0, +)) numbers below \(channels)", "\(channelList.count) numbers")
     let expected = zip(lengths, channelCounts).reduce(0) { $0 + $1.0 * $1.1 }
     try FeatureError.require(
       weights.count == expected && weights.allSatisfy(\.isFinite), "weights", "\(expected) finite numbers",
-      "\(weights.count), or others")
+      "\(weights.count) numbers")
     self.channels = channels
     self.lengths = lengths
     self.dilations = dilations
@@ -59,11 +62,10 @@ public struct RocketKernels: Sendable, Equatable {
     self.weights = weights
   }
 
-  /// Draws kernels for series of `points` points, in aeon's order: all lengths; all numbers of channels; then kernel by
-  /// kernel its weights (normal, less their mean in each channel), its channels, bias, dilation and padding.
+  /// Draws kernels for series of `points` points, in aeon's order: all lengths; all numbers of channels; then for each
+  /// kernel its weights (normal, minus their mean in each channel), channels, bias, dilation and padding.
   ///
-  /// - Throws: `FeatureError.outOfRange`; `.tooShort` for less than 12 points, which a kernel of 11 taps needs to have room
-  ///   to be drawn a dilation.
+  /// - Throws: `FeatureError.outOfRange`; `.tooShort` below 12 points, which the dilation of a kernel of 11 taps needs.
   public init(drawing count: Int, channels: Int, points: Int, seed: UInt32) throws(FeatureError) {
     guard (1...1_000_000).contains(count) else {
       throw .outOfRange(what: "the number of kernels", expected: "1 to 1000000", actual: count)

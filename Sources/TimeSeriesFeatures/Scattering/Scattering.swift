@@ -1,36 +1,37 @@
 import CConvolutionKernels
 import Convolution
 
-/// Wavelet scattering of one channel, orders 0 to 2, block by block (J. Andén, S. Mallat, Deep scattering spectrum, IEEE
-/// Transactions on Signal Processing 62, 2014), with the filters of kymatio 0.3.
+/// Wavelet scattering of one channel, orders 0 to 2, block by block (J. Andén, S. Mallat, Deep scattering spectrum,
+/// IEEE Transactions on Signal Processing 62, 2014), with the filters of kymatio 0.3.
 ///
 /// ```
 /// S0 = x ∗ φ     S1[n] = |x ∗ ψn| ∗ φ     S2[n, m] = ||x ∗ ψn| ∗ ψm| ∗ φ, where ψm is slower than ψn
 /// ```
-/// - Shapes: samples of one channel → a row every T frames: `s0`, all `s1_n…`, all `s2_n…_m…`, n and m counted from the
-///   highest wavelet on. Row r stands at frame r·T; there are ⌈frames / T⌉.
-/// - Streaming: the stream is cut into blocks at fixed places, whatever the pieces it comes in, so the transform of a file
-///   is that of the stream. Row r needs `lookAheadFrames` behind its frame at most.
-/// - Edges: silence, or the mirror image of the recording. Filters are cut off where 2e-7 of them is left, and blocks overlap
-///   by as much, so rows are kymatio's wherever its own padding is the same: with `reflect` everywhere, with `zeros` beyond
-///   `edgeFrames` from both ends. (kymatio's rows stand at multiples of T when its padding is one; of other recordings they
-///   stand up to T − 1 frames later.)
+/// - Shapes: samples of one channel → one row every T frames: `s0`, all `s1_n…`, all `s2_n…_m…`, where n and m count
+///   down from the highest wavelet. Row r belongs to frame r·T; there are ⌈frames / T⌉ rows.
+/// - Streaming: the stream is cut into blocks at fixed positions, however it arrives, so a file and a stream give the
+///   same rows. Row r needs at most `lookAheadFrames` frames after its own.
+/// - Edges: silence, or the recording mirrored. Filters are truncated where 2e-7 of them remains, and blocks overlap by
+///   that much, so the rows are kymatio's wherever its own padding is the same: everywhere with `reflect`, and further
+///   than `edgeFrames` from both ends with `zeros`. (kymatio's rows lie at multiples of T when its padding is a
+///   multiple of T; otherwise they lie up to T − 1 frames later.)
 /// - Numerics: Float32, within 1e-5 of the largest coefficient of each order.
-/// - Memory: filters and a few blocks; nothing that grows.
-/// - Complexity: O(log n) operations a frame and wavelet, for blocks of n frames.
+/// - Memory: the filters and a few blocks; it does not grow.
+/// - Complexity: O(log n) operations per frame and wavelet, for blocks of n frames.
 public final class Scattering: HopFeatures {
+  /// The settings it was made with.
   public let settings: ScatteringSettings
   public let channels = 1
   public let names: [String]
-  /// The most frames behind its own that a row waits for.
+  /// The largest number of frames after its own that a row waits for.
   public var lookAheadFrames: Int { blockFrames + support + halo }
-  /// Frames from the ends of a recording within which rows depend on what is taken to stand beyond them.
+  /// Rows closer than this many frames to either end of a recording depend on the padding.
   public var edgeFrames: Int { support + halo }
 
-  /// Frames that a block answers for, and those that it needs on either side.
+  /// Frames that a block yields rows for, and frames that it needs on either side.
   let blockFrames: Int
   let halo: Int
-  /// Frames on either side that the low-pass sees.
+  /// Half the length of the low-pass, in frames.
   let support: Int
 
   private struct Second {
@@ -48,14 +49,14 @@ public final class Scattering: HopFeatures {
 
   private let firsts: [First]
   private let averages: [Int: ScatteringAverage]
-  /// By how often the rate was halved.
+  /// By number of halvings of the rate.
   private let transforms: [EightRowTransform]
   private let kernels: UnsafePointer<cck_spectral_kernels>
 
-  /// Frames of a transform: a block and its halo.
+  /// Frames in a transform: a block and its halo.
   private let count: Int
   private let rowsOfBlock: Int
-  /// The past that a mirror image of the end needs, then a block with its halo.
+  /// The past that is needed to mirror the end, then a block with its halo.
   private let samples: AlignedMemory
   private let past: Int
   private let spectrum: AlignedMemory
@@ -68,17 +69,18 @@ public final class Scattering: HopFeatures {
   private let rows: AlignedMemory
   private let row: AlignedMemory
 
-  /// Frames that have come, blocks that are done, rows that are out.
+  /// Frames received, blocks done, rows emitted.
   private var frames = 0
   private var blocks = 0
   private var rowsDone = 0
-  /// Frames that stand in memory behind the past.
+  /// Frames in memory after the past.
   private var filled: Int
 
-  /// Values in front of the valid ones that are zero, as are those behind.
+  /// Number of zeros before and after the valid values.
   private static let margin = 32
 
-  /// - Throws: `FeatureError.outOfRange`.
+  /// Plans the filters for the settings.
+  /// - Throws: `FeatureError.outOfRange`, also when the bank of filters would need gigabytes.
   public init(_ settings: ScatteringSettings, level: KernelLevel = .selected) throws(FeatureError) {
     try settings.check()
     self.settings = settings
@@ -89,7 +91,7 @@ public final class Scattering: HopFeatures {
     let support = whole(Wavelet.support(width: lowWidth))
     let first = settings.order > 0 ? Wavelet.bank(perOctave: settings.firstPerOctave, scale: settings.scale) : []
     let second = settings.order > 1 ? Wavelet.bank(perOctave: settings.secondPerOctave, scale: settings.scale) : []
-    // The longest way through two wavelets.
+    // The longest total support of two wavelets in sequence.
     let halo = whole(
       first.map { one in
         Wavelet.support(width: one.width)
@@ -148,26 +150,26 @@ public final class Scattering: HopFeatures {
     sums = AlignedMemory(count: rowsOfBlock + slack)
     rows = AlignedMemory(count: names.count * rowsOfBlock)
     row = AlignedMemory(count: names.count)
-    // Silence in front of the first frame, or the place of its mirror image.
+    // Silence before the first frame, to be replaced if the beginning is mirrored.
     filled = support + halo
   }
 
-  /// Refuses banks that would need gigabytes, and minutes before the first row.
+  /// Rejects banks that would need gigabytes of memory, and minutes before the first row.
   private static func checkSize(wavelets: Int, paths: Int, count: Int, rows: Int) throws(FeatureError) {
     let most = (1 << 29) / count
     guard wavelets <= most else {
       throw .outOfRange(
         what: "the number of wavelets at this scale",
-        expected: "up to \(most); fewer an octave, or a smaller scale, would fit", actual: wavelets)
+        expected: "at most \(most) (use fewer per octave, or a smaller scale)", actual: wavelets)
     }
     guard paths * rows <= 1 << 27 else {
       throw .outOfRange(
         what: "the number of columns at this scale",
-        expected: "up to \((1 << 27) / rows); fewer wavelets an octave, or a lower order, would fit", actual: paths)
+        expected: "at most \((1 << 27) / rows) (use fewer wavelets per octave, or a lower order)", actual: paths)
     }
   }
 
-  /// The filters of the second order, by their numbers and the halvings of what they are applied to. One wavelet's
+  /// The filters of the second order, by wavelet number and the halvings of their input. Only one wavelet's full
   /// spectrum, which is as long as a block, is in memory at a time.
   private static func secondFilters(
     _ first: [Wavelet], _ second: [Wavelet], most: Int, count: Int
@@ -178,7 +180,7 @@ public final class Scattering: HopFeatures {
       if rates.isEmpty { continue }
       let whole = morletSpectrum(slower, count: count)
       for halvings in rates {
-        // At the lower rate, the mean of what is folded: kymatio's `periodize_filter_fourier`.
+        // At the lower rate, the aliased mean: kymatio's `periodize_filter_fourier`.
         let size = count >> halvings
         var spectrum = [Double](repeating: 0, count: size)
         for (index, value) in whole.enumerated() { spectrum[index % size] += value }
@@ -215,9 +217,9 @@ public final class Scattering: HopFeatures {
     while rowsDone < total {
       let end = samples.base + past + filled
       for offset in 0..<count - filled {
-        // What lies further out than any filter sees does not matter, and is silence.
+        // Frames further out than any filter reaches do not matter: silence.
         let isMirrored = settings.edges == .reflect && beyond < support + halo
-        // Of a sample and its mirror image lies the last frame in the middle.
+        // The last frame lies midway between a sample and its mirror image.
         end[offset] = isMirrored ? end[offset - 2 - 2 * beyond] : 0
         beyond += 1
       }
@@ -233,7 +235,7 @@ public final class Scattering: HopFeatures {
       for offset in 1...lead { x[lead - offset] = x[lead + offset] }
     }
     transformBlock(x)
-    // Rows that see nothing of the next block.
+    // Rows that do not depend on the next block.
     let hop = settings.hopFrames
     let complete = blockFrames / hop
     let firstRow = (blocks * blockFrames - 2 * support) / hop
@@ -258,7 +260,7 @@ public final class Scattering: HopFeatures {
   private func transformBlock(_ x: UnsafeMutablePointer<Float>) {
     average(x, halvings: 0, path: 0)
     guard !firsts.isEmpty else { return }
-    // Whole vectors are read in front of rows.
+    // Whole vectors are read before each row.
     let (spectrum, secondSpectrum) = (spectrum.base + RealTransform.slack, secondSpectrum.base + RealTransform.slack)
     transforms[0].forward(x, to: spectrum)
     for first in firsts {
@@ -275,7 +277,7 @@ public final class Scattering: HopFeatures {
     }
   }
 
-  /// Adds what the valid part of a block gives to the rows that see it.
+  /// Adds the contribution of the valid part of a block to the rows that depend on it.
   private func average(_ values: UnsafeMutablePointer<Float>, halvings: Int, path: Int) {
     let length = blockFrames >> halvings
     let target = valid.base + Self.margin

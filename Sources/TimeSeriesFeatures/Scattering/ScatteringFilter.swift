@@ -7,16 +7,16 @@ import Convolution
   import Darwin
 #endif
 
-/// The transfer function of a Morlet wavelet on a grid of N frequencies: a Gaussian around its centre, less as much of one
-/// around zero as makes it vanish there, both periodised; divided by the sum of the absolute values of its impulse
-/// response. Real.
+/// The transfer function of a Morlet wavelet on a grid of N frequencies: a Gaussian around its centre, minus a Gaussian
+/// around zero scaled so that the sum vanishes there, both periodised; then divided by the sum of the absolute values
+/// of the impulse response. Real.
 func morletSpectrum(_ wavelet: Wavelet, count: Int) -> [Double] {
   let (center, width) = (wavelet.center, wavelet.width)
-  // As many periods as hold all that is above 1e-7, at most 5 on either side.
+  // Enough periods for everything above 1e-7, at most 5 on either side.
   let periods = min(Int(((2 * width * width * log(1e7)).squareRoot() + 1).rounded(.up)), 5)
   func gaussian(around center: Double) -> [Double] {
     var values = [Double](repeating: 0, count: count)
-    // Behind nine deviations there is less than 3e-18.
+    // Less than 3e-18 remains past nine deviations.
     let low = max((1 - periods) * count, Int(((center - 9 * width) * Double(count)).rounded(.down)))
     let high = min(periods * count - 1, Int(((center + 9 * width) * Double(count)).rounded(.up)))
     for index in low...max(low, high) {
@@ -33,28 +33,29 @@ func morletSpectrum(_ wavelet: Wavelet, count: Int) -> [Double] {
   return spectrum.map { $0 / size }
 }
 
-/// A transfer function that is multiplied with a spectrum and folded to a lower rate in one go, without what is too small
-/// to matter. Spectra stand in eight rows (`EightRowTransform`).
+/// Multiplies a spectrum with a transfer function and folds it to a lower rate in one pass, skipping weights that are
+/// negligible.
 final class ScatteringFilter {
   /// Values of the folded spectrum.
   let foldedCount: Int
-  /// Neighbours in a row of the spectrum and in one of the folded spectrum, with their weights: places of numbers.
+  /// Runs of consecutive values in a row of the spectrum and of the folded spectrum, and of their weights, as indices
+  /// of numbers.
   private var runs: [(from: Int, to: Int, weight: Int, count: Int)] = []
   private let weights: AlignedMemory
 
   /// - Parameters:
-  ///   - spectrum: The transfer function at the rate of what is filtered, from 0 on.
-  ///   - scale: What it is multiplied with.
+  ///   - spectrum: The transfer function at the rate of the input, starting at frequency 0.
+  ///   - scale: A factor for all weights.
   init(_ spectrum: [Double], halvings: Int, scale: Double) {
     let count = spectrum.count
     foldedCount = count >> halvings
     let (row, foldedRow) = (count / 8, foldedCount / 8)
     let (first, length) = Self.support(of: spectrum)
-    // Each weight twice, for real and imaginary part.
+    // Each weight twice, for the real and the imaginary part.
     weights = AlignedMemory(count: 2 * length + RealTransform.slack)
     var done = 0
     for r in 0..<8 {
-      // Places whose value 8 · place + r lies in the support; they go on around the circle.
+      // Positions where 8 · place + r lies in the support, wrapping around the circle.
       var place = (first - r + 7) / 8
       if 8 * place + r < first { place += 1 }
       let end = (first + length - r + 7) / 8
@@ -72,7 +73,7 @@ final class ScatteringFilter {
     }
   }
 
-  /// The shortest stretch, around the circle, that holds all values above 1e-8 of the largest.
+  /// The shortest stretch around the circle that holds all values above 1e-8 of the largest.
   private static func support(of spectrum: [Double]) -> (first: Int, length: Int) {
     let count = spectrum.count
     let least = 1e-8 * (spectrum.map(abs).max() ?? 0)
@@ -90,8 +91,8 @@ final class ScatteringFilter {
     return (gapEnd, count - longest)
   }
 
-  /// The filtered spectrum at the lower rate.
-  /// - Parameter folded: Room for `foldedCount` complex numbers.
+  /// Computes the filtered spectrum at the lower rate.
+  /// - Parameter folded: Memory for `foldedCount` complex numbers.
   @inline(__always)
   func apply(
     _ kernels: UnsafePointer<cck_spectral_kernels>, to spectrum: UnsafePointer<Float>,
@@ -109,19 +110,20 @@ struct ScatteringAverage {
   let bands: [cck_band]
   private let memory: AlignedMemory
 
-  /// Rows of a block see `row · hop + t`, |t| ≤ support, of values whose first one stands at `−2·support`.
+  /// Row `row` of a block depends on values at `row · hop + t`, |t| ≤ support, where the first value lies at
+  /// `−2·support`.
   ///
   /// - Parameters:
-  ///   - halvings: log2 of frames for a value.
-  ///   - width: Of the low-pass, in cycles a frame.
+  ///   - halvings: log2 of the frames per value.
+  ///   - width: Width of the low-pass, in cycles per frame.
   ///   - support, hopFrames: In frames.
-  ///   - margin: Where in memory the first value stands.
+  ///   - margin: Index of the first value in memory.
   init(width: Double, support: Int, hopFrames: Int, halvings: Int, rows: Int, valid: Int, margin: Int) {
     let reach = support >> halvings
     let deviation = 1 / (2 * Double.pi * width)
     func gaussian(_ frame: Int) -> Double { exp(-0.5 * (Double(frame) / deviation) * (Double(frame) / deviation)) }
-    // The sum over all frames is 1. Values at a lower rate are averaged with every 2^j-th of the weights, whose sum then is
-    // 2^−j: that is how kymatio 0.3 does it, and its orders are that much smaller for slower wavelets.
+    // The sum over all frames is 1. Values at a lower rate are averaged with every 2^j-th weight, and those sum to
+    // 2^−j. kymatio 0.3 does the same, so its orders are smaller by that factor for slower wavelets.
     let sum = (-support...support).reduce(0) { $0 + gaussian($1) }
     let weights = (-reach...reach).map { gaussian($0 << halvings) / sum }
     let chains = Int(CCK_DOT_CHAINS)
@@ -129,7 +131,8 @@ struct ScatteringAverage {
     for (index, weight) in weights.enumerated() { table.base[index] = Float(weight) }
     memory = table
     bands = (0..<rows).map { row in
-      // The first weight's place among the values; values outside 0 ..< valid are zero and left out in steps of a vector.
+      // Index of the first weight among the values. Values outside 0 ..< valid are zero, and are skipped in steps of a
+      // vector.
       let place = (row * hopFrames - 2 * support) >> halvings
       let from = max(0, min(-place / chains * chains, weights.count / chains * chains))
       let end = min(weights.count, max(from, valid - place))

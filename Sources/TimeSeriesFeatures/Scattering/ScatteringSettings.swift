@@ -6,18 +6,20 @@
 
 /// Which scattering transform: kymatio's `Scattering1D(J, Q, T, max_order)`.
 public struct ScatteringSettings: Sendable, Equatable {
-  /// J: the longest wavelets are as long as the low-pass of 2^J frames.
+  /// J: the low-pass, and the longest wavelets, last 2^J frames.
   public var scale = 8
-  /// Q: wavelets an octave of the first and the second order.
+  /// Q of the first order: wavelets per octave.
   public var firstPerOctave = 8
+  /// Q of the second order.
   public var secondPerOctave = 1
-  /// log2 T: the low-pass lasts about T frames, and a row comes every T. nil: J.
+  /// log2 T: the low-pass lasts about T frames, and there is a row every T frames. nil: J.
   public var averagingScale: Int?
-  /// 0, 1 or 2: the highest order.
+  /// The highest order: 0, 1 or 2.
   public var order = 2
-  /// What stands beyond the ends of the stream.
+  /// What is assumed beyond the ends of the stream.
   public var edges = EdgePadding.zeros
 
+  /// J = 8, Q = 8 and 1, order 2, zeros at the edges.
   public init() {}
 
   /// log2 of the frames between two rows.
@@ -28,8 +30,8 @@ public struct ScatteringSettings: Sendable, Equatable {
   /// - Throws: `FeatureError.outOfRange`.
   func check() throws(FeatureError) {
     let ranges: [(String, Int, ClosedRange<Int>)] = [
-      ("the scale J", scale, 1...15), ("the number of wavelets an octave", firstPerOctave, 1...64),
-      ("the number of wavelets an octave of the second order", secondPerOctave, 1...64),
+      ("the scale J", scale, 1...15), ("the number of wavelets per octave", firstPerOctave, 1...64),
+      ("the number of second-order wavelets per octave", secondPerOctave, 1...64),
       ("log2 of the averaging T", hopScale, 0...scale), ("the order", order, 0...2),
     ]
     for (what, value, range) in ranges where !range.contains(value) {
@@ -38,25 +40,25 @@ public struct ScatteringSettings: Sendable, Equatable {
   }
 }
 
-/// A Morlet wavelet: its centre and its width, both in cycles a frame, and how often it can be halved.
+/// A Morlet wavelet: its centre and width in cycles per frame, and how often its rate can be halved.
 struct Wavelet: Sendable, Equatable {
   let center: Double
   let width: Double
-  /// j: its output is kept at 2^−j of the rate.
+  /// j: its output is stored at 2^−j of the rate.
   let halvings: Int
 
-  /// Width of the low-pass, and least width of wavelets, at scale 0.
+  /// Width of the low-pass, and smallest width of a wavelet, at scale 0.
   static let baseWidth = 0.1
 
-  /// The wavelets of a bank, from high to low: geometric steps of 2^(−1/Q) while they are wider than the narrowest that
-  /// scale J allows, then Q − 1 of that width at equal steps down to zero.
+  /// The wavelets of a bank, from high to low: geometric steps of 2^(−1/Q) while they are wider than the narrowest
+  /// width that scale J allows, then Q − 1 wavelets of that width at equal steps down to zero.
   ///
-  /// The rules and their constants (r = √½, α = 5) are those of kymatio 0.3, after V. Lostanlen, Convolutional operators in
+  /// The rules and constants (r = √½, α = 5) are those of kymatio 0.3, after V. Lostanlen, Convolutional operators in
   /// the time-frequency domain, PhD thesis, 2017.
   static func bank(perOctave q: Int, scale: Int) -> [Wavelet] {
     let narrowest = baseWidth / Double(1 << scale)
     let step = exp2(-1 / Double(q))
-    // Neighbours meet at r of their peaks.
+    // Neighbours cross at r of their peaks.
     func width(_ center: Double) -> Double {
       center * (1 - step) / (1 + step) / (2 * log(1 / 0.5.squareRoot())).squareRoot()
     }
@@ -82,7 +84,7 @@ struct Wavelet: Sendable, Equatable {
     }
   }
 
-  /// Frames on either side of its middle beyond which the wavelet can be left out: the rest of a Gaussian behind 5.2
-  /// deviations is 2e-7 of its area.
+  /// Half-length in frames beyond which the wavelet can be truncated: 2e-7 of a Gaussian's area lies past 5.2
+  /// deviations.
   static func support(width: Double) -> Int { Int((5.2 / (2 * Double.pi * width)).rounded(.up)) }
 }

@@ -1,15 +1,16 @@
-/// How many series there are, and how long they are: all that ROCKET and Hydra need to know of a training set.
+/// The number of series and their lengths: all that ROCKET and Hydra need to know about a training set.
 public struct SeriesExtent: Sendable, Equatable {
   /// Number of series.
   public private(set) var count = 0
-  /// Points of the longest series, and its number.
+  /// Points of the longest series, and its index.
   private(set) var longest = (points: 0, index: 0)
-  /// Points of the shortest series, and its number.
+  /// Points of the shortest series, and its index.
   private(set) var shortest = (points: Int.max, index: 0)
 
+  /// An empty set.
   public init() {}
 
-  /// Of a whole set.
+  /// The extent of a whole set.
   public init(_ series: SeriesSet) { for length in series.lengths { add(points: length) } }
 
   /// Counts one more series.
@@ -24,18 +25,18 @@ public struct SeriesExtent: Sendable, Equatable {
   }
 }
 
-/// A training set as a fit sees it: its extent, and the values of those series that the fit draws.
+/// A training set as a fit sees it: its extent, and the values of the series that the fit draws.
 ///
-/// MiniRocket and MultiRocket look at one drawn series for each of at most 2688 pairs of dilation and kernel, so a set of
-/// any size can be fitted to in the memory of these: measure all (`SeriesExtent`), ask `FittedTransform.drawnSeries`, and
-/// keep what it names.
+/// MiniRocket and MultiRocket look at one drawn series for each of at most 2688 pairs of dilation and kernel, so a set
+/// of any size can be fitted in the memory of those series. Measure all series (`SeriesExtent`), ask
+/// `FittedTransform.drawnSeries`, and keep only the series that it names.
 public struct FittingSet: Sendable {
-  /// Of all series.
+  /// The extent of all series.
   public let extent: SeriesExtent
-  /// Of every series.
+  /// Number of channels of every series.
   public var channels: Int { series.channels }
   private let series: SeriesSet
-  /// Where the values of a series stand in `series`; nil: all of them do, in their order.
+  /// Index in `series` of each drawn series; nil: `series` holds all of them, in order.
   private let places: [Int: Int]?
 
   /// All series of a set.
@@ -46,16 +47,16 @@ public struct FittingSet: Sendable {
   }
 
   /// Some series of a set.
-  /// - Parameter numbers: Of each series of `drawn`, its number in the whole set.
-  /// - Precondition: As many numbers as series, without repetition.
+  /// - Parameter numbers: The index in the whole set of each series in `drawn`.
+  /// - Precondition: One number per series, without repetition.
   public init(extent: SeriesExtent, drawn: SeriesSet, numbers: [Int]) {
-    precondition(drawn.count == numbers.count, "one number a series")
+    precondition(drawn.count == numbers.count, "one number per series")
     self.extent = extent
     series = drawn
     places = Dictionary(uniqueKeysWithValues: zip(numbers, 0...))
   }
 
-  /// Lends one of the series that were drawn.
+  /// Lends one of the drawn series.
   func withSeries<Result>(
     _ index: Int, _ body: (SeriesView) throws(FeatureError) -> Result
   ) throws(FeatureError) -> Result {
@@ -66,7 +67,7 @@ public struct FittingSet: Sendable {
     }
   }
 
-  /// The points of the longest series.
+  /// Checks the set, and returns the number of points of the longest series.
   /// - Throws: `FeatureError.noSeries`; `.tooShort` when the longest has fewer than `minimum` points, or another fewer
   ///   than `each`; `.outOfRange`.
   func longest(atLeast minimum: Int, each: Int = 1, features: Int) throws(FeatureError) -> Int {
@@ -90,16 +91,19 @@ public struct FittingSet: Sendable {
     }
     guard longest.points < 1 << 31 else {
       throw .outOfRange(
-        what: "the longest series", expected: "at most 2^31 - 1 points", actual: longest.points)
+        what: "the length of the longest series", expected: "at most 2^31 - 1 points", actual: longest.points)
     }
     return longest.points
   }
 }
 
 extension FittedTransform {
-  /// The numbers of the series whose values a fit looks at, rising: none for ROCKET and Hydra.
+  /// The indices of the series whose values a fit reads, ascending; none for ROCKET and Hydra.
   ///
-  /// - Parameters: As of `init(_:fittingTo:features:seed:)`.
+  /// - Parameters:
+  ///   - extent: The extent of the whole training set.
+  ///   - features: As for `init(_:fittingTo:features:seed:)`.
+  ///   - seed: As for `init(_:fittingTo:features:seed:)`.
   public static func drawnSeries(
     _ kind: Kind, of extent: SeriesExtent, features: Int? = nil, seed: UInt32 = 0
   ) -> [Int] {
@@ -115,7 +119,7 @@ extension FittedTransform {
         * MiniRocketParameters.kernelCount
     }
     var random = MersenneTwister(seed: seed)
-    // Every fit of biases begins the same sequence anew.
+    // Every fit of biases starts the same sequence from the beginning.
     return Set((0..<(combinations.max() ?? 0)).map { _ in random.index(below: extent.count) })
       .sorted()
   }

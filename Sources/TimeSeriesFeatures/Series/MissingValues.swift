@@ -1,17 +1,17 @@
-/// What stands in for values that are missing, which are NaN in a series.
+/// How to replace missing values, which are NaN in a series.
 public enum MissingValues: String, CaseIterable, Sendable {
-  /// Nothing does: they are an error.
+  /// Keep them; transforms then throw `FeatureError.notFinite`.
   case error
-  /// 0.
+  /// Replace them with 0.
   case zero
-  /// The channel's last value; before the first one, the first.
+  /// Repeat the channel's previous value; before the first value, use the first one.
   case hold
-  /// A straight line from the last value to the next one; before the first and behind the last, those.
+  /// Interpolate linearly between the neighbouring values; before the first and after the last value, use that value.
   case linear
 }
 
 extension SeriesSet {
-  /// The set with something in the place of NaN. A channel that has no value at all becomes 0.
+  /// The set with missing values replaced. A channel without any values becomes 0.
   public func filling(_ missing: MissingValues) -> SeriesSet {
     guard missing != .error, values.contains(where: \.isNaN) else { return self }
     var filled = self

@@ -1,22 +1,22 @@
-/// Time series of one or more channels, each with its own length: a data set.
+/// A data set: time series of one or more channels, each with its own length.
 ///
 /// ```swift
 /// let set = try SeriesSet(cases: 40, channels: 1, points: 500, values: flat)  // [cases, channels, points]
 /// let ragged = try SeriesSet([[[1, 2, 3]], [[4, 5]]])  // two series of one channel, of 3 and of 2 points
 /// ```
-/// All of them have the same number of channels. Values are Float32; what was fitted to is neither scaled nor centred.
+/// All series have the same number of channels. Values are Float32, and are neither scaled nor centred.
 public struct SeriesSet: Sendable, Equatable {
-  /// Channels of every series, at least 1.
+  /// Number of channels of every series, at least 1.
   public let channels: Int
-  /// Series after series, in each of them channel after channel.
+  /// `[series][channel][point]`, flattened.
   public internal(set) var values: [Float]
-  /// Points of every series.
+  /// Number of points of every series.
   public internal(set) var lengths: [Int]
   /// Where each series begins in `values`.
   var starts: [Int]
 
-  /// A set without series, to append to.
-  /// - Throws: `FeatureError.outOfRange` for less than one channel.
+  /// An empty set to append to.
+  /// - Throws: `FeatureError.outOfRange` below one channel.
   public init(channels: Int) throws(FeatureError) {
     guard channels > 0 else {
       throw .outOfRange(what: "the number of channels", expected: "at least 1", actual: channels)
@@ -27,8 +27,8 @@ public struct SeriesSet: Sendable, Equatable {
     starts = []
   }
 
-  /// Series of equal length from an array [cases, channels, points].
-  /// - Throws: `FeatureError.outOfRange` when the number of values is not their product.
+  /// Makes a set of series of equal length from an array `[cases, channels, points]`.
+  /// - Throws: `FeatureError.outOfRange` when the number of values does not match.
   public init(cases: Int, channels: Int, points: Int, values: [Float]) throws(FeatureError) {
     try self.init(channels: channels)
     let (plane, overflow) = channels.multipliedReportingOverflow(by: points)
@@ -42,9 +42,9 @@ public struct SeriesSet: Sendable, Equatable {
     starts = (0..<cases).map { $0 * plane }
   }
 
-  /// Series of any length: `[case][channel][point]`.
-  /// - Throws: `FeatureError.noSeries`, `.channelCount` when one has another number of channels than the first,
-  ///   `.outOfRange` when the channels of one differ in length.
+  /// Makes a set of series of any length: `[case][channel][point]`.
+  /// - Throws: `FeatureError.noSeries`; `.channelCount` when the number of channels differs from that of the first
+  ///   series; `.outOfRange` when the channels of a series differ in length.
   public init(_ series: [[[Float]]]) throws(FeatureError) {
     guard let first = series.first else { throw .noSeries }
     try self.init(channels: first.count)
@@ -54,7 +54,7 @@ public struct SeriesSet: Sendable, Equatable {
   /// Number of series.
   public var count: Int { lengths.count }
 
-  /// Adds a series, channel by channel.
+  /// Appends a series, `[channel][point]`.
   /// - Throws: `FeatureError.channelCount`, `.outOfRange` when channels differ in length.
   public mutating func append(_ series: [[Float]]) throws(FeatureError) {
     guard series.count == channels else {
@@ -63,7 +63,8 @@ public struct SeriesSet: Sendable, Equatable {
     let length = series[0].count
     for (index, channel) in series.enumerated() where channel.count != length {
       throw .outOfRange(
-        what: "the length of channel \(index + 1) of series \(count + 1)", expected: "\(length), as the first has",
+        what: "the length of channel \(index + 1) of series \(count + 1)",
+        expected: "\(length), like the first channel",
         actual: channel.count)
     }
     starts.append(values.count)
@@ -77,7 +78,7 @@ public struct SeriesSet: Sendable, Equatable {
     return (0..<channels).map { Array(values[(starts[index] + $0 * length)..<(starts[index] + ($0 + 1) * length)]) }
   }
 
-  /// The series of a range of indices.
+  /// The series at a range of indices.
   public subscript(range: Range<Int>) -> SeriesSet {
     var part = self
     let end = range.upperBound < count ? starts[range.upperBound] : values.count
@@ -102,15 +103,20 @@ public struct SeriesSet: Sendable, Equatable {
   }
 }
 
-/// One series in somebody else's memory: channel c, point t at `base[c * pitch + t]`.
+/// One series in borrowed memory: channel c, point t is at `base[c * pitch + t]`.
 public struct SeriesView {
+  /// Point 0 of channel 0.
   public let base: UnsafePointer<Float>
+  /// Number of channels.
   public let channels: Int
+  /// Number of points.
   public let length: Int
+  /// Distance between channels in memory, in numbers.
   public let pitch: Int
-  /// Its number, for errors.
+  /// The index of the series, for errors.
   public let index: Int
 
+  /// A view of memory that must outlive it.
   public init(base: UnsafePointer<Float>, channels: Int, length: Int, pitch: Int, index: Int) {
     self.base = base
     self.channels = channels
@@ -119,19 +125,19 @@ public struct SeriesView {
     self.index = index
   }
 
-  /// The same series under another number.
+  /// The same series with another index.
   func numbered(_ index: Int) -> SeriesView {
     SeriesView(base: base, channels: channels, length: length, pitch: pitch, index: index)
   }
 
-  /// What is larger could overflow in sums over 2²⁷ points.
+  /// Larger values could overflow in sums over 2²⁷ points.
   static let magnitudeLimit: Float = 0x1p101
 
-  /// - Throws: `FeatureError.notFinite` at the first value that is NaN, infinite, or beyond `magnitudeLimit`.
+  /// - Throws: `FeatureError.notFinite` for the first value that is NaN, infinite, or beyond `magnitudeLimit`.
   func requireFinite() throws(FeatureError) {
     for channel in 0..<channels {
       let row = base + channel * pitch
-      // What is too large becomes infinite, 0 · ∞ is NaN, and NaN stays in a sum.
+      // Too large values become infinite, 0 · ∞ is NaN, and a NaN stays in the sum.
       var sum: Float = 0
       for point in 0..<length { sum += 0 * (row[point] * 0x1p27) }
       guard sum != 0 else { continue }

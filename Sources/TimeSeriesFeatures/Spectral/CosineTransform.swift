@@ -7,8 +7,8 @@ import Convolution
   import Darwin
 #endif
 
-/// The cosine transform of a row of logarithms, lifter included: coefficient n is
-/// `lifter(n) · norm(n) · Σ_b cos(πn(b + ½)/N) · x[b]` (DCT-II).
+/// The cosine transform of a row of logarithms, with the lifter: coefficient n is `lifter(n) · norm(n) · Σ_b cos(πn(b +
+/// ½)/N) · x[b]` (DCT-II).
 final class CosineTransform {
   let bands: [cck_band]
   private let memory: AlignedMemory

@@ -7,14 +7,14 @@ import Convolution
   import Darwin
 #endif
 
-/// A scale on which equal steps sound alike.
+/// A frequency scale on which equal steps sound equal.
 public enum MelScale: String, CaseIterable, Sendable {
   /// Linear below 1000 Hz (3 mel for 200 Hz), then 27 mel for a factor of 6.4: M. Slaney, Auditory Toolbox, 1998.
   case slaney
   /// 2595 · log10(1 + f / 700): HTK's.
   case htk
 
-  /// Mel of a frequency.
+  /// Converts hertz to mel.
   public func mel(_ hertz: Double) -> Double {
     switch self {
     case .slaney: hertz < 1000 ? 3 * hertz / 200 : 15 + 27 * log(hertz / 1000) / log(6.4)
@@ -22,7 +22,7 @@ public enum MelScale: String, CaseIterable, Sendable {
     }
   }
 
-  /// The frequency of a mel.
+  /// Converts mel to hertz.
   public func hertz(_ mel: Double) -> Double {
     switch self {
     case .slaney: mel < 15 ? 200 * mel / 3 : 1000 * exp((mel - 15) * log(6.4) / 27)
@@ -31,50 +31,54 @@ public enum MelScale: String, CaseIterable, Sendable {
   }
 }
 
-/// How a bank of mel filters is laid out.
+/// The layout of a bank of mel filters.
 public struct MelSettings: Sendable, Equatable {
-  /// How heavy a filter is.
+  /// How filters are scaled.
   public enum Norm: String, CaseIterable, Sendable {
-    /// Peaks of 1.
+    /// Every peak is 1.
     case none
-    /// Each filter over half of its width in hertz, so that all have about the same area.
+    /// Each filter is divided by half its width in hertz, so that all have about the same area.
     case slaney
   }
 
-  /// The axis on which a filter is a triangle.
+  /// The axis on which filters are triangles.
   public enum Axis: String, CaseIterable, Sendable {
-    /// Straight sides over frequency: librosa, torchaudio.
+    /// Frequency in hertz: librosa, torchaudio.
     case hertz
-    /// Straight sides over mel: HTK, Kaldi.
+    /// Mel: HTK, Kaldi.
     case mel
   }
 
-  /// Filters.
+  /// Number of filters.
   public var bands = 128
-  /// Where the first one begins.
+  /// Lower edge of the first filter, in hertz.
   public var lowHz = 0.0
-  /// Where the last one ends; nil: at half of the sample rate.
+  /// Upper edge of the last filter, in hertz; nil: half the sample rate.
   public var highHz: Double?
+  /// The scale on which filters are equally spaced.
   public var scale = MelScale.slaney
+  /// How filters are scaled.
   public var norm = Norm.slaney
+  /// The axis on which filters are triangles.
   public var axis = Axis.hertz
 
+  /// librosa's defaults.
   public init() {}
 }
 
-/// Overlapping triangles, equally spaced in mel, over the bins of a spectrum: filter b rises from edge b to edge b + 1 and
-/// falls to edge b + 2, its weights taken at the frequencies of the bins. Kept sparse.
+/// Overlapping triangles, equally spaced in mel, over the bins of a spectrum. Filter b rises from edge b to edge b + 1
+/// and falls to edge b + 2; its weights are taken at the frequencies of the bins. Stored sparsely.
 public final class MelFilterBank {
-  /// Filters.
+  /// Number of filters.
   public var count: Int { bands.count }
-  /// Filters without a bin that weighs anything: they are narrower than the distance of two bins.
+  /// Indices of filters with no nonzero weight: they are narrower than the distance between two bins.
   public let emptyBands: [Int]
   private let memory: AlignedMemory
   let bands: [cck_band]
 
   /// - Parameters:
-  ///   - fftFrames: The length of the transform; the bins go from 0 Hz to half of the rate.
-  /// - Memory: the weights that are not zero, about as many as there are bins on either side of a peak, and no more.
+  ///   - fftFrames: Length of the transform; bins go from 0 Hz to half the sample rate.
+  /// - Memory: only the nonzero weights, about two per bin.
   /// - Throws: `FeatureError.outOfRange`, `.invalidParameters`.
   public init(_ settings: MelSettings, fftFrames: Int, sampleRateHz: Double) throws(FeatureError) {
     guard settings.bands > 0 else {
@@ -84,7 +88,8 @@ public final class MelFilterBank {
     let high = settings.highHz ?? nyquist
     guard settings.lowHz >= 0, settings.lowHz < high, high <= nyquist else {
       throw .invalidParameters(
-        place: "the mel bands", expected: "frequencies that rise, from 0 to half of the rate, \(nyquist) Hz",
+        place: "the mel bands",
+        expected: "a lower and a higher frequency between 0 and half the sample rate, \(nyquist) Hz",
         actual: "\(settings.lowHz) to \(high) Hz")
     }
     let scale = settings.scale
@@ -96,7 +101,7 @@ public final class MelFilterBank {
     let rows = (0..<settings.bands).map { band -> BandRow in
       let (left, middle, right) = (edges[band], edges[band + 1], edges[band + 2])
       let factor = settings.norm == .slaney ? 2 / (hertz[band + 2] - hertz[band]) : 1
-      // All bins within the triangle, and one more on either side for what division rounds.
+      // All bins within the triangle, and one more on either side in case the division rounds.
       let first = max(0, Int((hertz[band] / perBin).rounded(.down)) - 1)
       let last = min(fftFrames / 2, Int((hertz[band + 2] / perBin).rounded(.up)) + 1)
       guard first <= last else { return BandRow(first: 0, weights: []) }
@@ -113,13 +118,13 @@ public final class MelFilterBank {
   }
 }
 
-/// Weights of neighbouring values, from the value `first` on; all others are 0.
+/// Weights of consecutive values, starting at index `first`; all others are 0.
 struct BandRow {
   let first: Int
   let weights: [Float]
 }
 
-/// Rows of weights without the zeros at their ends, as the loops read them.
+/// Packs rows of weights in the order that the C loops read, without the zeros at their ends.
 func packBands(_ rows: [BandRow]) -> (AlignedMemory, [cck_band]) {
   let chains = Int(CCK_DOT_CHAINS)
   let ranges = rows.map { row -> Range<Int> in

@@ -1,28 +1,29 @@
 import CConvolutionKernels
 import Convolution
 
-/// Spectra, mel bands, their logarithms, or mel-frequency cepstral coefficients of one channel, hop by hop.
+/// Spectra, mel bands, log-mel bands, or mel-frequency cepstral coefficients of one channel, hop by hop.
 ///
 /// ```swift
 /// let settings = SpectralSettings(.librosa, .mfcc, sampleRateHz: 22_050)
 /// let mfcc = try SpectralFeatures(settings, sampleRateHz: 22_050)
 /// ```
-/// - Shapes: samples of one channel → rows of `names.count`; their number is that of the program whose conventions are
-///   followed: `SpectralSettings.rows(frames:)`.
-/// - Units: samples of full scale ±1, powers without a factor of the window or the length.
-/// - Streaming: a row comes with the last sample of its window: half a window behind its middle where it is centred. The
-///   last `windowFrames / 2` samples get their rows by `finish`. Whatever depends on a whole recording, as librosa's
-///   `top_db` does, is not here: `logarithmFloor` takes its place.
-/// - Numerics: Float32; the largest error of mel powers is 1e-6 of their maximum. The bits depend on the instruction set
-///   only through FFTW.
-/// - Complexity: O(n log n) a row for a transform of n, and O(n) for the bands.
+/// - Shapes: samples of one channel → rows of `names.count` numbers. The number of rows is that of the program whose
+///   conventions are used: `SpectralSettings.rows(frames:)`.
+/// - Units: samples with full scale ±1; powers are not divided by the window or the length.
+/// - Streaming: a row is ready with the last sample of its window, which is half a window after its centre when rows
+///   are centred. `finish` emits the rows of the last `windowFrames / 2` samples. Values that depend on the whole
+///   recording, such as librosa's `top_db`, are not computed here; use `logarithmFloor`.
+/// - Numerics: Float32; the largest error of mel powers is 1e-6 of their maximum. The bits depend on the instruction
+///   set only through FFTW.
+/// - Complexity: O(n log n) per row for a transform of n frames, and O(n) for the bands.
 public final class SpectralFeatures: HopFeatures {
+  /// The settings it was made with.
   public let settings: SpectralSettings
   public let channels = 1
   public let names: [String]
   /// The filters; nil for plain spectra.
   public let filters: MelFilterBank?
-  /// The largest logarithm so far, before `logarithmFloor`: what `top_db` is counted from.
+  /// The largest logarithm so far, before `logarithmFloor`; `top_db` counts down from it.
   public private(set) var largestLogarithm = -Float.infinity
 
   private let cutter: FrameCutter
@@ -37,8 +38,11 @@ public final class SpectralFeatures: HopFeatures {
   private let logTerms: (floor: Float, scale: Float, offset: Float)
   private var rows = 0
 
-  /// - Parameter level: The instruction set.
-  /// - Throws: `FeatureError` for settings that contradict each other.
+  /// Plans the transform and the filters.
+  /// - Parameters:
+  ///   - sampleRateHz: Determines the frequencies of the bins.
+  ///   - level: The instruction set.
+  /// - Throws: `FeatureError` when settings are out of range or contradict each other.
   public init(
     _ settings: SpectralSettings, sampleRateHz: Double, level: KernelLevel = .selected
   ) throws(FeatureError) {
@@ -100,7 +104,7 @@ public final class SpectralFeatures: HopFeatures {
         end: start + settings.windowFrames))
   }
 
-  /// The row of a frame; valid until the next one.
+  /// The features of a window; valid until the next call.
   private func values(of frame: UnsafePointer<Float>) -> UnsafePointer<Float> {
     let (count, samples) = (settings.windowFrames, transform.samples)
     if settings.preEmphasis == 0 {

@@ -1,16 +1,16 @@
-/// What is computed of a frame's spectrum.
+/// What to compute from the spectrum of each window.
 public enum SpectralOutput: String, CaseIterable, Sendable {
-  /// The power, or magnitude, of every bin.
+  /// The power or magnitude of every bin.
   case stft
-  /// Sums over mel bands.
+  /// The sums over mel bands.
   case mel
-  /// Their logarithms.
+  /// The logarithms of the mel bands.
   case logmel
-  /// The cosine transform of these: mel-frequency cepstral coefficients.
+  /// The cosine transform of the log-mel bands: mel-frequency cepstral coefficients.
   case mfcc
 }
 
-/// Whose conventions are followed where nothing else is said.
+/// The program whose defaults and conventions to follow.
 public enum SpectralConvention: String, CaseIterable, Sendable {
   /// `librosa.feature.melspectrogram` and `mfcc` of librosa 0.11.
   case librosa
@@ -20,16 +20,16 @@ public enum SpectralConvention: String, CaseIterable, Sendable {
   case htk
 }
 
-/// What a sum over a band becomes. All of them put a floor under it first.
+/// How the sum over a band becomes a logarithm.
 public enum LogScale: Sendable, Equatable {
-  /// 10 · log10(max(x, floor) / reference).
+  /// 10 · log10(max(x, floor) / reference), in decibels.
   case decibels(reference: Float = 1, floor: Float = 1e-10)
   /// ln(max(x, floor)).
   case natural(floor: Float = 1e-10)
   /// ln(x + offset): torchaudio's `log_mels`.
   case naturalOffset(Float = 1e-6)
 
-  /// Floor, factor of log2 and addend, as the loop takes them.
+  /// Floor, factor of log2 and addend, as the C loop takes them.
   var terms: (floor: Float, scale: Float, offset: Float) {
     switch self {
     case .decibels(let reference, let floor):
@@ -40,49 +40,60 @@ public enum LogScale: Sendable, Equatable {
   }
 }
 
-/// Cepstral coefficients of a row of logarithms.
+/// Settings of the cepstral coefficients.
 public struct CepstrumSettings: Sendable, Equatable {
   /// How coefficients are scaled.
   public enum Norm: String, CaseIterable, Sendable {
-    /// √(2/N), and √(1/N) for the first: an orthogonal matrix.
+    /// √(2/N), and √(1/N) for the first coefficient: an orthogonal matrix.
     case ortho
     /// √(2/N) for all: HTK's.
     case htk
   }
 
-  /// Coefficients that are kept, the first one included.
+  /// Number of coefficients, including the first (c0).
   public var coefficients = 20
+  /// How coefficients are scaled.
   public var norm = Norm.ortho
-  /// L: coefficient n is multiplied by 1 + L/2 · sin(π(n + first)/L); 0: by 1.
+  /// L: coefficient n is multiplied by 1 + L/2 · sin(π(n + first)/L); 0: no lifter.
   public var lifter = 0.0
-  /// What n is counted from in that: librosa's 1, HTK's 0.
+  /// `first` in the formula above: 1 in librosa, 0 in HTK.
   public var lifterFirst = 1
 
+  /// librosa's defaults.
   public init() {}
 }
 
-/// How a stream becomes spectra, mel bands and cepstra; every parameter open.
+/// All parameters for computing spectra, mel bands and cepstra from a stream.
 public struct SpectralSettings: Sendable, Equatable {
+  /// What to compute.
   public var output: SpectralOutput
-  /// The length of the transform, at least the window's; what the window leaves is zeros.
+  /// Length of the transform, in frames; at least the window, which is padded with zeros.
   public var fftFrames: Int
+  /// Length of the window, in frames.
   public var windowFrames: Int
+  /// Distance between windows, in frames.
   public var hopFrames: Int
+  /// The shape of the window.
   public var window = WindowShape.hann
-  /// Whether row t describes the frames around `t · hop`, with padding at both ends, or those from it on.
+  /// Whether row t is centred on frame `t · hop`, with padding at both ends. Otherwise it begins there.
   public var isCentred = true
+  /// What is assumed beyond the ends of the recording, when rows are centred.
   public var padding = EdgePadding.zeros
-  /// Each sample of a frame less so much of the one before, the first one less so much of itself; 0: none.
+  /// Subtracts this fraction of the previous sample from each sample of a window (for the first, of itself); 0: none.
   public var preEmphasis: Float = 0
   /// 2: power; 1: magnitude.
   public var exponent = 2
+  /// The mel filters.
   public var mel = MelSettings()
+  /// The logarithm of the mel bands.
   public var logarithm = LogScale.decibels()
+  /// The cepstral coefficients.
   public var cepstrum = CepstrumSettings()
-  /// Logarithms below this are raised to it: what `top_db` makes of the largest one of a recording.
+  /// Clamps lower logarithms to this value. For `top_db`: the recording's largest logarithm minus `top_db`.
   public var logarithmFloor: Float?
 
-  /// The conventions of a program.
+  /// The defaults of a program.
+  /// - Parameter sampleRateHz: Used where defaults are durations (HTK: windows of 25 ms, hops of 10 ms).
   public init(_ convention: SpectralConvention, _ output: SpectralOutput, sampleRateHz: Double) {
     self.output = output
     switch convention {
@@ -107,17 +118,17 @@ public struct SpectralSettings: Sendable, Equatable {
     }
   }
 
-  /// The smallest power of two that is not below `count`.
+  /// The smallest power of two that is at least `count`.
   public static func powerOfTwo(atLeast count: Int) -> Int {
     var power = 1
     while power < count { power *= 2 }
     return power
   }
 
-  /// Frames by which a centred window begins before the frame that it describes.
+  /// Frames of a centred window before the frame that it is centred on.
   var lead: Int { isCentred ? fftFrames / 2 - (fftFrames - windowFrames) / 2 : 0 }
 
-  /// Rows of a whole recording.
+  /// The number of rows for a recording of `frames` frames.
   public func rows(frames: Int) -> Int {
     if isCentred {
       let padded = frames + fftFrames / 2 * 2 - fftFrames
@@ -126,16 +137,16 @@ public struct SpectralSettings: Sendable, Equatable {
     return frames < windowFrames ? 0 : 1 + (frames - windowFrames) / hopFrames
   }
 
-  /// Refuses what contradicts itself.
+  /// Checks ranges and combinations.
   /// - Throws: `FeatureError`.
   func check() throws(FeatureError) {
     guard (1...FrameCutter.largest).contains(fftFrames) else {
-      throw .outOfRange(what: "the transform", expected: "1 to \(FrameCutter.largest) frames", actual: fftFrames)
+      throw .outOfRange(what: "the transform length", expected: "1 to \(FrameCutter.largest) frames", actual: fftFrames)
     }
     for (what, value, limit) in [("the window", windowFrames, fftFrames), ("the hop", hopFrames, FrameCutter.largest)] {
       guard (1...limit).contains(value) else {
         throw .outOfRange(
-          what: what, expected: "1 to \(limit) frames" + (limit == fftFrames ? ", as many as the transform has" : ""),
+          what: what, expected: "1 to \(limit) frames" + (limit == fftFrames ? ", the length of the transform" : ""),
           actual: value)
       }
     }
@@ -151,7 +162,7 @@ public struct SpectralSettings: Sendable, Equatable {
       case .natural(let floor): (1, floor)
       case .naturalOffset(let offset): (1, offset)
       }
-    for (what, value) in [("the reference of decibels", reference), ("what is below the logarithm", floor)]
+    for (what, value) in [("the decibel reference", reference), ("the floor of the logarithm", floor)]
     where !(value.isNormal && value > 0) {
       throw .invalidParameters(place: what, expected: "a positive number", actual: "\(value)")
     }

@@ -4,10 +4,10 @@
   import Darwin
 #endif
 
-/// The weights that a frame is multiplied with before it is transformed.
+/// The shape of the weights that a window is multiplied with before the transform.
 ///
-/// *Periodic* windows of n frames are the first n of the symmetric one of n + 1, as SciPy, librosa and PyTorch make them
-/// for spectra.
+/// *Periodic* windows of n frames are the first n weights of the symmetric window of n + 1, as SciPy, librosa and
+/// PyTorch use for spectra.
 public enum WindowShape: String, CaseIterable, Sendable {
   /// ½ − ½ cos(2πi/n).
   case hann
@@ -24,7 +24,7 @@ public enum WindowShape: String, CaseIterable, Sendable {
   /// All ones.
   case rectangular
 
-  /// The weights, in double precision.
+  /// The weights of a window of `count` frames, in double precision.
   public func weights(count: Int) -> [Double] {
     let isSymmetric = self == .hannSymmetric || self == .hammingSymmetric || self == .povey
     let period = isSymmetric ? max(1, count - 1) : count

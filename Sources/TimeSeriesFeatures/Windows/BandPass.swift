@@ -4,13 +4,13 @@
   import Darwin
 #endif
 
-/// Linear-phase filters that let a band of frequencies through.
+/// Linear-phase band-pass filters.
 enum BandPass {
-  /// The difference of two ideal low-passes under a symmetric Hamming window (A. Oppenheim, R. Schafer, Discrete-Time Signal
-  /// Processing, the window method): 53 dB and more outside, half of the amplitude at the edges. A band from 0 Hz is a
-  /// low-pass with a gain of 1 there.
+  /// The difference of two ideal low-passes under a symmetric Hamming window (A. Oppenheim, R. Schafer, Discrete-Time
+  /// Signal Processing, the window method): at least 53 dB of attenuation outside the band, half the amplitude at its
+  /// edges. A band from 0 Hz is a low-pass with a gain of 1 at 0 Hz.
   ///
-  /// - Parameter count: Odd.
+  /// - Parameter count: Number of taps; odd.
   static func taps(lowHz: Double, highHz: Double, sampleRateHz: Double, count: Int) -> [Float] {
     let window = WindowShape.hammingSymmetric.weights(count: count)
     func lowPass(_ hertz: Double) -> [Double] {
@@ -21,7 +21,7 @@ enum BandPass {
         return ideal * window[index]
       }
     }
-    // A gain of exactly 1 at 0 Hz for a low-pass, and of exactly 0 for a band above it.
+    // A low-pass has a gain of exactly 1 at 0 Hz, so a band above it has exactly 0 there.
     func normalised(_ hertz: Double) -> [Double] {
       let taps = lowPass(hertz)
       let sum = taps.reduce(0, +)

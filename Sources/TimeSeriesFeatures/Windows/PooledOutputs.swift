@@ -1,14 +1,15 @@
 import Convolution
 import StreamingConvolution
 
-/// The outputs of a processor, a network's layer above all, pooled over windows: a trained network as features.
+/// The outputs of a processor, usually a layer of a network, pooled over windows: a trained network as a feature
+/// extractor.
 ///
-/// - Shapes: `inputChannels` → rows of one number for each kind of pooling and output channel.
-/// - Streaming: latency is taken away, so that a row's frames are those of the input; a row comes `latencyFrames` behind its
-///   last frame.
+/// - Shapes: `inputChannels` → rows with one number per kind of pooling and output channel.
+/// - Streaming: latency is compensated, so a row's frames are those of the input; a row is ready `latencyFrames` after
+///   its last frame.
 /// - Numerics: means in double precision, in the order of the frames.
 public final class PooledOutputs: HopFeatures {
-  /// What becomes of a window of one channel.
+  /// How a window of one channel becomes a number.
   public enum Pooling: String, CaseIterable, Sendable {
     /// The mean.
     case mean
@@ -28,26 +29,26 @@ public final class PooledOutputs: HopFeatures {
   private let block: [AlignedMemory]
   private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let shifted: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
-  /// Where the processor reads a piece of what came.
+  /// The current position in each input channel.
   private let inputs: UnsafeMutablePointer<UnsafePointer<Float>>
   private let row: AlignedMemory
   private var framesToDrop: Int
   private var framesIn = 0
 
   /// - Parameters:
-  ///   - processor: As new, of rate 1; owned from here on.
-  ///   - layer: What names say of it: `mean_LAYER_c0`.
+  ///   - processor: Newly made or reset, with rate 1; owned by this object from now on.
+  ///   - layer: Used in the names of columns: `mean_LAYER_c0`.
   /// - Throws: `FeatureError`.
   public init(
     _ processor: any BlockProcessor, poolings: [Pooling], layer: String, windowFrames: Int, hopFrames: Int
   ) throws(FeatureError) {
     guard processor.rate == .unity, processor.grainFrames == 1 else {
       throw .invalidParameters(
-        place: "the processor", expected: "one output frame for each input frame", actual: "\(processor.rate)")
+        place: "the processor", expected: "one output frame per input frame", actual: "\(processor.rate)")
     }
     guard !poolings.isEmpty, Set(poolings).count == poolings.count else {
       throw .invalidParameters(
-        place: "the poolings", expected: "one of each kind at most, and one at least",
+        place: "the poolings", expected: "at least one, each at most once",
         actual: poolings.isEmpty ? "none" : poolings.map(\.rawValue).joined(separator: ","))
     }
     self.processor = processor
@@ -130,7 +131,7 @@ public final class PooledOutputs: HopFeatures {
       return Float(sum / Double(count))
     case .max:
       var largest = x[0]
-      // A NaN stays.
+      // A NaN is never replaced.
       for index in 1..<Swift.max(1, count) where !(x[index] <= largest) && !largest.isNaN { largest = x[index] }
       return largest
     case .ppv:

@@ -1,20 +1,24 @@
 import Convolution
 import StreamingConvolution
 
-/// Plain figures of windows of one channel: mean, standard deviation, RMS, peak, zero crossings, and energies in bands.
+/// Simple statistics of windows of one channel: mean, standard deviation, RMS, peak, zero crossings, and energies in
+/// bands.
 ///
-/// - Shapes: samples of one channel → rows of 5 + bands: `mean`, `std` (of the window as a population), `rms`, `peak` (the
-///   largest absolute value), `zero_crossings` (neighbours within the window of different sign, 0 counting as positive) and
-///   for each band `energy_LOW_HIGHhz`, the sum of the squares of what the band's filter gives.
-/// - Streaming: a row comes with its last sample. Filters are causal: their output is `bandDelayFrames` late against the
-///   other figures of the row, and silence stands before the stream.
+/// - Shapes: samples of one channel → rows of 5 + bands numbers: `mean`, `std` (population), `rms`, `peak` (largest
+///   absolute value), `zero_crossings` (sign changes between neighbours within the window, 0 counting as positive), and
+///   for each band `energy_LOW_HIGHhz`, the sum of squares of the band's filter output.
+/// - Streaming: a row is ready with its last sample. Band filters are causal: their output lags the other columns of
+///   the row by `bandDelayFrames`, and silence precedes the stream.
 /// - Numerics: sums in double precision, in the order of the samples.
 public final class WindowStatistics: HopFeatures {
   /// A band of frequencies.
   public struct Band: Sendable, Equatable, CustomStringConvertible {
+    /// Lower edge, in hertz.
     public let lowHz: Double
+    /// Upper edge, in hertz.
     public let highHz: Double
 
+    /// A band from `lowHz` to `highHz`; checked by `WindowStatistics`.
     public init(lowHz: Double, highHz: Double) { (self.lowHz, self.highHz) = (lowHz, highHz) }
 
     /// Reads `300-3400`; nil for anything else.
@@ -29,10 +33,10 @@ public final class WindowStatistics: HopFeatures {
 
   public let channels = 1
   public let names: [String]
-  /// Frames by which filters are late.
+  /// Delay of the band filters, in frames.
   public let bandDelayFrames: Int
 
-  /// Channel 0 is the signal, the others are the bands'.
+  /// Channel 0 is the signal, the others are the outputs of the band filters.
   private let cutter: PlanarCutter
   private let filters: NetworkProcessor?
   private let filtered: [AlignedMemory]
@@ -42,14 +46,15 @@ public final class WindowStatistics: HopFeatures {
   private static let blockFrames = 1024
 
   /// - Parameters:
-  ///   - bands: Within 0 Hz and half of the rate.
-  ///   - bandTaps: Taps of the bands' filters, odd. Their slopes are about 3.3 · rate / taps wide.
+  ///   - bands: Between 0 Hz and half the sample rate.
+  ///   - bandTaps: Number of taps of each band filter; odd. Its slopes are about 3.3 · rate / taps hertz wide.
+  ///   - sampleRateHz: Needed for bands only.
   /// - Throws: `FeatureError`.
   public init(
     windowFrames: Int, hopFrames: Int, bands: [Band] = [], bandTaps: Int = 255, sampleRateHz: Double? = nil
   ) throws(FeatureError) {
     guard bands.count <= 256 else {
-      throw .outOfRange(what: "the number of bands", expected: "up to 256", actual: bands.count)
+      throw .outOfRange(what: "the number of bands", expected: "at most 256", actual: bands.count)
     }
     guard (1...16_383).contains(bandTaps), bandTaps % 2 == 1 else {
       throw .outOfRange(what: "the number of taps", expected: "an odd number from 1 to 16383", actual: bandTaps)
@@ -60,8 +65,9 @@ public final class WindowStatistics: HopFeatures {
       guard let rate = sampleRateHz, band.lowHz >= 0, band.lowHz < band.highHz, band.highHz <= rate / 2 else {
         throw .invalidParameters(
           place: "the bands",
-          expected: sampleRateHz.map { "frequencies that rise, from 0 to half of the rate, \(shortNumber($0 / 2)) Hz" }
-            ?? "a sample rate; --rate says it",
+          expected: sampleRateHz.map {
+            "a lower and a higher frequency between 0 and half the sample rate, \(shortNumber($0 / 2)) Hz"
+          } ?? "a sample rate",
           actual: sampleRateHz == nil ? "none" : "\(band)")
       }
       responses += BandPass.taps(lowHz: band.lowHz, highHz: band.highHz, sampleRateHz: rate, count: bandTaps)
@@ -85,7 +91,7 @@ public final class WindowStatistics: HopFeatures {
       ["mean", "std", "rms", "peak", "zero_crossings"]
       + bands.map { "energy_\(shortNumber($0.lowHz))_\(shortNumber($0.highHz))hz" }
     row = AlignedMemory(count: names.count)
-    // The first one is the input's, block by block.
+    // The first one is replaced by the input, block by block.
     outputs = .allocate(capacity: 1 + bands.count)
     outputs.initialize(from: [row.base] + filtered.map(\.base), count: 1 + bands.count)
   }
@@ -129,7 +135,7 @@ public final class WindowStatistics: HopFeatures {
       let value = Double(x[index])
       sum += value
       squares += value * value
-      // A NaN must not be lost.
+      // A NaN must not get lost.
       if !(abs(x[index]) <= peak), !peak.isNaN { peak = abs(x[index]) }
       if index > 0, (x[index] < 0) != (x[index - 1] < 0) { crossings += 1 }
     }
@@ -150,7 +156,7 @@ public final class WindowStatistics: HopFeatures {
   }
 }
 
-/// A number as short as it can be written: `300`, not `300.0`.
+/// The shortest spelling of a number: `300`, not `300.0`.
 func shortNumber(_ value: Double) -> String {
   value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
 }

@@ -11,8 +11,8 @@ import Testing
 
   init() throws { folder = try TemporaryDirectory() }
 
-  private func network(_ name: String = "tiny", seed: UInt64 = 1) throws -> LoadedPreset {
-    try LoadedPreset(path: TinyPreset(name, stages: [.init(seed: seed)]).write(into: folder.url))
+  private func network(_ name: String = "tiny", seed: UInt64 = 1) throws -> Chain {
+    try Chain(path: TinyPreset(name, stages: [.init(seed: seed)]).write(into: folder.url))
   }
 
   private func stage(
@@ -30,7 +30,7 @@ import Testing
   func settled(plan: String?, mix: Float) throws {
     let ir = responses(1, frames: 600)
     let preset = try network().followed(
-      by: LoadedPreset(name: "ir", response: stage(ir) { ($0.plan, $0.mix) = (plan, mix) }))
+      by: Chain(name: "ir", response: stage(ir) { ($0.plan, $0.mix) = (plan, mix) }))
     let processor = try preset.makeProcessor(channels: 1)
     let silence = [Float](repeating: 0, count: 4000)
     let rest = BlockRun.of(processor, on: [silence], in: .primes).output[0]
@@ -65,7 +65,7 @@ import Testing
       try Data(contentsOf: folder.file(name)).write(to: files.directory.file(name))
     }
     try Data(json.utf8).write(to: files.directory.file("sandwich.json"))
-    let processor = try LoadedPreset(path: files.path("sandwich.json")).makeProcessor(channels: 2)
+    let processor = try Chain(path: files.path("sandwich.json")).makeProcessor(channels: 2)
     let silence = [[Float]](repeating: [Float](repeating: 0, count: 3000), count: 2)
     let rest = BlockRun.of(processor, on: silence, in: .primes).output
     #expect(rest[0][0] != 0 && rest.allSatisfy { $0.allSatisfy { $0 == rest[0][0] } })
@@ -83,11 +83,11 @@ import Testing
     let ir = responses(2, frames: 700)
     let preset =
       switch kind {
-      case 0: try network().followed(by: LoadedPreset(name: "ir", response: stage(ir) { $0.mix = 0.5 }))
+      case 0: try network().followed(by: Chain(name: "ir", response: stage(ir) { $0.mix = 0.5 }))
       case 1: chain(ir, rate: 44_100) { ($0.mix, $0.predelayMilliseconds) = (0.3, 3) }
       default:
         try chain(responses(4, frames: 500)) { $0.plan = "grain 1 latency 200 direct 56 partitions 2x128 1x256" }
-          .followed(by: LoadedPreset(name: "second", response: stage([responses(1)[0]]) { $0.mix = 0.9 }))
+          .followed(by: Chain(name: "second", response: stage([responses(1)[0]]) { $0.mix = 0.9 }))
       }
     let channels = kind == 1 ? 1 : 2
     let make = { try preset.makeProcessor(channels: channels, sampleRateHz: 48_000, maximumBlockFrames: 256) }
@@ -117,7 +117,7 @@ import Testing
   @Test("A mono file and a network for two channels do not meet, alone and behind a response")
   func channels() throws {
     let path = try TinyPreset("pair", stages: [.init(inputs: 2, outputs: 2)]).write(into: folder.url)
-    let pair = try LoadedPreset(path: path)
+    let pair = try Chain(path: path)
     #expect(throws: PresetLookupError.channels(preset: "pair", expected: 2, actual: 1)) {
       try pair.makeProcessor(channels: 1)
     }

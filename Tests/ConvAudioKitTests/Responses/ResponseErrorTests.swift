@@ -16,7 +16,7 @@ import Testing
   }
 
   private func refusal(
-    of preset: LoadedPreset, channels: Int = 1, _ change: (inout ChainSettings) -> Void = { _ in }
+    of preset: Chain, channels: Int = 1, _ change: (inout ChainSettings) -> Void = { _ in }
   ) -> String {
     refusal {
       var settings = ChainSettings()
@@ -88,7 +88,7 @@ import Testing
 
     // Two of them together stay within the limit, too.
     let twice = try preset.followed(
-      by: LoadedPreset(
+      by: Chain(
         name: "second",
         response: ResponseStage(
           ImpulseResponse(path: "second.wav", sampleRateHz: 48_000, channels: responses(2, frames: 50_000)),
@@ -147,7 +147,7 @@ import Testing
     #expect(
       refusal("long.wav", maximumBytes: 1199)
         == "long.wav: has 150 frames, expected an impulse response of at most 149 (--max-memory).")
-    #expect(refusal("gone.wav").hasPrefix("gone.wav: cannot be opened"))
+    #expect(refusal("gone.wav").hasPrefix("gone.wav: cannot be read"))
   }
 
   @Test("A preset's faulty convolution is told by file and reason when it is loaded, run or described")
@@ -162,11 +162,11 @@ import Testing
            {"type": "convolution", \#(stage)}]}
           """#
         try Data(json.utf8).write(to: folder.directory.file("p.json"))
-        _ = try PresetSummary(of: LoadedPreset(path: folder.path("p.json")))
+        _ = try ChainSummary(of: Chain(path: folder.path("p.json")))
       }.replacingOccurrences(of: folder.directory.path + "/", with: "")
     }
     #expect(refusal(#""response": "ir.wav""#) == "accepted")
-    #expect(refusal(#""response": "gone.wav""#).hasPrefix("gone.wav: cannot be opened: No such file"))
+    #expect(refusal(#""response": "gone.wav""#).hasPrefix("gone.wav: cannot be read: No such file"))
     #expect(refusal(#""response": "corrupt.wav""#).hasPrefix("corrupt.wav: is not readable audio"))
     #expect(
       refusal(#""response": "../ir.wav""#)

@@ -25,7 +25,9 @@ import Testing
     #expect(report.notes.contains("ir.wav: the impulse response begins with 7 frames of silence, which are kept"))
   }
 
-  @Test("The dry signal stands beside it, of mono and stereo signals, in the stage and around it", arguments: latencies)
+  @Test(
+    "The dry signal stands beside it, of mono and stereo signals, in the stage and around it",
+    arguments: Thoroughness.cases(of: latencies, quick: 1))
   func mix(latency: ConvolutionLatency?) throws {
     let folder = try AudioFolder()
     let ir = responses(2, frames: 700)
@@ -77,8 +79,8 @@ import Testing
     let stage = ResponseStage(
       ImpulseResponse(path: "ir.wav", sampleRateHz: 48_000, channels: [Signals.impulse(frames: 4801, at: 4800)]),
       ConvolutionDescription(responsePath: "ir.wav"))
-    let flat = try LoadedPreset(path: TinyPreset("flat", stages: []).write(into: folder.directory.url))
-    let (report, output) = try folder.process(flat.followed(by: LoadedPreset(name: "ir", response: stage)))
+    let flat = try Chain(path: TinyPreset("flat", stages: []).write(into: folder.directory.url))
+    let (report, output) = try folder.process(flat.followed(by: Chain(name: "ir", response: stage)))
     // 4800 frames of tail are 4410 at the file's rate, and the sine is late by exactly as many.
     #expect(report.frames == 8820 && report.notes.first == "resampled 44100 → 48000 → 44100 Hz")
     let late = [Float](repeating: 0, count: 4410) + Signals.sine(frames: 4410, sampleRateHz: 44_100)
@@ -124,7 +126,7 @@ import Testing
     let stage = chain(responses(2, frames: 2500)) { $0.mix = 0.4 }
     let pinned = chain(responses(2, frames: 2500)) { $0.plan = "grain 1 latency 300 direct 212 partitions 3x256 4x512" }
     for (preset, latency) in [(stage, ConvolutionLatency.frames(latency)), (pinned, nil)]
-      as [(LoadedPreset, ConvolutionLatency?)]
+      as [(Chain, ConvolutionLatency?)]
     {
       let file = try folder.process(preset) {
         $0.sound.latency = latency
@@ -150,7 +152,7 @@ import Testing
   func batch(jobs: Int) throws {
     let folder = try AudioFolder()
     let preset = try chain(responses(2, frames: 2500)).followed(
-      by: LoadedPreset(
+      by: Chain(
         name: "b",
         response: ResponseStage(
           ImpulseResponse(path: "b.wav", sampleRateHz: 44_100, channels: responses(1)),

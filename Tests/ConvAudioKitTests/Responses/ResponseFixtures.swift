@@ -72,14 +72,14 @@ func responses(_ count: Int, frames: Int = 150, seed: UInt64 = 3) -> [[Float]] {
 /// A chain of one convolution, in memory.
 func chain(
   _ responses: [[Float]], rate: Int = 48_000, _ change: (inout ConvolutionDescription) -> Void = { _ in }
-) -> LoadedPreset {
+) -> Chain {
   var description = ConvolutionDescription(responsePath: "ir.wav")
   change(&description)
   let response = ImpulseResponse(path: "ir.wav", sampleRateHz: rate, channels: responses)
-  return LoadedPreset(name: "ir", response: ResponseStage(response, description))
+  return Chain(name: "ir", response: ResponseStage(response, description))
 }
 
-extension LoadedPreset {
+extension Chain {
   /// The whole output for `input`, with latency taken away and the tail behind it.
   func wholeOutput(for input: [[Float]], _ change: (inout ChainSettings) -> Void = { _ in }) throws -> [[Float]] {
     var settings = ChainSettings()
@@ -121,7 +121,7 @@ struct AudioFolder {
   /// Processes `in.wav` to `out.wav`, and reads that.
   @discardableResult
   func process(
-    _ preset: LoadedPreset, _ change: (inout ProcessingSettings) -> Void = { _ in }
+    _ preset: Chain, _ change: (inout ProcessingSettings) -> Void = { _ in }
   ) throws -> (report: ProcessingReport, samples: [[Float]]) {
     var settings = ProcessingSettings()
     settings.replacesExisting = true
@@ -133,7 +133,7 @@ struct AudioFolder {
 
 /// Runs raw 32-bit floats through `preset` as a stream.
 func stream(
-  _ input: [[Float]], through preset: LoadedPreset, rate: Int = 48_000,
+  _ input: [[Float]], through preset: Chain, rate: Int = 48_000,
   _ change: (inout StreamSettings) -> Void = { _ in }
 ) throws -> (samples: [[Float]], notes: [String]) {
   var settings = StreamSettings()

@@ -16,7 +16,7 @@ import Testing
   }
 
   /// The level of 1 kHz behind a chain, for a sine of level 1 at `rate`.
-  private func level(_ preset: LoadedPreset, rate: Int) throws -> Double {
+  private func level(_ preset: Chain, rate: Int) throws -> Double {
     let count = rate / 5
     let sine = Signals.sine(frames: count, frequencyHz: 1000, sampleRateHz: Double(rate), amplitude: 1)
     let output = try preset.wholeOutput(for: [sine]) { $0.sampleRateHz = rate }[0]
@@ -93,7 +93,7 @@ import Testing
   func notes() throws {
     var settings = ChainSettings()
     (settings.channels, settings.sampleRateHz) = (1, 48_000)
-    func notes(_ preset: LoadedPreset) throws -> [String] { try preset.makeChain(settings).notes }
+    func notes(_ preset: Chain) throws -> [String] { try preset.makeChain(settings).notes }
     #expect(try notes(chain([[1, 1]])) == ["ir.wav: peak gain 6.0 dB"])
     #expect(try notes(chain([[1, 1]]) { $0.gainDecibels = -10 }) == ["ir.wav: peak gain -4.0 dB"])
     #expect(try notes(chain([[1, 1]]) { $0.normalization = .peak }) == ["ir.wav: peak gain 0.0 dB"])

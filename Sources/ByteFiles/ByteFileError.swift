@@ -1,0 +1,94 @@
+/// What a path can name that is not a file.
+public enum FileKind: Equatable, Sendable, CustomStringConvertible {
+  case folder, pipe, socket, device
+
+  /// With its article, to be used in a sentence.
+  public var description: String {
+    switch self {
+    case .folder: "a folder"
+    case .pipe: "a pipe"
+    case .socket: "a socket"
+    case .device: "a device"
+    }
+  }
+}
+
+/// Why bytes cannot be read or written. Each description is one sentence: the file, and what is wrong with it.
+public enum ByteFileError: Error, Equatable, Sendable {
+  /// The file cannot be opened or read; `reason` is the system's.
+  case unreadable(path: String, reason: String)
+  /// The file cannot be created or written, for example because the disk is full.
+  case unwritable(path: String, reason: String)
+  /// The path is not that of a file.
+  case notAFile(path: String, actual: FileKind)
+  /// The file is larger than the reader allows, in bytes.
+  case tooLarge(path: String, expected: Int, actual: Int)
+  /// The file became shorter while it was read, in bytes.
+  case tooShort(path: String, expected: Int, actual: Int)
+  /// The output exists, and may not be replaced.
+  case exists(path: String)
+  /// No file can have this name.
+  case name(path: String, reason: String)
+  /// The output's folder does not take a new file.
+  case folder(path: String, reason: String)
+  /// The finished output could not be given its name.
+  case rename(path: String, reason: String)
+  /// A folder cannot hold a temporary file.
+  case temporary(folder: String, reason: String)
+  /// The reader of a pipe has gone. A stream that ends this way has not failed.
+  case readerClosed(path: String)
+  /// Somebody asked to stop, and the reader of a pipe takes nothing any more.
+  case readerStuck(path: String)
+  /// Somebody asked to stop while a pipe was getting a finished file.
+  case cutShort(path: String)
+
+  /// The system's words; nil where the case says it all.
+  package var reason: String? {
+    switch self {
+    case .unreadable(_, let reason), .unwritable(_, let reason), .name(_, let reason), .folder(_, let reason),
+      .rename(_, let reason), .temporary(_, let reason):
+      reason
+    case .readerClosed: "its reader has gone"
+    default: nil
+    }
+  }
+
+  /// The same trouble with a file that people know by another name.
+  package func renamed(_ name: String) -> ByteFileError {
+    switch self {
+    case .unreadable(_, let reason): .unreadable(path: name, reason: reason)
+    case .unwritable(_, let reason): .unwritable(path: name, reason: reason)
+    default: self
+    }
+  }
+}
+
+extension ByteFileError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(plain(path)): cannot be read: \(reason)."
+    case .unwritable(let path, let reason): "\(plain(path)): cannot be written: \(reason)."
+    case .notAFile(let path, let actual): "\(plain(path)): is \(actual), expected a file."
+    case .tooLarge(let path, let expected, let actual):
+      "\(plain(path)): has \(actual) bytes, expected at most \(expected)."
+    case .tooShort(let path, let expected, let actual):
+      "\(plain(path)): has only \(actual) of the \(expected) bytes that it had when it was opened."
+    case .exists(let path): "\(plain(path)): already exists."
+    case .name(let path, let reason): "\(plain(path)): cannot be the name of a file: \(reason)."
+    case .folder(let path, let reason): "\(plain(path)): cannot be written to its folder: \(reason)."
+    case .rename(let path, let reason): "\(plain(path)): the finished file could not be put in place: \(reason)."
+    case .temporary(let folder, let reason): "\(plain(folder)): cannot hold a temporary file: \(reason)."
+    case .readerClosed(let path): "\(plain(path)): its reader has gone."
+    case .readerStuck(let path): "\(plain(path)): its reader takes nothing any more."
+    case .cutShort(let path): "\(plain(path)): interrupted; its reader has only the beginning of the file."
+    }
+  }
+
+  /// A path without what could move a terminal's cursor.
+  private func plain(_ path: String) -> String {
+    guard path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return path }
+    return path.unicodeScalars.map {
+      $0.properties.generalCategory == .control ? "\\u{\(String($0.value, radix: 16))}" : "\($0)"
+    }.joined()
+  }
+}

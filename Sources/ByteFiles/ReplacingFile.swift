@@ -1,0 +1,94 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file that appears under its name only when it is complete.
+///
+/// It is written under a temporary name in the same folder. `commit` renames it; when the object goes without a commit,
+/// the temporary file is removed and nothing is left.
+public final class ReplacingFile {
+  /// The final name.
+  public let path: String
+  /// Where to write.
+  public let temporaryPath: String
+  private let mayReplace: Bool
+  private var isCommitted = false
+
+  /// Checks the place and makes the temporary name, empty.
+  /// - Throws: `ByteFileError`.
+  public init(path: String, mayReplace: Bool) throws(ByteFileError) {
+    try Self.check(path: path, mayReplace: mayReplace)
+    self.path = path
+    self.mayReplace = mayReplace
+    let folder = Self.folder(of: path) ?? ""
+    // Not mkstemp, whose files are for the owner alone: a new file of the user's has the mode of their mask.
+    var descriptor: Int32
+    var candidate: String
+    repeat {
+      candidate = "\(folder).convaudio-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).partial"
+      descriptor = systemOpen(candidate, O_WRONLY | O_CREAT | O_EXCL)
+    } while descriptor < 0 && errno == EEXIST
+    guard descriptor >= 0 else { throw .folder(path: path, reason: systemReason()) }
+    _ = systemClose(descriptor)
+    temporaryPath = candidate
+  }
+
+  /// Refuses a directory, a device, a file that may not be replaced, a name that no file can have, and a folder that
+  /// takes no new file: what can be known before the work is done.
+  /// - Throws: `ByteFileError.exists`, `.notAFile`, `.name`, `.folder`.
+  public static func check(path: String, mayReplace: Bool) throws(ByteFileError) {
+    try checkName(path: path, mayReplace: mayReplace)
+    guard access(folder(of: path) ?? ".", W_OK | X_OK) == 0 else {
+      throw .folder(path: path, reason: systemReason())
+    }
+  }
+
+  /// With the slash at its end; nil: the current one.
+  private static func folder(of path: String) -> String? { path.lastIndex(of: "/").map { String(path[...$0]) } }
+
+  private static func checkName(path: String, mayReplace: Bool) throws(ByteFileError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENAMETOOLONG { throw .name(path: path, reason: systemReason()) }
+      // A link to nothing is in the way, too.
+      if !mayReplace, lstat(path, &status) == 0 { throw .exists(path: path) }
+      return
+    }
+    if let kind = FileKind(status) { throw .notAFile(path: path, actual: kind) }
+    if !mayReplace { throw .exists(path: path) }
+  }
+
+  /// Gives the file its name.
+  /// - Throws: `ByteFileError` when that fails, or when a file of the name has come in the meantime.
+  public func commit() throws(ByteFileError) {
+    if !mayReplace {
+      // link, unlike rename, fails where something has come to stand in the meantime.
+      if link(temporaryPath, path) == 0 {
+        unlink(temporaryPath)
+        return isCommitted = true
+      }
+      if errno == EEXIST { throw .exists(path: path) }
+      // File systems without hard links go on to rename.
+    }
+    guard rename(temporaryPath, path) == 0 else {
+      throw .rename(path: path, reason: systemReason())
+    }
+    isCommitted = true
+  }
+
+  deinit { if !isCommitted { unlink(temporaryPath) } }
+
+  /// Makes a file of these bytes.
+  /// - Throws: `ByteFileError`. Nothing is left then.
+  package static func write(_ bytes: [UInt8], to path: String, mayReplace: Bool) throws(ByteFileError) {
+    let file = try ReplacingFile(path: path, mayReplace: mayReplace)
+    let written = try ByteFile.writing(file.temporaryPath, name: path)
+    try written.write(elements: bytes)
+    try written.close()
+    try file.commit()
+  }
+}

@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A temporary file in place of a pipe where seeking is needed: most formats are read, and all are completed, by going
+/// back in them.
+///
+/// It is made in `$TMPDIR`, or `/tmp`, readable by its owner alone. Its name goes with the object; who has it open keeps
+/// it.
+package final class SpooledFile {
+  /// Where it is.
+  package let folder: String
+  /// Its name.
+  package let path: String
+
+  /// Makes an empty file.
+  /// - Throws: `ByteFileError.temporary`.
+  package init() throws(ByteFileError) {
+    folder = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    var name = Array("\(folder)/convaudio-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else { throw .temporary(folder: folder, reason: systemReason()) }
+    _ = systemClose(descriptor)
+    path = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  }
+
+  deinit { unlink(path) }
+
+  /// Takes everything from a source of bytes, which gives 0 at its end.
+  /// - Throws: `CancellationError`, what `read` throws, `ByteFileError.temporary` when the folder is full.
+  package func fill(
+    cancellation: Cancellation, from read: (UnsafeMutableRawBufferPointer) throws -> Int
+  ) throws {
+    let file = try open { () throws(ByteFileError) in try ByteFile.writing(path) }
+    try Self.copy(from: read, cancellation) { bytes in
+      try open { () throws(ByteFileError) in try file.write(bytes) }
+    }
+    try open { () throws(ByteFileError) in try file.close() }
+  }
+
+  /// Gives everything to a pipe.
+  /// - Throws: `CancellationError`, also when the reader takes nothing any more; `ByteFileError`.
+  package func drain(to pipe: ByteFile, cancellation: Cancellation) throws {
+    let file = try open { () throws(ByteFileError) in try ByteFile.reading(path) }
+    do {
+      try Self.copy(from: file.read(into:), cancellation) { try pipe.write($0) }
+    } catch ByteFileError.readerStuck {
+      throw CancellationError()
+    }
+  }
+
+  private func open<Result>(_ body: () throws(ByteFileError) -> Result) throws(ByteFileError) -> Result {
+    do {
+      return try body()
+    } catch {
+      switch error {
+      case .unreadable(_, let reason), .unwritable(_, let reason): throw .temporary(folder: folder, reason: reason)
+      default: throw error
+      }
+    }
+  }
+
+  private static func copy(
+    from read: (UnsafeMutableRawBufferPointer) throws -> Int, _ cancellation: Cancellation,
+    to write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try read(buffer)
+      // A source that was interrupted ends, too.
+      try cancellation.check()
+      guard count > 0 else { return }
+      try write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// The C library, under its three names, and the calls whose names methods of ours have too.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What stands for standard input or output where a path is expected.
+public let standardStreamPath = "-"
+
+/// What people call the standard streams in errors.
+package enum StandardStream {
+  /// Descriptor 0.
+  package static let input = "standard input"
+  /// Descriptor 1.
+  package static let output = "standard output"
+}
+
+/// The system's words for an `errno`.
+func systemReason(_ code: Int32 = errno) -> String {
+  strerror(code).map { String(cString: $0) } ?? "error \(code)"
+}
+
+func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t = 0o666) -> Int32 { open(path, flags | O_CLOEXEC, mode) }
+
+func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, bytes.baseAddress, bytes.count)
+}
+
+func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
+
+extension FileKind {
+  /// nil for a regular file.
+  init?(_ status: stat) {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return nil
+    case S_IFDIR: self = .folder
+    case S_IFIFO: self = .pipe
+    case S_IFSOCK: self = .socket
+    default: self = .device
+    }
+  }
+
+  /// What a path names; nil for a file.
+  /// - Throws: `ByteFileError.unreadable` when there is nothing.
+  package static func of(_ path: String) throws(ByteFileError) -> FileKind? {
+    guard !path.utf8.contains(0) else { throw .unreadable(path: path, reason: "the path holds a NUL character") }
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .unreadable(path: path, reason: systemReason()) }
+    return FileKind(status)
+  }
+
+  /// Whether a path names a regular file.
+  package static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && FileKind(status) == nil
+  }
+}
+
+/// Names in a folder, without hidden ones, sorted by their bytes.
+/// - Throws: `ByteFileError.unreadable`.
+package func folderNames(_ folder: String) throws(ByteFileError) -> [String] {
+  guard let directory = opendir(folder) else { throw .unreadable(path: folder, reason: systemReason()) }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if !name.hasPrefix(".") { names.append(name) }
+  }
+  return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+}

@@ -1,0 +1,67 @@
+import Signals
+import Convolution
+import StreamingConvolution
+
+/// How a chain is prepared and run: one value, which files, streams and blocks in memory all use.
+public struct ChainSettings: Sendable {
+  /// Gain in dB before the chain and before the dry signal.
+  public var gainInDecibels: Float = 0
+  /// Gain in dB after the chain and the mix.
+  public var gainOutDecibels: Float = 0
+  /// Share of the wet signal, 0 to 1.
+  public var mix: Float = 1
+  /// What happens to NaN and infinite samples of the input. Files and streams look at it.
+  public var nonFinite = NonFinitePolicy.keep
+  /// How much of the tail is kept after the input ends. Files and streams look at it.
+  public var tail = TailPolicy.keep
+  /// Latency of each convolution with impulse responses; nil: the cheapest for files, 0 everywhere else.
+  public var latency: ConvolutionLatency?
+  /// Limit on the memory of all convolutions with impulse responses, in bytes.
+  public var maximumMemoryBytes = 4 << 30
+  /// Limit on the histories and working memory of all networks over all channels, in bytes.
+  public var maximumStateBytes = NetworkProcessor.defaultMaximumStateBytes
+  /// The cost table that plans are made from.
+  public var costs = ConvolutionCosts.standard
+
+  /// The defaults above.
+  public init() {}
+
+  /// Whether samples change even when there are no stages.
+  var changesLevels: Bool { gainInDecibels != 0 || gainOutDecibels != 0 }
+}
+
+/// Latency of a convolution with impulse responses.
+public enum ConvolutionLatency: Hashable, Sendable {
+  /// 0 frames, unless the preset gives a plan.
+  case lowest
+  /// Whatever is cheapest, unless the preset gives a plan. For files.
+  case cheapest
+  /// This many frames at the rate at which the convolution runs, whatever the preset says.
+  case frames(Int)
+
+  /// Latencies that can be asked for, in frames. No plan gets cheaper beyond an eighth of the largest.
+  public static let allowedFrames = 0...1 << 20
+}
+
+/// How much of the tail (a reverb's ringing) is kept after the input ends.
+public enum TailPolicy: Hashable, Sendable {
+  /// All of it.
+  case keep
+  /// Nothing: the output is as long as the input.
+  case cut
+  /// At most this many seconds.
+  case seconds(Double)
+
+  /// Frames of a chain's tail that are kept.
+  func frames(of chain: PreparedChain) -> Int {
+    let frames = chain.processor.tailFrames
+    switch self {
+    case .keep: return frames
+    case .cut: return 0
+    case .seconds(let seconds):
+      // Only convolutions have tails, and a chain with one of them has a rate.
+      guard let rate = chain.sampleRateHz else { return frames }
+      return Int(min(Double(frames), (seconds * Double(rate)).rounded(.up)))
+    }
+  }
+}

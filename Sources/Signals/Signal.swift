@@ -1,0 +1,167 @@
+// Signals is the only way in: every input becomes a `Signal`, and every consumer takes one.
+// - `Signal.open` takes a path, `-`, a FIFO, or bytes from anywhere, and `SignalSettings`: one value for what a user says.
+// - A `Signal` gives frames (`FrameSource`) and its facts. It is a reader of one format behind decorators: NaN and
+//   missing values (`InspectedSource`), another rate (`ResampledSource`), one channel (`MixedDownSource`).
+// - `FrameSink` is where frames go: the writers of formats, metered or resampled.
+// - `SignalRun` is the one loop from a source through a processor to a sink.
+import ArrayFiles
+import AudioFiles
+import ByteFiles
+import Resampling
+
+/// Frames of one input, and what is known about it: a recording, WAV or raw samples from a pipe, or rows of numbers.
+///
+/// ```swift
+/// let signal = try Signal.open("in.ndjson")
+/// try signal.forEachBlock { frames in use(frames) }  // interleaved, signal.channels samples a frame
+/// ```
+/// - Streaming: from a pipe no more is waited for than a read asks for.
+/// - Memory: one block, whatever the length.
+/// - One thread at a time.
+public final class Signal: FrameSource {
+  /// What people call it: its path, or `standard input`.
+  public let name: String
+  /// Samples of a frame, as they are given.
+  public let channels: Int
+  /// Frames a second, as they are given; nil of rows, unless the settings say it.
+  public let sampleRateHz: Int?
+  /// How many frames will be given, as far as a header says; nil when nobody knows.
+  public let expectedFrames: Int64?
+  /// Whether frames come when they come, so that nobody should wait for more of them than are needed, and they come once.
+  public let isLive: Bool
+  /// The reader of the input's format.
+  enum Reader {
+    case recording(AudioFileReader)
+    case audio(AudioStreamReader)
+    case rows(NumberRowReader, RowFormat)
+  }
+
+  private let reader: Reader
+  private let inspected: InspectedSource
+  private let source: any FrameSource
+  private let resamplingNote: String?
+
+  /// Puts what the settings ask for around a reader.
+  /// - Throws: `SignalError`, `ResamplingError`.
+  init(
+    _ reader: Reader, name: String, isLive: Bool, sampleRateHz: Int?, settings: SignalSettings
+  ) throws {
+    let source: any FrameSource
+    let channels: Int
+    var missing: MissingPolicy? = settings.missing
+    switch reader {
+    case .recording(let file): (source, channels) = (file, file.info.channels)
+    case .audio(let stream): (source, channels) = (stream, stream.info.channels)
+    case .rows(let rows, _):
+      (source, channels) = (RowSource(rows, name: name), rows.layout.columns)
+      // The reader has filled them in.
+      missing = nil
+    }
+    if let expected = settings.channels, expected != channels {
+      throw SignalError.channels(name: name, expected: expected, actual: channels)
+    }
+    inspected = InspectedSource(source, channels: channels, policy: settings.nonFinite, missing: missing)
+    var outer: any FrameSource = inspected
+    var expected: Int64? = if case .recording(let file) = reader { file.info.frames } else { nil }
+    var note: String?
+    if let wanted = settings.sampleRateHz, let actual = sampleRateHz, wanted != actual {
+      guard settings.resamples else { throw SignalError.sampleRate(name: name, expected: wanted, actual: actual) }
+      let ratio = try RateRatio(from: actual, to: wanted)
+      outer = try ResampledSource(outer, channels: channels, ratio: ratio, blockFrames: 2048)
+      expected = expected.map(ratio.coveringOutputFrames(for:))
+      note = "resampled \(actual) → \(wanted) Hz"
+    }
+    if settings.mixesDown, channels > 1 {
+      outer = MixedDownSource(outer, channels: channels)
+      self.channels = 1
+    } else {
+      self.channels = channels
+    }
+    self.source = outer
+    self.name = name
+    self.isLive = isLive
+    self.reader = reader
+    self.sampleRateHz = settings.sampleRateHz ?? sampleRateHz
+    expectedFrames = expected
+    resamplingNote = note
+  }
+
+  // MARK: - For an output that is to be alike
+
+  /// What the bytes are; WAV for a recording of any container.
+  package var format: SignalFormat {
+    switch reader {
+    case .recording: .wav
+    case .audio(let stream): SignalFormat(stream.info.format)
+    case .rows(_, .csv): .csv
+    case .rows(_, .ndjson): .ndjson
+    }
+  }
+
+  /// What the header of a recording says; nil of anything else.
+  package var fileInfo: AudioFileInfo? {
+    if case .recording(let file) = reader { file.info } else { nil }
+  }
+
+  /// What is known about audio that comes as a stream; nil of anything else.
+  package var streamInfo: AudioStreamInfo? {
+    if case .audio(let stream) = reader { stream.info } else { nil }
+  }
+
+  /// What the first row showed; nil of audio.
+  package var rowLayout: RowLayout? {
+    if case .rows(let rows, _) = reader { rows.layout } else { nil }
+  }
+
+  // MARK: - Reading
+
+  /// Frames given so far.
+  public var framesRead: Int64 { source.framesRead }
+
+  /// Samples of the input that were NaN or infinite so far.
+  public var nonFiniteSamples: Int { inspected.nonFiniteSamples }
+
+  /// Values of the input that were missing and have been replaced so far.
+  public var missingValues: Int {
+    if case .rows(let rows, _) = reader { rows.missingValues } else { inspected.filledSamples }
+  }
+
+  /// Sentences about what reading changes, without the name. Complete after `finish`.
+  public var notes: [String] {
+    let notes: [String] =
+      switch reader {
+      case .recording(let file): file.notes
+      case .audio(let stream): stream.notes
+      case .rows: []
+      }
+    return (resamplingNote.map { [$0] } ?? []) + notes
+  }
+
+  /// The notes, and how many samples of the input were not finite.
+  public var remarks: [String] {
+    let count = nonFiniteSamples
+    guard count > 0 else { return notes }
+    return notes + ["\(count == 1 ? "1 sample was" : "\(count) samples were") NaN or infinite"]
+  }
+
+  /// Fills the front of `samples` with whole frames, interleaved. Fewer than there is room for may come at any time.
+  /// - Returns: How many; 0 only at the end.
+  /// - Throws: What the reader of the format throws; `SignalError.nonFinite`; `CancellationError` in the middle of a row.
+  public func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int { try source.read(into: samples) }
+
+  /// Called after the last frame.
+  /// - Throws: What is wrong with an input that did not end with a whole frame.
+  public func finish() throws { try source.finish() }
+
+  /// Calls `body` with all frames, interleaved, in blocks of at most 1024, and of at most 64 when they come live.
+  /// - Throws: As `read` and `finish`, and what `body` throws.
+  public func forEachBlock(_ body: (UnsafeBufferPointer<Float>) throws -> Void) throws {
+    let block = UnsafeMutableBufferPointer<Float>.allocate(capacity: (isLive ? 64 : 1024) * channels)
+    block.initialize(repeating: 0)
+    defer { block.deallocate() }
+    while case let frames = try read(into: block), frames > 0 {
+      try body(UnsafeBufferPointer(rebasing: block[..<(frames * channels)]))
+    }
+    try finish()
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import ConvAudioKit
+
+/// The level of a response: `none`, `peak`, `energy`, or decibels.
+enum ResponseGain: ExpressibleByArgument, Equatable, CustomStringConvertible {
+  case normalized(ResponseNormalization)
+  case decibels(Float)
+
+  init?(argument: String) {
+    if let normalization = ResponseNormalization(rawValue: argument) {
+      self = .normalized(normalization)
+    } else if let decibels = Float(argument.hasSuffix("dB") ? String(argument.dropLast(2)) : argument),
+      (-200...200).contains(decibels)
+    {
+      self = .decibels(decibels)
+    } else {
+      return nil
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .normalized(let normalization): normalization.rawValue
+    case .decibels(let decibels): "\(decibels)"
+    }
+  }
+  var defaultValueDescription: String { description }
+}
+
+/// A predelay. A number alone is milliseconds, as on every reverb.
+struct Predelay: ExpressibleByArgument, CustomStringConvertible {
+  let milliseconds: Double
+
+  init(milliseconds: Double) { self.milliseconds = milliseconds }
+
+  init?(argument: String) {
+    guard let seconds = secondsOfTime(argument, unit: 1e-3) else { return nil }
+    milliseconds = seconds * 1e3
+  }
+
+  var description: String { "\(milliseconds)ms" }
+  var defaultValueDescription: String { "0" }
+}
+
+/// Seconds of a time with a unit, ms or s. A number alone is in units of `unit` seconds.
+private func secondsOfTime(_ text: String, unit: Double) -> Double? {
+  let (digits, unit): (Substring, Double) =
+    text.hasSuffix("ms") ? (text.dropLast(2), 1e-3) : text.hasSuffix("s") ? (text.dropLast(), 1) : (text[...], unit)
+  guard let value = Double(digits), value.isFinite, value >= 0 else { return nil }
+  return value * unit
+}
+
+extension TailPolicy: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "keep": self = .keep
+    case "cut": self = .cut
+    default:
+      guard let time = secondsOfTime(argument, unit: 1) else { return nil }
+      self = .seconds(time)
+    }
+  }
+
+  public var defaultValueDescription: String { "keep" }
+}
+
+/// A number of bytes; K, M and G stand for 2¹⁰, 2²⁰ and 2³⁰.
+struct ByteCount: ExpressibleByArgument {
+  let bytes: Int
+
+  init(bytes: Int) { self.bytes = bytes }
+
+  init?(argument: String) {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let count = Int(unit == nil ? argument : String(argument.dropLast())), count > 0 else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: unit ?? 1)
+    guard !overflow else { return nil }
+    self.bytes = bytes
+  }
+
+  var defaultValueDescription: String {
+    bytes % (1 << 30) == 0 ? "\(bytes >> 30)G" : bytes % (1 << 20) == 0 ? "\(bytes >> 20)M" : "\(bytes)"
+  }
+}
