@@ -123,6 +123,15 @@ extension SignalRunTests {
     #expect(counted.worstNanoseconds == sorted.last && counted.count == 20_000)
   }
 
+  @Test("Where all blocks took equally long, every percentile is that time, and of two times the middle is the lower one")
+  func equalTimes() {
+    let counted = BlockTimes()
+    for _ in 0..<10 { counted.record(nanoseconds: 50) }
+    for share in [0, 0.5, 0.99, 1] { #expect(counted.percentile(share) == 50) }
+    for _ in 0..<10 { counted.record(nanoseconds: 60) }
+    #expect(counted.percentile(0.5) == 50 && counted.percentile(0.51) == 60 && counted.percentile(1) == 60)
+  }
+
   @Test("No time and the longest time are counted", arguments: [0, 1, 63, 64, .max] as [UInt64])
   func edges(_ time: UInt64) {
     let counted = BlockTimes()

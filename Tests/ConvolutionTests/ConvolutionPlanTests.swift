@@ -135,7 +135,8 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
   @Test("thousands of random geometries lie within the bound of the definition", arguments: 1...4, 0..<8)
   func random(rank: Int, part: Int) throws {
     var random = SplitMix64(seed: UInt64(100 * rank + part))
-    for index in 0..<(rank == 1 ? 250 : rank == 2 ? 120 : 40) {
+    let count = rank == 1 ? 250 : rank == 2 ? 120 : 40
+    for index in 0..<Thoroughness.cases(full: count, quick: count / 10) {
       let c = ConvolutionCase.random(&random, rank: rank)
       let fault = try c.fault(seed: UInt64(index), threads: 1 + index % 3)
       #expect(fault == nil, "\(c): \(fault ?? "")")
@@ -280,7 +281,8 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
   func random(rank: Int, part: Int) throws {
     var random = SplitMix64(seed: UInt64(7000 + 100 * rank + part))
     func pick(_ range: ClosedRange<Int>) -> Int { range.lowerBound + random.nextInteger(upTo: range.count - 1) }
-    for index in 0..<(rank == 1 ? 150 : rank == 2 ? 60 : 20) {
+    let count = rank == 1 ? 150 : rank == 2 ? 60 : 20
+    for index in 0..<Thoroughness.cases(full: count, quick: count / 10) {
       let groups = [1, 1, 2, 3][pick(0...3)]
       let (inputs, outputs) = (pick(1...4), [1, 2, 5][pick(0...2)])
       var sizes: [Int] = []

@@ -118,7 +118,7 @@ import Testing
   }
 }
 
-@Suite("Memory of a convolution plan", .enabled(if: ProcessorLaws.canCountAllocations))
+@Suite("Memory of a convolution plan", .countsAllocations)
 struct ConvolutionMemoryTests {
   /// Cases with copies, runs of all kinds, and an activation.
   static let cases: [(axes: [KernelAxis], groups: Int, channels: Int, mode: PaddingMode)] = {

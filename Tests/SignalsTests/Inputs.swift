@@ -45,22 +45,22 @@ struct Inputs {
   }
 
   /// Calls `body` with the name of a FIFO through which a file comes, in pieces.
-  func throughFIFO<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result {
+  func throughFIFO<Result>(_ name: String, _ body: @escaping (String) throws -> Result) throws -> Result {
     let fifo = path("fifo-\(UUID().uuidString)." + (name as NSString).pathExtension)
     mkfifo(fifo, 0o600)
     let data = try Data(contentsOf: folder.file(name))
     // Each end waits in `open` for the other.
-    Thread { Self.feed(data, to: open(fifo, O_WRONLY)) }.start()
+    Thread { Self.feed(data, to: open(fifo, O_WRONLY | O_CLOEXEC)) }.start()
     defer {
       // A writer whose reader never came waits no longer.
       close(open(fifo, O_RDONLY | O_NONBLOCK))
       unlink(fifo)
     }
-    return try body(fifo)
+    return try Deadline.call("\(name) through a FIFO") { try body(fifo) }
   }
 
   /// Calls `body` while standard input is a pipe through which a file comes.
-  func throughStandardInput<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result {
+  func throughStandardInput<Result>(_ name: String, _ body: @escaping (String) throws -> Result) throws -> Result {
     let data = try Data(contentsOf: folder.file(name))
     var ends: [Int32] = [0, 0]
     pipe(&ends)
@@ -75,7 +75,7 @@ struct Inputs {
       dup2(before, 0)
       close(before)
     }
-    return try body("-")
+    return try Deadline.call("\(name) through standard input") { try body("-") }
   }
 
   /// A reader that refuses the input closes its end early.

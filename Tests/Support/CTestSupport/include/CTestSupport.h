@@ -51,6 +51,9 @@ int cts_run_under_strict_seccomp(void (*body)(void *context), void *context);
 /// kills, so read and write too. The signal is then SIGSYS. The clock can be read where that needs no call.
 int cts_run_without_system_calls(void (*body)(void *context), void *context);
 
+/// 1 if C was compiled with optimisation, otherwise 0.
+int cts_is_optimised(void);
+
 /// 1 if this process may take the effective user `user`, as root may, but for containers that know one user only.
 int cts_can_become(unsigned user);
 
