@@ -40,6 +40,9 @@ package final class ByteFile {
     isBorrowed = true
   }
 
+  /// Standard error.
+  package static func standardError() -> ByteFile { ByteFile(descriptor: STDERR_FILENO, name: "standard error") }
+
   private init(owned descriptor: Int32, name: String, cancellation: Cancellation) {
     self.name = name
     self.descriptor = descriptor

@@ -4,27 +4,27 @@
 /// y[o][t] = bias[o] + Σ i Σ k  w[o][i][k] · x[group(o)·I + i][t − (K − 1 − k)·d]
 /// ```
 /// with I = `inputChannels / groups`, K = `kernelSize` and d = `dilation`. The oldest tap comes first, so
-/// k = K − 1 is the present frame. Before frame 0 every channel stands at a constant that the caller names.
+/// k = K − 1 is the present frame. Before frame 0 every channel has a constant value that the caller gives.
 ///
 /// ```swift
 /// let mean = ReferenceCausalConvolution(inputChannels: 1, outputChannels: 1, kernelSize: 2, weights: [0.5, 0.5])
 /// mean.apply(to: [[1, 3, 5]], past: [0])   // [[0.5, 2, 4]]
 /// ```
-/// - When not to use: in anything that has to be fast.
+/// - When not to use: where speed matters.
 public struct ReferenceCausalConvolution: Sendable {
-  /// Channels that are read.
+  /// Input channels.
   public let inputChannels: Int
-  /// Channels that are written.
+  /// Output channels.
   public let outputChannels: Int
   /// Kernel positions, K.
   public let kernelSize: Int
-  /// Distance between two kernel positions in frames.
+  /// Frames from one kernel position to the next.
   public let dilation: Int
-  /// Parts into which the channels are divided; each output part reads its own input part only.
+  /// The number of groups of channels; the outputs of a group read only its inputs.
   public let groups: Int
   /// Laid out `[outputChannels, inputChannels / groups, kernelSize]`.
   public let weights: [Float]
-  /// One number an output channel, or nil for none.
+  /// One number per output channel, or nil for none.
   public let bias: [Float]?
 
   /// - Parameters:
@@ -34,7 +34,7 @@ public struct ReferenceCausalConvolution: Sendable {
   ///   - dilation: At least 1. Default 1.
   ///   - groups: At least 1. Default 1.
   ///   - weights: `[outputChannels, inputChannels / groups, kernelSize]`, oldest tap first.
-  ///   - bias: One number an output channel. Default none.
+  ///   - bias: One number per output channel. Default none.
   /// - Precondition: All counts agree.
   public init(
     inputChannels: Int, outputChannels: Int, kernelSize: Int = 1, dilation: Int = 1, groups: Int = 1,
@@ -63,25 +63,25 @@ public struct ReferenceCausalConvolution: Sendable {
   /// The convolution of planar `input`.
   ///
   /// - Shapes: `[inputChannels][frames]` → `[outputChannels][frames]`.
-  /// - Parameter past: What each input channel was in every frame before the first.
+  /// - Parameter past: The value of each input channel in every frame before the first.
   public func apply(to input: [[Double]], past: [Double]) -> [[Double]] {
     sums(of: input, past: past) { $0.output.values }
   }
 
-  /// The output when the input has been `constant` for ever.
+  /// The output when the input has always been `constant`.
   public func settled(on constant: [Double]) -> [Double] {
     apply(to: constant.map { [$0] }, past: constant).map { $0[0] }
   }
 
-  /// How far a Float32 run of the direct path may lie from `apply`, for every output:
+  /// The largest allowed error of a Float32 run of the direct path, for every output:
   /// `n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶` with u = 2⁻²⁴ and n taps.
   ///
-  /// The input must be numbers that Float32 holds exactly: the bound is for one layer on its own input.
+  /// The input must be exact in Float32: the bound is for one layer on its own input.
   public func errorBound(on input: [[Double]], past: [Double]) -> [[Double]] {
     sums(of: input, past: past) { $0.errorBounds }
   }
 
-  /// The past put in front, as far back as the first frame can see, and then a convolution without padding.
+  /// A convolution without padding, of the input with as much of the past before it as the first frame depends on.
   private func sums(
     of input: [[Double]], past: [Double], values: (ReferenceSums) -> [Double]
   ) -> [[Double]] {

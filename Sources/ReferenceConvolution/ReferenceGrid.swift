@@ -6,12 +6,12 @@
 /// ```
 /// Axes are `[batch, channels, axes…]` for signals and `[outputChannels, inputChannels / groups, kernel…]` for weights.
 public struct ReferenceGrid: Hashable, Sendable {
-  /// One size an axis, outermost first.
+  /// One size per axis, outermost first.
   public let sizes: [Int]
   /// The elements in the order of the axes.
   public var values: [Double]
 
-  /// - Precondition: As many values as the sizes ask for.
+  /// - Precondition: The number of values is the product of the sizes.
   public init(_ sizes: [Int], _ values: [Double]) {
     precondition(sizes.allSatisfy { $0 >= 0 }, "sizes are not negative: \(sizes)")
     precondition(values.count == product(sizes), "\(sizes): expected \(product(sizes)) values, actual \(values.count)")
@@ -22,19 +22,19 @@ public struct ReferenceGrid: Hashable, Sendable {
   /// The same from Float32 numbers, which double precision holds exactly.
   public init(_ sizes: [Int], _ values: [Float]) { self.init(sizes, values.map(Double.init)) }
 
-  /// One number everywhere.
+  /// A grid of one number.
   public init(_ sizes: [Int], repeating value: Double) {
     self.init(sizes, [Double](repeating: value, count: product(sizes)))
   }
 
-  /// Axes behind batch and channels.
+  /// Axes after batch and channels.
   var rank: Int { sizes.count - 2 }
 
-  /// Sizes of the axes behind batch and channels.
+  /// Sizes of the axes after batch and channels.
   var planeSizes: [Int] { Array(sizes.dropFirst(2)) }
 
   /// One element.
-  /// - Precondition: One index an axis, each within its size.
+  /// - Precondition: One index per axis, each within its size.
   public subscript(indices: Int...) -> Double {
     get { values[offset(of: indices)] }
     set { values[offset(of: indices)] = newValue }
@@ -52,7 +52,7 @@ public struct ReferenceGrid: Hashable, Sendable {
 /// Elements of a grid of these sizes.
 func product(_ sizes: [Int]) -> Int { sizes.reduce(1, *) }
 
-/// The position of the element that is number `index` in a grid of these sizes.
+/// The position of element number `index` in a grid of these sizes.
 func position(_ index: Int, in sizes: [Int]) -> [Int] {
   var rest = index
   var position = sizes

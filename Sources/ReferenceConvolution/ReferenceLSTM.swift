@@ -13,20 +13,24 @@
 /// c = σ(f)·c + σ(i)·tanh(g),  h = σ(o)·tanh(c)
 /// ```
 public struct ReferenceLSTM: Sendable {
-  /// What a layer remembers.
+  /// The state of a layer.
   public struct State: Sendable {
+    /// h, one number per hidden channel.
     public var hidden: [Double]
+    /// c, one number per hidden channel.
     public var cell: [Double]
   }
 
+  /// Channels of the input.
   public let inputChannels: Int
+  /// Channels of the state, and of the output.
   public let hiddenChannels: Int
   private let weights: [Double]
   private let bias: [Double]
 
   /// - Parameters:
   ///   - weights: `[4 · hiddenChannels, inputChannels + hiddenChannels]`, row-major.
-  ///   - bias: One a row.
+  ///   - bias: One per row.
   /// - Precondition: The counts fit.
   public init(inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float]) {
     precondition(weights.count == 4 * hiddenChannels * (inputChannels + hiddenChannels), "one weight a row and column")
@@ -42,7 +46,7 @@ public struct ReferenceLSTM: Sendable {
     State(hidden: hidden.map(Double.init), cell: cell.map(Double.init))
   }
 
-  /// What goes into the gates: one number a row.
+  /// The inputs of the gates, one number per row.
   public func rows(_ x: [Double], from state: State) -> [Double] {
     let input = x + state.hidden
     return bias.indices.map { row in
@@ -53,7 +57,7 @@ public struct ReferenceLSTM: Sendable {
   /// The state after one frame; its hidden part is the output.
   public func step(_ x: [Double], from state: State) -> State {
     let z = rows(x, from: state)
-    let sigmoid = ReferenceActivation.sigmoid
+    let sigmoid = ReferenceActivation(.sigmoid)
     var next = state
     for unit in 0..<hiddenChannels {
       let (i, f) = (sigmoid(z[unit]), sigmoid(z[hiddenChannels + unit]))

@@ -3,25 +3,25 @@
 /// ```
 /// y[b, o, n…] = bias[o] + Σ i Σ k…  w[o, i, k…] · x[b, group(o)·I + i, n·stride − before + k·dilation …]
 /// ```
-/// with I = `inputChannels / groups`. This is cross-correlation, as every framework has it; `isMirrored` takes the
-/// kernel mirrored along all axes, which makes it the mathematical convolution.
+/// with I = `inputChannels / groups`. This is cross-correlation, as in every framework; `isMirrored` mirrors the kernel
+/// along all axes, which makes it the mathematical convolution.
 ///
 /// ```swift
 /// let difference = ReferenceNDConvolution(
 ///   weights: ReferenceGrid([1, 1, 2], [-1, 1] as [Float]), axes: [ReferenceAxis(kernel: 2)])
 /// difference.apply(to: ReferenceGrid([1, 1, 3], [1, 3, 8] as [Float])).output.values   // [2, 5]
 /// ```
-/// - When not to use: in anything that has to be fast.
+/// - When not to use: where speed matters.
 public struct ReferenceNDConvolution: Sendable {
   /// `[outputChannels, inputChannels / groups, kernel…]`.
   public let weights: ReferenceGrid
-  /// One number an output channel, or nil for none.
+  /// One number per output channel, or nil for none.
   public let bias: [Float]?
-  /// One an axis behind batch and channels, outermost first.
+  /// One per axis after batch and channels, outermost first.
   public let axes: [ReferenceAxis]
-  /// Parts into which the channels are divided; each output part reads its own input part only.
+  /// The number of groups of channels; the outputs of a group read only its inputs.
   public let groups: Int
-  /// What stands in the padding.
+  /// The values in the padding.
   public let mode: ReferencePadding
   /// Whether the kernel is mirrored along all axes.
   public let isMirrored: Bool
@@ -43,14 +43,14 @@ public struct ReferenceNDConvolution: Sendable {
     self.isMirrored = isMirrored
   }
 
-  /// The output's sizes for an input of these.
+  /// The sizes of the output for an input of these sizes.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
   public func outputSizes(_ input: [Int]) -> [Int] {
     [input[0], weights.sizes[0]] + zip(axes, input.dropFirst(2)).map { $0.outputSize($1) }
   }
 
-  /// The convolution of `input`, with what the bound needs.
+  /// The convolution of `input`, with the sums that the error bound needs.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
   public func apply(to input: ReferenceGrid) -> ReferenceSums {
@@ -70,7 +70,7 @@ public struct ReferenceNDConvolution: Sendable {
           of: position[axis] * window.stride - window.before + tap * window.dilation, size: sizes[axis])
       }
     } weight: { o, i, k in
-      // Mirrored along all axes is the same as read from its end.
+      // Mirroring along all axes is reading from the end.
       weights.values[(o * inputsPerGroup + i) * kernelCount + (isMirrored ? kernelCount - 1 - k : k)]
     }
   }

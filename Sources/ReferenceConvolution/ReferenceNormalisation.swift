@@ -6,14 +6,14 @@
   import Darwin
 #endif
 
-/// The normalisations of networks in their inference form, and softmax, by definition and in double precision.
+/// Normalisations for inference, and softmax, by their definitions and in double precision.
 ///
-/// All are `scale · (x − mean) / √(variance + epsilon) + shift` and differ in what mean and variance are taken over.
+/// All are `scale · (x − mean) / √(variance + epsilon) + shift`; they differ in the elements of the mean and variance.
 /// The variance is the mean square of the deviations (divided by the count, not by one less).
 public enum ReferenceNormalisation {
-  /// Batch normalisation: mean and variance of every channel are given, learnt when the network was trained.
+  /// Batch normalisation: mean and variance of every channel are constants from training.
   ///
-  /// - Shapes: `[batch, channels, axes…]` → the same; all parameters one number a channel.
+  /// - Shapes: `[batch, channels, axes…]` → the same; all parameters have one number per channel.
   /// - Parameters:
   ///   - scale: Default 1.
   ///   - shift: Default 0.
@@ -35,7 +35,7 @@ public enum ReferenceNormalisation {
 
   /// Layer normalisation: over the last `axes` axes together.
   ///
-  /// - Shapes: any → the same; scale and shift as many numbers as these axes have elements.
+  /// - Shapes: any → the same; scale and shift have as many numbers as these axes have elements.
   public static func layer(
     _ input: ReferenceGrid, axes: Int, scale: [Float]? = nil, shift: [Float]? = nil, epsilon: Double
   ) -> ReferenceGrid {
@@ -45,9 +45,9 @@ public enum ReferenceNormalisation {
     }
   }
 
-  /// Group normalisation: over the channels of a group and all axes behind them.
+  /// Group normalisation: over the channels of a group and all axes after them.
   ///
-  /// - Shapes: `[batch, channels, axes…]` → the same; scale and shift one number a channel.
+  /// - Shapes: `[batch, channels, axes…]` → the same; scale and shift have one number per channel.
   public static func group(
     _ input: ReferenceGrid, groups: Int, scale: [Float]? = nil, shift: [Float]? = nil, epsilon: Double
   ) -> ReferenceGrid {
@@ -60,16 +60,16 @@ public enum ReferenceNormalisation {
     }
   }
 
-  /// Instance normalisation: every channel on its own, over all axes behind it.
+  /// Instance normalisation: every channel separately, over all axes after it.
   ///
-  /// - Shapes: `[batch, channels, axes…]` → the same; scale and shift one number a channel.
+  /// - Shapes: `[batch, channels, axes…]` → the same; scale and shift have one number per channel.
   public static func instance(
     _ input: ReferenceGrid, scale: [Float]? = nil, shift: [Float]? = nil, epsilon: Double
   ) -> ReferenceGrid {
     group(input, groups: input.sizes[1], scale: scale, shift: shift, epsilon: epsilon)
   }
 
-  /// e to each element, divided by the sum of these along `axis`.
+  /// e to the power of each element, divided by the sum of these along `axis`.
   ///
   /// - Shapes: any → the same.
   public static func softmax(_ input: ReferenceGrid, axis: Int) -> ReferenceGrid {
@@ -78,7 +78,7 @@ public enum ReferenceNormalisation {
     var output = input
     for first in input.values.indices where first / step % count == 0 {
       let places = (0..<count).map { first + $0 * step }
-      // The largest is taken off first: the quotient is the same, and nothing overflows.
+      // The largest is subtracted first: the quotient is the same, and nothing overflows.
       let largest = places.map { input.values[$0] }.max() ?? 0
       let powers = places.map { exp(input.values[$0] - largest) }
       let sum = powers.reduce(0, +)

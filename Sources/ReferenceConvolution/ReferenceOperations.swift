@@ -23,7 +23,7 @@ public enum ReferenceOperations {
     return input.indices.map { c in input[c].map { Double(scale[c]) * $0 + Double(shift[c]) } }
   }
 
-  /// x from `minimum` to `maximum`, and straight on with the slopes outside.
+  /// x from `minimum` to `maximum`, and outside straight lines with the two slopes.
   public static func leakyClamp(
     _ input: [[Double]], minimum: Float, maximum: Float, slopeBelow: Float, slopeAbove: Float
   ) -> [[Double]] {

@@ -4,17 +4,17 @@
 /// let halves = ReferencePooling.maximum.apply(to: image, axes: [ReferenceAxis(kernel: 2, stride: 2)])
 /// ```
 public enum ReferencePooling: Hashable, Sendable {
-  /// The largest input of the window; −∞ for a window without any, NaN where there is one.
+  /// The largest input of the window; −∞ in a window without inputs, NaN if any input is NaN.
   case maximum
-  /// The mean of the window: its sum by the number of its inputs, or by that of its positions in input and padding.
-  /// A window that hangs over the padding (ceil mode) counts neither. Without anything to count, NaN.
+  /// The mean of the window: its sum divided by the number of its inputs, or of its positions in input and padding.
+  /// Positions beyond the padding (ceil mode) count in neither. NaN if nothing counts.
   case average(countsPadding: Bool)
   /// The square root of the sum of squares.
   case l2
 
   /// The pooling of every channel of `input`.
   ///
-  /// - Shapes: `[batch, channels, axes…]` → the same with other sizes behind the channels.
+  /// - Shapes: `[batch, channels, axes…]` → the same with other sizes after the channels.
   /// - Parameter ceilMode: Rounds the number of outputs up; see `ReferenceAxis.outputSize`. Default false.
   public func apply(to input: ReferenceGrid, axes: [ReferenceAxis], ceilMode: Bool = false) -> ReferenceGrid {
     precondition(input.rank == axes.count, "input: expected \(axes.count + 2) axes, actual \(input.sizes.count)")
@@ -49,7 +49,7 @@ public enum ReferencePooling: Hashable, Sendable {
     return output
   }
 
-  /// The mean of every channel over all axes behind the channels.
+  /// The mean of every channel over all axes after the channels.
   ///
   /// - Shapes: `[batch, channels, axes…]` → `[batch, channels, 1…]`.
   public static func globalAverage(of input: ReferenceGrid) -> ReferenceGrid {

@@ -1,30 +1,30 @@
-/// The outputs of a convolution, with what the bound on a Float32 run is made of.
+/// The outputs of a convolution, with the parts of the error bound of a Float32 run.
 public struct ReferenceSums: Sendable {
   /// `[batch, outputChannels, axes…]`.
   public internal(set) var output: ReferenceGrid
   /// |bias| + Σ|w||x| of every output, in the output's order.
   public internal(set) var magnitudes: [Double]
-  /// Taps of every output, n, those that fall into padding included.
+  /// Taps of every output, n, including those in padding.
   public internal(set) var taps: [Int]
-  /// Of these the taps that multiply something: all but those in zero padding.
+  /// Taps that multiply something: all but those in zero padding.
   public internal(set) var readTaps: [Int]
 
-  /// How far a Float32 run of the direct path may lie from `output`: `n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶` with u = 2⁻²⁴.
+  /// The largest allowed error of a Float32 run of the direct path: `n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶` with u = 2⁻²⁴.
   ///
-  /// The input must be numbers that Float32 holds exactly.
+  /// The input must be exact in Float32.
   public var errorBounds: [Double] {
     zip(taps, magnitudes).map { Double($0) * 0x1p-24 * $1 + Double($0) * 0x1p-126 }
   }
 
-  /// Every convolution: at each output the bias, and then the products over the input channels of its group (outermost)
-  /// and the kernel positions, in this order.
+  /// The sum of every kind of convolution: at each output the bias, then the products over the input channels of its
+  /// group (outermost) and the kernel positions, in this order.
   ///
   /// - Parameters:
   ///   - input: `[batch, inputChannels, axes…]`.
   ///   - outputChannels: A multiple of `groups`.
-  ///   - groups: Parts that the channels are divided into; each output part reads its own input part only.
-  ///   - bias: One number an output channel.
-  ///   - outputSizes: Sizes of the output's axes behind batch and channels.
+  ///   - groups: The number of groups of channels; the outputs of a group read only its inputs.
+  ///   - bias: One number per output channel.
+  ///   - outputSizes: Sizes of the output's axes after batch and channels.
   ///   - padding: The number in the padding; nil where padding adds nothing.
   ///   - places: Where the kernel positions read for the output at a position.
   ///   - weight: The weight from an input channel, counted within its group, to an output channel at a kernel position.

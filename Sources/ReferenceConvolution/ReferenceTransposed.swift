@@ -1,18 +1,18 @@
-/// How a kernel goes along one axis of a transposed convolution's output.
+/// The kernel along one axis of a transposed convolution's output.
 ///
 /// Input n adds, with its kernel position k, to the output at `n·stride + k·dilation − before`.
 public struct ReferenceTransposedAxis: Hashable, Sendable {
   /// Kernel positions.
   public let kernel: Int
-  /// Distance between what neighbouring inputs give to the output.
+  /// Output positions from one input's contribution to the next.
   public let stride: Int
-  /// Distance between neighbouring kernel positions in outputs.
+  /// Output positions from one kernel position to the next.
   public let dilation: Int
-  /// Outputs left out before the first.
+  /// Outputs removed at the start.
   public let before: Int
-  /// Outputs left out behind the last.
+  /// Outputs removed at the end.
   public let after: Int
-  /// Outputs added behind.
+  /// Outputs added at the end.
   public let outputPadding: Int
 
   /// - Precondition: Kernel, stride and dilation are at least 1; 0 ≤ `outputPadding` < max(stride, dilation).
@@ -30,10 +30,10 @@ public struct ReferenceTransposedAxis: Hashable, Sendable {
     self.outputPadding = outputPadding
   }
 
-  /// Outputs for an input of so many positions:
+  /// Outputs for an input of `size` positions:
   /// `(size − 1)·stride − before − after + dilation·(kernel − 1) + 1 + outputPadding`.
   ///
-  /// - Precondition: There is one at least, and one input.
+  /// - Precondition: There is at least one output and one input.
   public func outputSize(_ size: Int) -> Int {
     let outputs = (size - 1) * stride - before - after + dilation * (kernel - 1) + 1 + outputPadding
     precondition(size >= 1 && outputs >= 1, "outputs: expected at least 1, actual \(outputs)")
@@ -50,15 +50,15 @@ public struct ReferenceTransposedAxis: Hashable, Sendable {
 /// ```
 /// with I = `inputChannels / groups` and O = `outputChannels / groups`. Taps of an output are the (i, k) for which such
 /// an n exists, within the input or not.
-/// - When not to use: in anything that has to be fast.
+/// - When not to use: where speed matters.
 public struct ReferenceTransposedConvolution: Sendable {
   /// `[inputChannels, outputChannels / groups, kernel…]`.
   public let weights: ReferenceGrid
-  /// One number an output channel, or nil for none.
+  /// One number per output channel, or nil for none.
   public let bias: [Float]?
-  /// One an axis behind batch and channels, outermost first.
+  /// One per axis after batch and channels, outermost first.
   public let axes: [ReferenceTransposedAxis]
-  /// Parts into which the channels are divided; each output part reads its own input part only.
+  /// The number of groups of channels; the outputs of a group read only its inputs.
   public let groups: Int
   /// Whether the kernel is mirrored along all axes.
   public let isMirrored: Bool
@@ -79,14 +79,14 @@ public struct ReferenceTransposedConvolution: Sendable {
     self.isMirrored = isMirrored
   }
 
-  /// The output's sizes for an input of these.
+  /// The sizes of the output for an input of these sizes.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
   public func outputSizes(_ input: [Int]) -> [Int] {
     [input[0], weights.sizes[1] * groups] + zip(axes, input.dropFirst(2)).map { $0.outputSize($1) }
   }
 
-  /// The transposed convolution of `input`, with what the bound needs.
+  /// The transposed convolution of `input`, with the sums that the error bound needs.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
   public func apply(to input: ReferenceGrid) -> ReferenceSums {

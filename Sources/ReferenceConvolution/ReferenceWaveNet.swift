@@ -1,6 +1,6 @@
-/// How a reference network takes the past before its first frame.
+/// What a reference network assumes about the past before its first frame.
 public enum ReferencePast: String, Hashable, Sendable, CaseIterable {
-  /// The input was zero for ever: every layer's history is the constant to which it has settled.
+  /// The input was always zero: every layer's history is the constant to which it has settled.
   case silence
   /// Every layer's own history is zero, as with zero padding in every layer.
   case zeroHistory
@@ -28,16 +28,16 @@ public struct ReferenceWaveNet: Sendable {
     public var dilated: ReferenceCausalConvolution
     /// The 1x1 mix-in of the raw input, without bias.
     public var mixIn: ReferenceCausalConvolution
-    /// Of all of z, or of its first half.
+    /// The activation of all of z, or of its first half.
     public var activation: ReferenceActivation
-    /// Of the second half of z; nil when ungated.
+    /// The activation of the second half of z; nil without a gate.
     public var gate: ReferenceActivation?
-    /// 1x1 to the skip sum; nil adds a itself.
+    /// 1x1 to the skip sum; nil: a itself is added.
     public var skip: ReferenceCausalConvolution?
-    /// 1x1 to the residual; nil leaves x as it is, for the very last layer.
+    /// 1x1 to the residual; nil: x does not change, for the very last layer.
     public var residual: ReferenceCausalConvolution?
 
-    /// A layer of these parts; without the optional ones it is not gated, sums its activation and leaves x as it is.
+    /// A layer of these parts; without the optional ones it has no gate, adds its activation to the sum and keeps x.
     public init(
       dilated: ReferenceCausalConvolution, mixIn: ReferenceCausalConvolution, activation: ReferenceActivation,
       gate: ReferenceActivation? = nil, skip: ReferenceCausalConvolution? = nil,
@@ -71,9 +71,9 @@ public struct ReferenceWaveNet: Sendable {
 
   /// One layer of the post-stack head: the activation comes first.
   public struct HeadLayer: Sendable {
-    /// What the signal goes through first.
+    /// The activation, which comes first.
     public var activation: ReferenceActivation
-    /// What comes after it, with bias.
+    /// The convolution after it, with bias.
     public var convolution: ReferenceCausalConvolution
 
     /// A layer of these parts.
@@ -85,18 +85,20 @@ public struct ReferenceWaveNet: Sendable {
 
   /// In running order; at least one.
   public var arrays: [LayerArray]
-  /// By what the last array's head output is multiplied.
+  /// The factor of the last array's head output.
   public var headScale: Float
   /// The post-stack head, often empty.
   public var head: [HeadLayer]
 
+  /// A network of these parts.
+  /// - Precondition: There is at least one array.
   public init(arrays: [LayerArray], headScale: Float, head: [HeadLayer] = []) {
     self.arrays = arrays
     self.headScale = headScale
     self.head = head
   }
 
-  /// The sum of the histories of all layers and heads: no output depends on more frames before its own.
+  /// The sum of the histories of all layers and heads: the most frames before its own that an output depends on.
   public var historyFrames: Int {
     let inArrays = arrays.map { array in
       array.head.historyFrames + array.layers.reduce(0) { $0 + $1.dilated.historyFrames }
@@ -104,7 +106,7 @@ public struct ReferenceWaveNet: Sendable {
     return inArrays.reduce(0, +) + head.reduce(0) { $0 + $1.convolution.historyFrames }
   }
 
-  /// The network's output for planar `input`, as many frames as that has.
+  /// The network's output for planar `input`, with as many frames.
   public func run(_ input: [[Double]], past: ReferencePast) -> [[Double]] {
     let raw = Signal(frames: input, rest: input.map { _ in 0 })
     var x = raw
@@ -140,13 +142,13 @@ extension ReferenceWaveNet.Layer {
   }
 }
 
-/// A signal from frame 0 on, with the constant that it was before.
+/// A signal from frame 0 on, and its constant value before.
 private struct Signal {
   var frames: [[Double]]
-  /// One number a channel: the answer to an input that was zero for ever.
+  /// One number per channel: the output for an input that was always zero.
   var rest: [Double]
 
-  /// The convolution of the signal. Under `.zeroHistory` it does not see the constant before frame 0.
+  /// The convolution of the signal. With `.zeroHistory` the frames before 0 count as zero.
   func through(_ convolution: ReferenceCausalConvolution, _ past: ReferencePast) -> Signal {
     let history = past == .silence ? rest : rest.map { _ in 0 }
     return Signal(

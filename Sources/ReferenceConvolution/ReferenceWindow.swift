@@ -1,16 +1,16 @@
-/// How a kernel or a pooling window goes along one axis.
+/// A kernel or pooling window along one axis.
 ///
 /// Output n reads, with its kernel position k, the input at `n·stride − before + k·dilation`.
 public struct ReferenceAxis: Hashable, Sendable {
   /// Kernel positions.
   public let kernel: Int
-  /// Distance between neighbouring outputs in inputs.
+  /// Input positions from one output to the next.
   public let stride: Int
-  /// Distance between neighbouring kernel positions in inputs.
+  /// Input positions from one kernel position to the next.
   public let dilation: Int
   /// Positions added before the first input.
   public let before: Int
-  /// Positions added behind the last.
+  /// Positions added after the last input.
   public let after: Int
 
   /// - Precondition: Kernel, stride and dilation are at least 1; no padding is negative.
@@ -27,10 +27,10 @@ public struct ReferenceAxis: Hashable, Sendable {
   /// Input positions that one output spans: dilation · (kernel − 1) + 1.
   public var reach: Int { dilation * (kernel - 1) + 1 }
 
-  /// Outputs for an input of so many positions: `floor((size + before + after − reach) / stride) + 1`.
+  /// Outputs for an input of `size` positions: `floor((size + before + after − reach) / stride) + 1`.
   ///
-  /// - Parameter ceilMode: Rounds up instead, so that the last window may hang over the padding; a window that would
-  ///   start behind the last input is left out again. Default false.
+  /// - Parameter ceilMode: Rounds up instead, so that the last window may extend beyond the padding; a window that would
+  ///   start after the last input is left out. Default false.
   /// - Precondition: The padded input is no shorter than the reach.
   public func outputSize(_ size: Int, ceilMode: Bool = false) -> Int {
     let room = size + before + after - reach
@@ -41,20 +41,20 @@ public struct ReferenceAxis: Hashable, Sendable {
   }
 }
 
-/// What stands in the padding.
+/// The values in the padding.
 public enum ReferencePadding: Hashable, Sendable {
-  /// 0, and whatever the weight, nothing is added.
+  /// 0: nothing is added, whatever the weight.
   case zeros
   /// A number.
   case constant(Float)
-  /// The input mirrored at its border, the border not repeated: `c b | a b c | b a`. Less than the input.
+  /// The input mirrored at its border, without repeating the border: `c b | a b c | b a`. Must be less than the input.
   case reflect
-  /// The border again and again.
+  /// The value at the border, repeated.
   case replicate
-  /// The input from its other end. No more than the input.
+  /// The other end of the input (circular). Must not be more than the input.
   case circular
 
-  /// Where position `place` of an axis reads, which may lie outside 0 ..< size.
+  /// What position `place` of an axis reads; it may be outside 0 ..< size.
   func source(of place: Int, size: Int) -> ReferencePlace {
     if place >= 0 && place < size { return .input(place) }
     switch self {
@@ -74,22 +74,22 @@ public enum ReferencePadding: Hashable, Sendable {
     }
   }
 
-  /// The number in the padding, nil when it adds nothing.
+  /// The number in the padding; nil when padding adds nothing.
   var value: Double? {
     if case .constant(let value) = self { Double(value) } else { nil }
   }
 }
 
-/// Where one kernel position reads for one output.
+/// What one kernel position reads for one output.
 enum ReferencePlace {
-  /// In the input, at this offset within a channel.
+  /// The input at this offset within a channel.
   case input(Int)
-  /// In the padding.
+  /// The padding.
   case padding
-  /// Nowhere: this output has no such tap.
+  /// Nothing: this output has no such tap.
   case nowhere
 
-  /// The place along one more axis, which is the next inner one.
+  /// The place along one more axis, the next inner one.
   func then(_ inner: ReferencePlace, size: Int) -> ReferencePlace {
     switch (self, inner) {
     case (.nowhere, _), (_, .nowhere): .nowhere
@@ -104,7 +104,7 @@ enum ReferencePlace {
 /// - Parameters:
 ///   - kernel: Kernel positions of each axis.
 ///   - sizes: The input's size along each axis.
-///   - along: The place of a kernel position on an axis alone.
+///   - along: The place of a kernel position along a single axis.
 func places(
   kernel: [Int], sizes: [Int], along: (_ axis: Int, _ tap: Int) -> ReferencePlace
 ) -> [ReferencePlace] {

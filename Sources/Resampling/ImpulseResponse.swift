@@ -1,29 +1,30 @@
-/// An impulse response at another rate.
+/// An impulse response at another sample rate.
 public struct ResampledImpulseResponse: Sendable {
   /// Planar samples, channels of equal length.
   public let channels: [[Float]]
-  /// Where the response's first sample has come to lie: so many frames before it are the ringing of the band limit.
+  /// The frame of the response's original first sample. The frames before it are ringing of the band limit.
   ///
-  /// A convolver with this response is late by so many frames, and takes them away as it does with any latency; without
-  /// them the response would be another. 0 where the response begins with silence that is long enough (about 3 ms at 44.1
-  /// kHz), and where the rates are equal.
+  /// A convolver with this response has this much latency more, and removes it like any latency; cutting the frames off
+  /// would change the response. 0 if the response starts with enough silence (about 3 ms at 44.1 kHz), or if the rates
+  /// are equal.
   public let leadFrames: Int
 }
 
-/// Brings an impulse response to another rate, and keeps what it does to a sine: level and phase at every frequency.
+/// Resamples an impulse response and keeps its effect on a sine: level and phase at every frequency.
 ///
 /// ```
 /// y[leadFrames + k] = from / to · h(k · from / to),   h the band-limited interpolation of the response
 /// ```
-/// The factor is there because a convolution sums over samples: at twice the rate twice as many of the same height would
-/// make everything twice as loud. Many convolvers leave it out, and their level depends on the rate of the file.
+/// The factor is needed because a convolution sums over samples: at twice the rate, twice as many samples of the same
+/// height would make everything twice as loud. Many convolvers leave it out, so their level depends on the file's
+/// sample rate.
 ///
-/// - Length: all of the response and of the ringing before and behind it that counts: what is left out changes the
+/// - Length: the response and the ringing before and after it that matters: what is left out changes the
 ///   response at no frequency by more than 2⁻²⁴ of its root mean square over all frequencies.
-/// - Numerics: computed in double precision, rounded to `Float` once. Up to 91 % of the lower rate's half the response is
-///   kept within the bounds of `SampleRateConverter`; above the half it is silent.
+/// - Numerics: computed in double precision, rounded to `Float` once. Up to 91 % of the lower Nyquist frequency the
+///   response is kept within the bounds of `SampleRateConverter`; above Nyquist it is silent.
 /// - Parameter response: Channels of equal length, at least one.
-/// - Throws: `ResamplingError`; `.tooLong` when more than 2³¹ − 1 samples would come out.
+/// - Throws: `ResamplingError`; `.tooLong` if the output would have more than 2³¹ − 1 samples.
 public func resampleImpulseResponse(
   _ response: [[Float]], from inputRateHz: Int, to outputRateHz: Int
 ) throws(ResamplingError) -> ResampledImpulseResponse {
@@ -40,16 +41,16 @@ public func resampleImpulseResponse(
 }
 
 extension RateRatio {
-  /// Input frames that an impulse rings for, before and behind it, at most. The filters reach about 150
-  /// frames of the lower rate to each side; behind 1024 there is rounding and nothing else (`ImpulseResponseTests`).
+  /// The most input frames that an impulse rings for, before and after it. The filters reach about 150 frames of the
+  /// lower rate to each side; beyond 1024 only rounding is left (`ImpulseResponseTests`).
   var ringingInputFrames: Int { 1024 * max(1, (inputRateHz + outputRateHz - 1) / outputRateHz) }
 
-  /// The whole of a converted signal, the ringing before its first frame included.
+  /// The whole converted signal, including the ringing before its first frame.
   fileprivate func resampleWithRinging(
     _ input: [[Double]]
   ) throws(ResamplingError) -> (channels: [[Double]], leadFrames: Int) {
-    // Silence before the first frame gives the ringing a place. It is as long as frames of both rates need to fall
-    // together at its end, and what of it is too long goes as it comes.
+    // Silence before the first frame makes room for the ringing. It is as long as frames of both rates need to fall
+    // together at its end; what is too much of it is skipped.
     let silence = (ringingInputFrames + inputPeriod - 1) / inputPeriod * inputPeriod
     let lead = Int(outputFrames(for: Int64(silence)))
     let kept = min(lead, Int(coveringOutputFrames(for: Int64(ringingInputFrames))))
@@ -85,9 +86,9 @@ extension RateRatio {
   }
 }
 
-/// How many frames at both ends may go: the sum of their magnitudes, both ends together, is at most 2⁻²⁴ of the norm of
-/// every channel. By Parseval's theorem the norm is the root mean square of the response over all frequencies, and no
-/// frequency's response changes by more than the sum of what was left out.
+/// How many frames can be cut at both ends: the sum of their magnitudes, both ends together, is at most 2⁻²⁴ of the
+/// norm of every channel. By Parseval's theorem the norm is the root mean square of the response over all frequencies,
+/// and no frequency's response changes by more than the sum of what was left out.
 private func silentEnds(of channels: [[Double]], atMostFront: Int) -> (front: Int, back: Int) {
   var (front, back) = (atMostFront, channels[0].count - atMostFront)
   for samples in channels {

@@ -1,6 +1,6 @@
-/// Memory for some frames of every channel, as the converter takes and gives them.
+/// A planar buffer in the form that the converter reads and writes.
 ///
-/// Safe because the pointers live as long as the object, and whoever uses them keeps it.
+/// The pointers are valid as long as this object: keep a reference to it while you use them.
 final class PlanarPiece<Sample: ConvertibleSample> {
   let channels: UnsafePointer<UnsafeMutablePointer<Sample>>
   let readableChannels: UnsafePointer<UnsafePointer<Sample>>
@@ -26,11 +26,11 @@ final class PlanarPiece<Sample: ConvertibleSample> {
     samples.deallocate()
   }
 
-  /// Makes it silent.
+  /// Fills it with zeros.
   func clear() { samples.update(repeating: 0, count: channelCount * frames) }
 
-  /// Takes the frames of `signal` from `start` on.
-  /// - Returns: How many there were.
+  /// Copies the frames of `signal` from `start` on.
+  /// - Returns: The number of frames copied.
   func fill(from signal: [[Sample]], at start: Int) -> Int {
     let count = min(frames, signal[0].count - start)
     for channel in 0..<channelCount {
@@ -39,7 +39,7 @@ final class PlanarPiece<Sample: ConvertibleSample> {
     return count
   }
 
-  /// Puts the first frames behind those that `signal` has, from frame `start` on.
+  /// Appends frames of this piece to `signal`, from frame `start` on.
   func append(from start: Int = 0, frames: Int, to signal: inout [[Sample]]) {
     for channel in 0..<channelCount {
       signal[channel].append(contentsOf: UnsafeBufferPointer(start: channels[channel] + start, count: frames - start))

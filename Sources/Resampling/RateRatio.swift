@@ -1,8 +1,8 @@
-/// Two sample rates, and what a conversion between them does to lengths and levels. Exact integer arithmetic.
+/// Two sample rates, and how a conversion between them changes lengths and levels. Exact integer arithmetic.
 public struct RateRatio: Hashable, Sendable {
-  /// Frames a second that come in.
+  /// Input sample rate in Hz.
   public let inputRateHz: Int
-  /// Frames a second that go out.
+  /// Output sample rate in Hz.
   public let outputRateHz: Int
 
   /// The rates that can be converted, in Hz.
@@ -26,7 +26,7 @@ public struct RateRatio: Hashable, Sendable {
     self.outputRateHz = outputRateHz
   }
 
-  /// Frames that `inputFrames` become: `round(inputFrames · outputRateHz / inputRateHz)`, halves upwards.
+  /// The output length for `inputFrames`: `round(inputFrames · outputRateHz / inputRateHz)`, halves upwards.
   public func outputFrames(for inputFrames: Int64) -> Int64 {
     let (to, from) = (Int128(outputRateHz), Int128(inputRateHz))
     return Int64((2 * Int128(inputFrames) * to + from) / (2 * from))
@@ -38,10 +38,10 @@ public struct RateRatio: Hashable, Sendable {
     return Int64((Int128(inputFrames) * to + from - 1) / from)
   }
 
-  /// The ratio of the way back.
+  /// The ratio for converting back.
   public var inverse: RateRatio { RateRatio(swapping: self) }
 
-  /// Input frames from one place where an input and an output frame fall together to the next.
+  /// Input frames between two moments at which an input and an output frame coincide.
   var inputPeriod: Int { inputRateHz / Self.greatestCommonDivisor(inputRateHz, outputRateHz) }
 
   private init(swapping other: RateRatio) {

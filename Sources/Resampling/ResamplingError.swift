@@ -1,14 +1,14 @@
-/// Why a signal cannot be brought to another sample rate.
+/// Why a signal cannot be resampled.
 public enum ResamplingError: Error, Equatable, Sendable {
-  /// A rate that no signal should have.
+  /// A sample rate outside the supported range.
   case rate(expected: ClosedRange<Int>, actual: Int)
-  /// Two rates too far apart.
+  /// The rates are too far apart.
   case factor(expected: Int, from: Int, to: Int)
   /// Too few or too many channels.
   case channels(expected: ClosedRange<Int>, actual: Int)
   /// Channels of different lengths.
   case lengths(channel: Int, expected: Int, actual: Int)
-  /// More samples than an array should hold.
+  /// The result would be longer than an array may be.
   case tooLong(expected: Int, actual: Int)
   /// libsoxr refused, in its own words.
   case library(reason: String)

@@ -1,5 +1,5 @@
 extension SampleRateConverter {
-  /// Takes a piece and gives all that has become due; nothing at first, as the filters look ahead.
+  /// Converts the next piece and returns all output that is ready; none at first, because the filters look ahead.
   ///
   /// - Parameter input: `channels` arrays of equal length, any length.
   /// - Returns: `channels` arrays of equal length.
@@ -18,7 +18,7 @@ extension SampleRateConverter {
     return output
   }
 
-  /// Says that no more frames will come, and gives all that is left.
+  /// Ends the input and returns the rest of the output.
   public func finish() throws(ResamplingError) -> [[Sample]] {
     endInput()
     var output = [[Sample]](repeating: [], count: channels)
@@ -44,11 +44,11 @@ extension SampleRateConverter {
   }
 }
 
-/// Brings a whole signal from one sample rate to another, as `SampleRateConverter` does it.
+/// Resamples a whole signal, as `SampleRateConverter` does.
 ///
 /// - Parameter input: Channels of equal length, at least one.
 /// - Returns: As many channels of `round(frames · to / from)` samples.
-/// - Throws: `ResamplingError`; `.tooLong` when more than 2³¹ − 1 samples would come out.
+/// - Throws: `ResamplingError`; `.tooLong` if the output would have more than 2³¹ − 1 samples.
 public func resample<Sample: ConvertibleSample>(
   _ input: [[Sample]], from inputRateHz: Int, to outputRateHz: Int
 ) throws(ResamplingError) -> [[Sample]] {
@@ -62,7 +62,7 @@ public func resample<Sample: ConvertibleSample>(
 }
 
 extension RateRatio {
-  /// - Throws: `ResamplingError.tooLong` when so many frames become more than an array should hold.
+  /// - Throws: `ResamplingError.tooLong` if the output would be longer than an array may be.
   func checkArray(channels: Int, inputFrames: Int) throws(ResamplingError) {
     let samples = Int128(channels) * Int128(outputFrames(for: Int64(inputFrames)))
     guard samples <= Int128(Int32.max) else {

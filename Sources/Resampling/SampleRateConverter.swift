@@ -1,69 +1,72 @@
 import CSoxr
 
-/// The sample types that a conversion takes and gives: `Float` and `Double`, and no others.
+/// The sample types that can be converted: `Float` and `Double`, and no others.
 public protocol ConvertibleSample: BinaryFloatingPoint, Sendable {}
 extension Float: ConvertibleSample {}
 extension Double: ConvertibleSample {}
 
-/// Brings a stream of planar frames from one sample rate to another, piece by piece.
+/// Resamples a stream of planar frames, piece by piece.
 ///
 /// ```swift
 /// let converter = try SampleRateConverter<Float>(channels: 2, from: 44_100, to: 48_000)
 /// var converted = try converter.process([left, right])  // as often as pieces come
 /// converted = try converter.finish()
 /// ```
-/// - Alignment: linear phase, and its delay is taken away: output frame k lies at input frame k · from / to, within 10⁻⁷
-///   frames after an hour. `round(frames · to / from)` frames come out, exactly. Beyond its ends the signal is taken as
+/// - Alignment: linear phase with its delay removed: output frame k lies at input frame k · from / to, within 10⁻⁷
+///   frames after an hour. Exactly `round(frames · to / from)` frames come out. Beyond its ends the signal counts as
 ///   silence.
-/// - Numerics: computed in double precision. Up to 91 % of the lower rate's half a sine of height 1 comes out within 2⁻²⁷
-///   (−162 dB) of the sine that it should be; from there it falls to the half, above which aliases and images stay below
-///   the same bound; measured −175 dB and −186 dB. `Float` output is that of `Double`, rounded once. NaN and infinities
-///   spoil the output for the length of the filters' transforms, some tens of milliseconds, and no longer.
-/// - *The cutting into pieces is inaudible*: the output is the same bit for bit, however input and output are cut, and in
-///   every run on the same kind of processor. Without AVX the library adds in another order: of ten million random
-///   `Float` samples one differs then, by a rounding.
+/// - Numerics: computed in double precision. Up to 91 % of the lower Nyquist frequency, a sine of height 1 comes out
+///   within 2⁻²⁷ (−162 dB) of the exact result. From there the level falls until Nyquist, above which aliases and
+///   images stay below the same bound; measured: −175 dB and −186 dB. `Float` output is that of `Double`, rounded once.
+///   NaN and infinities spoil the output for the length of the filters' transforms, some tens of milliseconds, and no
+///   longer.
+/// - *Piece size is inaudible*: the output is the same bit for bit however input and output are cut, and in every run
+///   on the same kind of processor. Without AVX the library adds in another order: then one of ten million random
+///   `Float` samples differs, by a rounding.
 /// - Memory: what was written and not yet read, and at most 1.1 MB a channel. Allocates, so it is not for a real-time
 ///   thread.
 /// - One thread at a time.
 /// - Complexity: a frame costs O(log n), n the length of the filters; 10 ns a channel from 44.1 to 48 kHz.
 ///
 /// Underneath is libsoxr (LGPL-2.1-or-later), at 28 bits, what SoX calls very high quality. The other candidate was
-/// libsamplerate (BSD-2-Clause) at its best. Sines from 44.1 to 48 kHz in `Float`, on one core: −144 to −145 dB and 10 ns a
-/// frame for libsoxr 0.1.3, −132 to −140 dB and 440 ns for libsamplerate 0.2.2, which has no double precision for impulse
-/// responses. libsoxr had its last release in 2018 and is kept by the distributions, FFmpeg and the makers of its Python
-/// package. There is no choice of quality: an hour of stereo takes this one 4 seconds.
-/// The library's own variables in the environment, `SOXR_…`, are for experiments and change the bits.
+/// libsamplerate (BSD-2-Clause) at its best. Sines from 44.1 to 48 kHz in `Float`, on one core: −144 to −145 dB and 10
+/// ns a frame for libsoxr 0.1.3, −132 to −140 dB and 440 ns for libsamplerate 0.2.2, which has no double precision for
+/// impulse responses. libsoxr had its last release in 2018 and is kept by the distributions, FFmpeg and the makers of
+/// its Python package. There is no choice of quality: an hour of stereo takes this one 4 seconds. The library's own
+/// variables in the environment, `SOXR_…`, are for experiments and change the bits.
 public final class SampleRateConverter<Sample: ConvertibleSample> {
   /// The rates.
   public let ratio: RateRatio
   /// Channels of both sides.
   public let channels: Int
-  /// Frames taken so far, on every channel.
+  /// Input frames so far.
   public private(set) var framesWritten: Int64 = 0
-  /// Frames given so far, on every channel.
+  /// Output frames so far.
   public private(set) var framesRead: Int64 = 0
 
   private let resampler: SoxrResampler
-  /// Frames that will have been given in the end, as soon as it is known.
+  /// The total length of the output, once it is known.
   private var totalFrames: Int64?
 
-  /// The numbers of channels that can be converted.
+  /// The supported channel counts.
   public static var channelCounts: ClosedRange<Int> { 1...1024 }
 
-  /// A converter at the beginning of a stream.
+  /// Makes a converter at the start of a stream.
   /// - Throws: `ResamplingError.channels`, `.library`.
   public init(_ ratio: RateRatio, channels: Int) throws(ResamplingError) {
     guard Self.channelCounts.contains(channels) else {
       throw .channels(expected: Self.channelCounts, actual: channels)
     }
-    precondition(Sample.self == Float.self || Sample.self == Double.self, "the library knows Float and Double")
+    precondition(
+      Sample.self == Float.self || Sample.self == Double.self,
+      "samples must be Float or Double, not \(Sample.self)")
     self.ratio = ratio
     self.channels = channels
     resampler = try SoxrResampler(
       ratio, channels: channels, sampleType: Sample.self == Double.self ? SOXR_FLOAT64_S : SOXR_FLOAT32_S)
   }
 
-  /// A converter at the beginning of a stream.
+  /// Makes a converter at the start of a stream.
   /// - Throws: `ResamplingError.rate`, `.factor`, `.channels`, `.library`.
   public convenience init(
     channels: Int, from inputRateHz: Int, to outputRateHz: Int
@@ -71,39 +74,38 @@ public final class SampleRateConverter<Sample: ConvertibleSample> {
     try self.init(RateRatio(from: inputRateHz, to: outputRateHz), channels: channels)
   }
 
-  /// Takes the next frames, all of them. `read` gives what has become due; memory stays bounded when it is called until
-  /// it gives 0.
+  /// Accepts the next frames, all of them. Then call `read` until it returns 0: so memory stays bounded.
   ///
   /// - Parameter input: `channels` pointers to `frames` samples each; they are used during the call only.
   /// - Precondition: the input was not ended.
   public func write(_ input: UnsafePointer<UnsafePointer<Sample>>, frames: Int) throws(ResamplingError) {
-    precondition(totalFrames == nil, "no frames come behind the end of the input")
+    precondition(totalFrames == nil, "frames were written after the end of the input")
     guard frames > 0 else { return }
     try resampler.write(UnsafeRawPointer(input), frames: frames)
     framesWritten += Int64(frames)
   }
 
-  /// Says that no more frames will come.
+  /// Ends the input.
   ///
-  /// - Parameter totalFrames: Frames that are given all in all; more than are due have only the signal's ringing and
-  ///   silence. Default: what is due, `round(frames · to / from)`. Fewer than were given already are no frames more.
+  /// - Parameter totalFrames: The total length of the output. Beyond `round(frames · to / from)`, the default, it holds
+  ///   only the filter's ringing and silence. If more have been read already, no more follow.
   public func endInput(totalFrames: Int64? = nil) {
     self.totalFrames = totalFrames ?? ratio.outputFrames(for: framesWritten)
   }
 
-  /// Gives the next frames.
+  /// Reads the next output frames.
   ///
   /// - Parameters:
   ///   - output: `channels` pointers with room for `frames` samples each.
-  ///   - frames: The most that are wanted.
-  /// - Returns: Frames given. Fewer than wanted when more must be written first, or at the end.
+  ///   - frames: The most to read.
+  /// - Returns: Frames read. Fewer than asked for if more input is needed first, or at the end.
   public func read(
     into output: UnsafePointer<UnsafeMutablePointer<Sample>>, frames: Int
   ) throws(ResamplingError) -> Int {
     let due = (totalFrames ?? ratio.outputFrames(for: framesWritten)) - framesRead
     let wanted = Int(min(Int64(frames), max(0, due)))
     guard wanted > 0 else { return 0 }
-    // The library takes an array of pointers and leaves it as it is.
+    // The library reads an array of pointers and does not change it.
     let channels = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(output))
     var read = try resampler.read(into: channels, frames: wanted)
     while read == 0, totalFrames != nil {

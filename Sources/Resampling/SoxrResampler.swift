@@ -4,8 +4,8 @@ import CSoxr
 ///
 /// Why libsoxr, and this setting of it: see `SampleRateConverter`.
 ///
-/// Safe because: the handle is freed exactly once, in `deinit`; the caller's pointers are used during the call only; the
-/// list that stands in for silent channels is this object's own.
+/// Safe because: the handle is freed exactly once, in `deinit`; the caller's pointers are used during the call only;
+/// the list of silent channels belongs to this object.
 final class SoxrResampler {
   /// Samples as the library takes them: an array of channels.
   typealias Input = UnsafeRawPointer
@@ -15,7 +15,7 @@ final class SoxrResampler {
   private let silence: UnsafeMutableRawPointer
   private let silentChannels: UnsafeMutablePointer<UnsafeRawPointer>
 
-  /// Frames of silence that are given at once.
+  /// The most frames of silence in one call.
   static let silentFrames = 1024
 
   /// - Parameter sampleType: `SOXR_FLOAT32_S` or `SOXR_FLOAT64_S`, planar both.
@@ -26,7 +26,7 @@ final class SoxrResampler {
     // by 0.005 frames an hour.
     var quality = soxr_quality_spec(
       UInt(SOXR_28_BITQ), UInt(SOXR_ROLLOFF_NONE) | UInt(SOXR_HI_PREC_CLOCK))
-    // One thread: files run beside each other.
+    // One thread: files already run in parallel.
     var runtime = soxr_runtime_spec(1)
     var failure: soxr_error_t?
     let made = SoxrTables.whileChanging {
@@ -48,23 +48,23 @@ final class SoxrResampler {
     silence.deallocate()
   }
 
-  /// Takes all the frames.
+  /// Writes all frames.
   func write(_ channels: Input, frames: Int) throws(ResamplingError) {
     // The library looks at the list of outputs, and at none of the outputs, as no frame is asked for.
     let failure = SoxrTables.whileReading { soxr_process(handle, channels, frames, nil, silentChannels, 0, nil) }
     if let failure { throw .library(reason: String(cString: failure)) }
   }
 
-  /// Takes frames of silence.
+  /// Writes frames of silence.
   func writeSilence(frames: Int) throws(ResamplingError) {
-    precondition(frames <= Self.silentFrames)
+    precondition(frames <= Self.silentFrames, "at most \(Self.silentFrames) silent frames at once, not \(frames)")
     try write(UnsafeRawPointer(silentChannels), frames: frames)
   }
 
-  /// Gives the frames that are due, `frames` at most.
+  /// Reads the frames that are ready, at most `frames`.
   func read(into channels: Output, frames: Int) throws(ResamplingError) -> Int {
     var read = 0
-    // An input of no frames, which is something else than no input: that would be its end.
+    // Zero frames of input; no input at all would mean its end.
     let failure = SoxrTables.whileReading { soxr_process(handle, silentChannels, 0, nil, channels, frames, &read) }
     if let failure { throw .library(reason: String(cString: failure)) }
     return read

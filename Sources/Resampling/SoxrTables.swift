@@ -6,9 +6,9 @@
 
 /// The tables of sines that libsoxr shares among its resamplers, on processors without AVX.
 ///
-/// They are made, and grow, when a resampler is made. The library guards the growth, but not the first making, and neither
-/// when it was built without OpenMP, as on macOS: several threads then get wrong samples (of eight runs of the test with
-/// threads four) or crash (chirlu/soxr, issue 10). So whoever makes a resampler is alone here.
+/// Making a resampler creates them or makes them grow. The library guards growing but not creating, and neither when it
+/// was built without OpenMP, as on macOS: then several threads get wrong samples (in four of eight runs of the test
+/// with threads) or crash (chirlu/soxr, issue 10). So resamplers are made one at a time.
 enum SoxrTables {
   /// Runs alone.
   static func whileChanging<Result>(_ body: () -> Result) -> Result {

@@ -84,7 +84,8 @@ package struct SignalRun {
     return true
   }
 
-  /// Processes one block of what is left at the end of the input, with silence after it, until latency and tail are out.
+  /// Processes one block of what is left at the end of the input, with silence after it, until latency and tail are
+  /// out.
   /// - Returns: False when nothing was left to do.
   /// - Throws: What the sink throws.
   package mutating func flush() throws -> Bool {

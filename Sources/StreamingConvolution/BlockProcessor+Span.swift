@@ -3,8 +3,8 @@ extension BlockProcessor {
   ///
   /// - Parameters:
   ///   - input: `inputChannels · frames` samples; channel c starts at c · `frames`.
-  ///   - output: Room for `outputChannels` channels. They start `frames` apart, or `maximumOutputFrames` apart if `rate`
-  ///     is not 1/1.
+  ///   - output: Room for `outputChannels` channels. They start `frames` apart, or `maximumOutputFrames` apart if
+  ///     `rate` is not 1/1.
   ///   - frames: 0 … `maximumBlockFrames`.
   /// - Returns: The frames written to every channel.
   /// - Real time: No allocation for up to 128 channels, whose pointers are kept on the stack.
@@ -26,7 +26,8 @@ extension BlockProcessor {
             guard frames > 0, let x = source.baseAddress, let y = target.baseAddress else { return 0 }
             for channel in 0..<inputChannels { inputs.initializeElement(at: channel, to: x + channel * frames) }
             for channel in 0..<outputChannels { outputs.initializeElement(at: channel, to: y + channel * outputFrames) }
-            return process(UnsafePointer(inputs.baseAddress!), into: UnsafePointer(outputs.baseAddress!), frames: frames)
+            return process(
+              UnsafePointer(inputs.baseAddress!), into: UnsafePointer(outputs.baseAddress!), frames: frames)
           }
         }
       }

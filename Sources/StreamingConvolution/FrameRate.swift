@@ -1,5 +1,5 @@
-/// Output frames per input frame as an exact fraction in lowest terms: 1/1 for networks and impulse responses, 1/s for a
-/// stride or hop of s, s/1 for a transposed convolution of stride s.
+/// Output frames per input frame as an exact fraction in lowest terms: 1/1 for networks and impulse responses, 1/s for
+/// a stride or hop of s, s/1 for a transposed convolution of stride s.
 public struct FrameRate: Hashable, Sendable {
   /// Output frames per `denominator` input frames.
   public let numerator: Int

@@ -2,12 +2,12 @@ import StreamingConvolution
 
 /// A way to cut a stream into blocks.
 public enum BlockCutting: Hashable, Sendable {
-  /// Blocks of so many frames.
+  /// Blocks of a fixed number of frames.
   case blocks(of: Int)
-  /// Blocks of 1 to as many frames as are allowed, from a seed.
+  /// Blocks of random sizes from 1 frame to the maximum, from a seed.
   case random(seed: UInt64)
 
-  /// Sizes of the blocks of so many frames.
+  /// The sizes of the blocks of a stream of `frames` frames.
   func sizes(frames: Int, maximum: Int) -> [Int] {
     var left = frames
     var sizes: [Int] = []
@@ -17,7 +17,7 @@ public enum BlockCutting: Hashable, Sendable {
       switch self {
       case .blocks(let frames): size = frames
       case .random:
-        // Knuth's linear congruence for 64 bits; its upper bits are good enough.
+        // Knuth's linear congruential generator for 64 bits; its upper bits are good enough.
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         size = 1 + Int(state >> 33) % maximum
       }
@@ -29,6 +29,7 @@ public enum BlockCutting: Hashable, Sendable {
 }
 
 extension BlockCutting: CustomStringConvertible {
+  /// The cutting in words.
   public var description: String {
     switch self {
     case .blocks(of: 1): "blocks of 1 frame"
@@ -39,9 +40,9 @@ extension BlockCutting: CustomStringConvertible {
 }
 
 extension BlockProcessor {
-  /// What comes out of the processor, as new, for a stream that is cut so.
+  /// The output of the processor, after a reset, for a stream cut into these blocks.
   ///
-  /// - Shapes: `[inputChannels][frames]` → `[outputChannels][frames]`, latency and all.
+  /// - Shapes: `[inputChannels][frames]` → `[outputChannels][frames]`, latency included.
   /// - Precondition: The processor keeps the rate and takes any block.
   public func run(_ input: [[Float]], in cutting: BlockCutting) -> [[Float]] {
     precondition(rate == .unity && grainFrames == 1, "a processor that takes any block")
@@ -66,7 +67,7 @@ extension BlockProcessor {
   }
 }
 
-/// Where two signals first differ in a bit; nil: nowhere.
+/// Where the bits of two signals first differ; nil: they are equal.
 public func firstDifference(_ a: [[Float]], _ b: [[Float]]) -> (channel: Int, frame: Int)? {
   for (channel, (a, b)) in zip(a, b).enumerated() {
     for frame in 0..<max(a.count, b.count) {

@@ -2,24 +2,24 @@ import Convolution
 import ReferenceConvolution
 import StreamingConvolution
 
-/// A network value evaluated node by node in double precision, with a bound on what a Float32 run may differ.
+/// A network evaluated node by node in double precision, with a bound on the error of a Float32 run.
 ///
-/// The bound is derived, not chosen: every convolution adds its direct bound on the input that it may have got, every
-/// pointwise operation its rounding, and what came in is carried on by the operation's slope.
+/// The bound is derived, not chosen: every convolution adds the bound of its direct sum, every pointwise operation its
+/// rounding, and errors of the input are multiplied by the operation's steepest slope.
 public enum ReferenceNetwork {
-  /// A signal from frame 0 on, the constant before it, and the largest error of each.
+  /// A signal from frame 0 on, its constant value before, and error bounds of both.
   public struct Signal: Sendable {
     /// Every channel from frame 0 on.
     public var frames: [[Double]]
-    /// What every channel was for ever before.
+    /// The value of every channel in all frames before.
     public var rest: [Double]
-    /// How far a Float32 run may be from `frames`.
+    /// The largest allowed error of a Float32 run in `frames`.
     public var frameErrors: [[Double]]
-    /// How far it may be from `rest`.
+    /// The largest allowed error in `rest`.
     public var restErrors: [Double]
 
-    /// A signal that is known exactly.
-    /// - Parameter rest: One constant a channel; nil: silence.
+    /// A signal without error.
+    /// - Parameter rest: One constant per channel; nil: silence.
     public init(_ frames: [[Double]], rest: [Double]? = nil) {
       self.init(
         frames: frames, rest: rest ?? frames.map { _ in 0 }, frameErrors: frames.map { $0.map { _ in 0 } },
@@ -33,7 +33,7 @@ public enum ReferenceNetwork {
       self.restErrors = restErrors
     }
 
-    /// An operation without history; `error` gets the values and the errors that came in.
+    /// An operation without history; `error` gets the values and errors of the input.
     func map(_ value: ([[Double]]) -> [[Double]], error: ([[Double]], [[Double]]) -> [[Double]]) -> Signal {
       let rests = rest.map { [$0] }
       return Signal(
@@ -53,9 +53,9 @@ public enum ReferenceNetwork {
   }
 
   /// The output of `network`.
-  /// - Complexity: O(multiply-adds · frames), some hundred times as long as a Float32 run.
+  /// - Complexity: O(multiply-adds · frames), about a hundred times slower than a Float32 run.
   public static func output(of network: Network, on input: Signal, past: Past) -> Signal {
-    // Values are let go behind their last reader.
+    // A value is freed after its last reader.
     var lastReader = [Int](repeating: 0, count: network.nodes.count + 1)
     for (index, node) in network.nodes.enumerated() { for value in node.inputs { lastReader[value.index] = index + 1 } }
     lastReader[network.output.index] = .max
@@ -82,13 +82,13 @@ public enum ReferenceNetwork {
         }
       }
     case .activation(let activation):
-      let (reference, slope) = definition(of: activation)
+      let reference = definition(of: activation)
       return inputs[0].map {
         reference.apply(to: $0)
       } error: { x, e in
         x.indices.map { c in
           zip(x[c], e[c]).map { x, e in
-            let carried = slope * e
+            let carried = reference.steepestSlope * e
             // 4 ulp are 8 u of the value.
             return carried + 8 * u * (abs(reference(x, channel: c)) + carried) + 0x1p-30
           }
@@ -103,7 +103,7 @@ public enum ReferenceNetwork {
       } error: { x, e in
         x.indices.map { c in
           zip(x[c], e[c]).map { x, e in
-            // The distance to the knee is rounded, and the multiply-add.
+            // One rounding of the distance to the knee, one of the multiply-add.
             slope * e + 2 * u * (slope * (abs(x) + e) + Double(max(abs(clamp.minimum), abs(clamp.maximum)))) + tiny
           }
         }
@@ -194,20 +194,21 @@ public enum ReferenceNetwork {
     return total
   }
 
-  /// A recurrent layer. What errors come in are carried by the slopes of the gates where they stand, and by no more than
-  /// the second derivative (σ″ ≤ 0.1, |tanh″| ≤ 0.77) adds to them over the error itself.
+  /// A recurrent layer. Errors of the input grow by the slopes of the gates at their values, plus at most what the second
+  /// derivative (σ″ ≤ 0.1, |tanh″| ≤ 0.77) adds over the error itself.
   private static func recur(_ x: Signal, _ cell: LSTMCell, _ past: Past) -> Signal {
     let reference = ReferenceLSTM(
       inputChannels: cell.inputChannels, hiddenChannels: cell.hiddenChannels, weights: cell.weights, bias: cell.bias)
     let width = cell.hiddenChannels
     var state = reference.state(hidden: cell.initialHidden, cell: cell.initialCell)
     var (hiddenErrors, cellErrors) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+    let (logistic, hyperbolic) = (ReferenceActivation(.sigmoid), ReferenceActivation(.tanh))
     func sigmoid(_ z: Double, _ e: Double) -> (value: Double, error: Double) {
-      let value = ReferenceActivation.sigmoid(z)
+      let value = logistic(z)
       return (value, e * (value * (1 - value) + 0.1 * e) + 8 * u * value + tiny)
     }
     func tanh(_ z: Double, _ e: Double) -> (value: Double, error: Double) {
-      let value = ReferenceActivation.tanh(z)
+      let value = hyperbolic(z)
       return (value, e * (1 - value * value + 0.77 * e) + 8 * u * abs(value) + tiny)
     }
     func step(_ x: [Double], _ e: [Double]) {
@@ -260,24 +261,12 @@ public enum ReferenceNetwork {
     return Signal(frames: frames, rest: rest, frameErrors: errors, restErrors: restErrors)
   }
 
-  /// The reference's name of an activation, and the steepest slope that it has.
-  static func definition(of activation: Activation) -> (ReferenceActivation, slope: Double) {
-    switch activation {
-    case .identity: (.identity, 1)
-    case .tanh: (.tanh, 1)
-    case .sigmoid: (.sigmoid, 0.25)
-    case .relu: (.relu, 1)
-    case .leakyReLU(let slope): (.leakyReLU(negativeSlope: slope), max(1, Double(abs(slope))))
-    case .prelu(let slopes): (.prelu(slopes: slopes), max(1, Double(slopes.map(abs).max() ?? 0)))
-    case .silu: (.silu, 1.1)
-    case .gelu: (.gelu, 1.13)
-    case .geluTanh: (.geluTanh, 1.13)
-    case .softsign: (.softsign, 1)
-    case .hardTanh: (.hardTanh, 1)
-    case .hardSigmoid: (.hardSigmoid, 1.0 / 6)
-    case .hardSwish: (.hardSwish, 1.5)
-    case .softSigmoid: (.softSigmoid, 0.5)
-    case .fastTanh: (.fastTanh, 1.01)
+  /// The reference of an activation.
+  /// - Precondition: The reference has a function with this name, which `ActivationListTests` checks.
+  static func definition(of activation: Activation) -> ReferenceActivation {
+    guard let kind = ReferenceActivation.Kind(rawValue: activation.name) else {
+      preconditionFailure("ReferenceActivation has no \(activation.name)")
     }
+    return ReferenceActivation(kind, slopes: activation.channelSlopes ?? [activation.slope(channel: 0)])
   }
 }

@@ -4,24 +4,25 @@
   import Darwin
 #endif
 
-/// How far a signal is from another that counts as the truth, over all channels and frames.
+/// The difference between a signal and a reference, over all channels and frames.
 public struct SignalDifference: Sendable {
-  /// Σ(y − x)² / Σx² of the signal y and the truth x; the error-to-signal ratio without pre-emphasis, of which trainers of
-  /// amplifier models speak. Infinite where the truth is silent and the signal is not.
+  /// Σ(y − x)² / Σx² of the signal y and the reference x: the error-to-signal ratio of amplifier model trainers, without
+  /// pre-emphasis. Infinite if the reference is silent and the signal is not.
   public let errorToSignalRatio: Double
-  /// RMS of the signal over RMS of the truth, in dB.
+  /// RMS of the signal relative to the reference, in dB.
   public let levelDecibels: Double
-  /// Largest sample of the signal over that of the truth, in dB.
+  /// Largest sample of the signal relative to the reference, in dB.
   public let peakDecibels: Double
-  /// Largest |y − x|, NaN counted as infinite, and where it is.
+  /// Largest |y − x|, counting NaN as infinite.
   public let largestError: Double
+  /// Where the largest error is; nil without an error.
   public let largestErrorPlace: (channel: Int, frame: Int)?
 
-  /// The error's level against that of the truth, in dB: 10 · log10 of the ratio. −∞ without an error.
+  /// The level of the error relative to the reference, in dB: 10 · log10 of the ratio. −∞ without an error.
   public var errorDecibels: Double { 10 * log10(errorToSignalRatio) }
 
-  /// - Shapes: Both `[channels][frames]`; of unequal lengths the shorter counts.
-  /// - Precondition: As many channels.
+  /// - Shapes: Both `[channels][frames]`; if the lengths differ, the shorter one counts.
+  /// - Precondition: Both have the same number of channels.
   public init(of signal: [[Float]], from truth: [[Double]]) {
     precondition(signal.count == truth.count, "signals of as many channels are compared")
     var (error, ours, theirs) = (0.0, 0.0, 0.0)
@@ -30,7 +31,7 @@ public struct SignalDifference: Sendable {
     for (channel, (y, x)) in zip(signal, truth).enumerated() {
       for (frame, (y, x)) in zip(y, x).enumerated() {
         let y = Double(y)
-        // Infinity for infinity is no error, and a NaN for a NaN is none.
+        // Equal infinities are no error, and neither are two NaNs.
         let isSame = y == x || (y.isNaN && x.isNaN)
         let difference = isSame ? 0 : abs(y - x)
         let size = difference.isNaN ? .infinity : difference

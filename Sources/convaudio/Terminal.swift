@@ -1,3 +1,5 @@
+import ConvAudioKit
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -30,12 +32,12 @@ func refuseTerminals(_ what: String = "audio", input: Bool, output: Bool) throws
 }
 
 /// Writes to standard error, unbuffered.
-func writeToStandardError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+func writeToStandardError(_ text: String) { _ = write(text, to: .standardError()) }
 
 /// Writes to standard output, unbuffered, so that lines appear as files are done.
 /// - Returns: False when it fails.
 @discardableResult
-func writeToStandardOutput(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+func writeToStandardOutput(_ text: String) -> Bool { write(text, to: .standardOutput()) }
 
 /// Prints a sentence to standard error.
 func printError(_ sentence: String) {
@@ -49,34 +51,6 @@ func printErrorIfTaken(_ sentence: String) {
   if poll(&request, 1, 0) > 0 { printError(sentence) }
 }
 
-/// Writes text into an existing file.
-/// - Returns: The system's reason when it fails; nil: written.
-func write(_ text: String, toFile path: String) -> String? {
-  let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
-  guard descriptor >= 0 else { return String(cString: strerror(errno)) }
-  let isWritten = write(text, to: descriptor)
-  let reason = String(cString: strerror(errno))
-  return close(descriptor) == 0 && isWritten ? nil : reason
-}
-
-private func write(_ text: String, to descriptor: Int32) -> Bool {
-  var text = text
-  return text.withUTF8 { bytes in
-    var rest = UnsafeRawBufferPointer(bytes)
-    while !rest.isEmpty {
-      let count = Int(systemWrite(descriptor, rest.baseAddress, rest.count))
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
-    return true
-  }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  #if canImport(Glibc)
-    Glibc.write(descriptor, bytes, count)
-  #else
-    Darwin.write(descriptor, bytes, count)
-  #endif
+private func write(_ text: String, to stream: ByteFile) -> Bool {
+  (try? stream.write(elements: Array(text.utf8))) != nil
 }

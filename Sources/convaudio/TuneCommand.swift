@@ -30,12 +30,9 @@ struct TuneCommand: ParsableCommand {
         }
         return
       }
-      let file = try ReplacingFile(path: output, mayReplace: force)
+      try ReplacingFile.check(path: output, mayReplace: force)
       let text = ConvolutionCosts.measured(name: name).text
-      if let reason = write(text, toFile: file.temporaryPath) {
-        throw CommandError("\(output): cannot be written: \(reason).")
-      }
-      try file.commit()
+      try ReplacingFile.write(Array(text.utf8), to: output, mayReplace: force)
     }
   }
 

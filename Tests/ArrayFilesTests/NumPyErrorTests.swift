@@ -1,5 +1,6 @@
 import ByteFiles
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ArrayFiles
@@ -160,7 +161,9 @@ struct NumPyErrorTests {
     #expect(error(reading: folder.url.path) == .file(.notAFile(path: folder.url.path, actual: .folder)))
     #expect(error(reading: "/dev/null") == .file(.notAFile(path: "/dev/null", actual: .device)))
     #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
-    #expect(error(reading: folder.path("pipe")) == .file(.notAFile(path: folder.path("pipe"), actual: .pipe)))
+    #expect(
+      try Deadline.call("a pipe to be refused") { error(reading: folder.path("pipe")) }
+        == .file(.notAFile(path: folder.path("pipe"), actual: .pipe)))
 
     let array = try NumPyArray(shape: [2], values: [1, 2])
     try array.write(to: path)

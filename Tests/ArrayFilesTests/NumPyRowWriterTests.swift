@@ -55,8 +55,7 @@ struct NumPyRowWriterTests {
     python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     python.arguments = ["python3", "-c", script, path, folder.path]
     try python.run()
-    python.waitUntilExit()
-    #expect(python.terminationStatus == 0)
+    #expect(try Deadline.wait(forEndOf: python, "python3") == 0)
     let features = try NumPyArray(contentsOf: folder.file("features.npy").path)
     #expect(features.shape == [3, 3] && features.values == [1, 2, 3, 4, 5, 6, 7, 8, 9])
     let names = try Data(contentsOf: folder.file("names.npy"))

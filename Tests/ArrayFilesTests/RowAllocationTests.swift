@@ -4,7 +4,7 @@ import Testing
 
 @testable import ArrayFiles
 
-@Suite("Rows without allocation", .enabled(if: cts_counting_works() == 1))
+@Suite("Rows without allocation", .countsAllocations)
 struct RowAllocationTests {
   /// Numbers of all sorts, missing ones, words, and numbers that only `strtof` can round.
   private static func text(_ format: RowFormat) throws -> [UInt8] {

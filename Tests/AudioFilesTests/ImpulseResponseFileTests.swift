@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AudioFiles
@@ -70,7 +71,7 @@ struct ImpulseResponseFileTests {
     }
   }
 
-  @Test("let pink noise out as loud as it came in", arguments: StoredResponse.all)
+  @Test("let pink noise out as loud as it came in", arguments: Thoroughness.cases(of: StoredResponse.all, quick: 1))
   func level(_ response: StoredResponse) throws {
     let channels = try response.read().channels
     // Pink noise has the same power in every octave: sines at 480 places equally far apart in log f stand for it. In

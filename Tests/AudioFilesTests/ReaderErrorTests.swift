@@ -21,7 +21,9 @@ struct ReaderErrorTests {
     }
     let pipe = folder.path("pipe.wav")
     #expect(mkfifo(pipe, 0o600) == 0)
-    #expect(throws: AudioFileError.file(.notAFile(path: pipe, actual: .pipe))) { try AudioFileReader(path: pipe) }
+    #expect(throws: AudioFileError.file(.notAFile(path: pipe, actual: .pipe))) {
+      try Deadline.call("a pipe to be refused") { try AudioFileReader(path: pipe) }
+    }
     #expect(throws: AudioFileError.file(.notAFile(path: "/dev/null", actual: .device))) {
       try AudioFileReader(path: "/dev/null")
     }

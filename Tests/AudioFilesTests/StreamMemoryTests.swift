@@ -55,7 +55,7 @@ private final class Loop {
 @Suite("Memory of streams")
 struct StreamMemoryTests {
   @Test(
-    "reading and writing allocate nothing", .enabled(if: cts_counting_works() == 1),
+    "reading and writing allocate nothing", .countsAllocations,
     arguments: RawSampleFormat.allCases, [1, 333, 65_536])
   func allocationFree(_ format: RawSampleFormat, chunkBytes: Int) throws {
     let loop = try Loop(format, chunkBytes: chunkBytes)

@@ -1,5 +1,6 @@
 import ByteFiles
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AudioFiles
@@ -75,7 +76,8 @@ struct WriterTests {
     #expect(error(missing) == .file(.unwritable(path: missing, reason: "No such file or directory")))
     let pipe = folder.path("pipe.wav")
     #expect(mkfifo(pipe, 0o600) == 0)
-    #expect(error(pipe) == .file(.notAFile(path: pipe, actual: .pipe)))
+    #expect(
+      try Deadline.call("a pipe to be refused") { error(pipe) } == .file(.notAFile(path: pipe, actual: .pipe)))
   }
 
   @Test("a small file begun as RF64 ends as a plain WAV")

@@ -81,7 +81,7 @@ import Testing
       try ReplacingFile(path: folder.path, mayReplace: true)
     }
     #expect(throws: ByteFileError.notAFile(path: pipe, actual: .pipe)) {
-      try ReplacingFile(path: pipe, mayReplace: true)
+      try Deadline.call("a pipe to be refused") { try ReplacingFile(path: pipe, mayReplace: true) }
     }
     #expect(throws: ByteFileError.name(path: long, reason: "File name too long")) {
       try ReplacingFile(path: long, mayReplace: true)

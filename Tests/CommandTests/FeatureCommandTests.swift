@@ -54,10 +54,11 @@ import Testing
       }
     }
     let a = try NumPyArray(contentsOf: bench.path("a.npy"))
-    #expect(a.shape == [32, 420])
+    try #require(a.shape == [32, 420])
     #expect(try NumPyArray(contentsOf: bench.path("b.npy")) == a)
     let lines = try String(contentsOfFile: bench.path("c.csv"), encoding: .utf8).split(separator: "\n")
-    #expect(lines.count == 33 && lines[0].hasPrefix("label,ppv_d1_k0_q0,"))
+    try #require(lines.count == 33)
+    #expect(lines[0].hasPrefix("label,ppv_d1_k0_q0,"))
     let fields = lines[2].split(separator: ",")
     #expect(fields[0] == "none" && fields.dropFirst().map { Float($0)! } == Array(a.values[420..<840]))
   }

@@ -114,6 +114,7 @@ import Testing
     }
     let zero = try bench.read("in.zero.wav").samples[0]
     let silence = try bench.read("in.tiny.wav").samples[0]
+    try #require(zero.count == 100 && silence.count == 100)
     #expect(Set(silence).count == 1 && silence[0] != 0)
     #expect(zero[0] != silence[0] && zero[3...].allSatisfy { $0 == silence[0] })
   }

@@ -1,5 +1,6 @@
 import ConvAudioKit
 import Foundation
+import TestSupport
 import Testing
 
 /// What a run of the program left.
@@ -64,8 +65,7 @@ struct Program {
     process.standardOutput = kept.output
     process.standardError = kept.errors
     try process.run()
-    process.waitUntilExit()
-    let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    let status = try Deadline.wait(forEndOf: process, ([executable] + arguments).joined(separator: " "))
     return Outcome(status: status, output: try kept.text(of: kept.output), errors: try kept.text(of: kept.errors))
   }
 }

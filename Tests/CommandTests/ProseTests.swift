@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+private let python = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
+  .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
 /// `Tools/prose`, which lists sentences that do not read as plain English, over the folders that it names as done.
 @Suite(.enabled(if: python != nil, "needs python3"))
 struct ProseTests {
@@ -39,10 +42,6 @@ struct ProseTests {
   private func prose(_ arguments: [String]) throws -> Outcome {
     let tool = URL(filePath: #filePath).appending(path: "../../../Tools/prose").standardized.path
     let bench = try Bench()
-    // The folder that the program runs in goes with the bench.
-    return try withExtendedLifetime(bench) { try bench.program.run(python!, [tool] + arguments) }
+    return try bench.program.run(python!, [tool] + arguments)
   }
 }
-
-private let python = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
-  .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -77,7 +77,7 @@ import Testing
 
   @Test(
     "Words for a closed standard stream do not end up in the audio that has its number",
-    arguments: [">&- 2>&-", "<&- 2>&-", "<&- >&-", "<&- >&- 2>&-"])
+    arguments: Thoroughness.cases(of: [">&- 2>&-", "<&- 2>&-", "<&- >&-", "<&- >&- 2>&-"], quick: 2))
   func closedStreams(redirection: String) throws {
     let bench = try Bench()
     try bench.silence("long.wav", channels: 4, seconds: 60)

@@ -15,10 +15,9 @@ import Testing
     try process.run()
     try waitForPartial(of: process, in: bench.path("new/out.wav"))
     kill(process.processIdentifier, number)
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
-    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    #expect(said == "convaudio: in.wav: interrupted; nothing was written.\n")
+    #expect(try Deadline.wait(forEndOf: process) == 130)
+    let said = try Deadline.readAll(from: errors.fileHandleForReading.fileDescriptor, "the errors")
+    #expect(String(decoding: said, as: UTF8.self) == "convaudio: in.wav: interrupted; nothing was written.\n")
     #expect(try bench.files() == ["in.wav"])
   }
 
@@ -30,22 +29,20 @@ import Testing
     try process.run()
     try waitForPartial(of: process, in: bench.directory.path)
     kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    #expect(try Deadline.wait(forEndOf: process) == -SIGKILL)
     let files = try bench.files()
     #expect(files.count == 2 && files.contains("in.wav") && files[0].hasPrefix(".convaudio-"))
   }
 
-  /// Until the first block is on its way: as long as the program runs, because a busy machine may take its time.
+  /// Waits until the first block has been written.
   private func waitForPartial(of process: Process, in folder: String) throws {
-    while process.isRunning {
+    try Deadline.wait(for: "a temporary file") {
+      try #require(process.isRunning, "the program ended and wrote no temporary file")
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      if let name = names.first(where: { $0.hasSuffix(".partial") }) {
-        let size = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.size] as? Int
-        if (size ?? 0) > 1000 { return }
-      }
-      usleep(5000)
+      guard let name = names.first(where: { $0.hasSuffix(".partial") }) else { return false }
+      let size = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.size] as? Int
+      return (size ?? 0) > 1000
     }
-    Issue.record("no temporary file has come")
   }
 
   #if os(Linux)
@@ -93,11 +90,10 @@ import Testing
       process.standardOutput = summary
       try process.run()
       let output = bench.path("\(name).tiny.wav")
-      while process.isRunning, !FileManager.default.fileExists(atPath: output) { usleep(2000) }
+      try Deadline.wait(for: output) { !process.isRunning || FileManager.default.fileExists(atPath: output) }
       let peaks = MemoryPeaks(of: "\(process.processIdentifier)")
-      _ = summary.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0)
+      _ = try Deadline.readAll(from: summary.fileHandleForReading.fileDescriptor, "the summary")
+      #expect(try Deadline.wait(forEndOf: process) == 0)
       return try #require(peaks)
     }
   #endif

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// One signal as a file, through a pipe and through a FIFO, for the commands that take signals.
-@Suite(.timeLimit(.minutes(5))) struct SignalCommandTests {
+@Suite struct SignalCommandTests {
   private let bench: Bench
   /// Of each kind of input the words that it needs.
   private static let inputs: [(file: String, words: [String])] = [

@@ -65,12 +65,13 @@ import Testing
     (process.standardOutput, process.standardError) = (output, errors)
     try process.run()
     // The first byte comes when the file is complete, and more than a pipe holds is still to come.
-    #expect(try output.fileHandleForReading.read(upToCount: 1)?.count == 1)
+    #expect(try Deadline.read(1, from: output.fileHandleForReading.fileDescriptor, "the file").count == 1)
     kill(process.processIdentifier, SIGINT)
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
-    let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    #expect(said == "convaudio: standard output: interrupted; its reader has only the beginning of the file.\n")
+    #expect(try Deadline.wait(forEndOf: process) == 130)
+    let said = try Deadline.readAll(from: errors.fileHandleForReading.fileDescriptor, "the errors")
+    #expect(
+      String(decoding: said, as: UTF8.self)
+        == "convaudio: standard output: interrupted; its reader has only the beginning of the file.\n")
   }
 
   @Test("Errors name the stream, and leave no temporary file")

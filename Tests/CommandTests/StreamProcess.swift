@@ -27,7 +27,9 @@ final class StreamProcess: @unchecked Sendable {
   }
 
   /// Writes all of it; waits while the pipe is full.
-  func send(_ bytes: [UInt8]) throws { try input.fileHandleForWriting.write(contentsOf: bytes) }
+  func send(_ bytes: [UInt8]) throws {
+    try Deadline.write(bytes, to: input.fileHandleForWriting.fileDescriptor, "the program to read its input")
+  }
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }
 
@@ -42,10 +44,24 @@ final class StreamProcess: @unchecked Sendable {
   /// Reads exactly so many bytes; fewer only at the end.
   func receive(_ count: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    while bytes.count < count, let more = try output.fileHandleForReading.read(upToCount: count - bytes.count),
-      !more.isEmpty
-    { bytes += more }
+    while bytes.count < count, case let more = try read(count - bytes.count), !more.isEmpty { bytes += more }
     return bytes
+  }
+
+  private func read(_ count: Int) throws -> [UInt8] {
+    let descriptor = output.fileHandleForReading.fileDescriptor
+    return try Deadline.read(count, from: descriptor, "the output of the program")
+  }
+
+  /// Reads a line and its end.
+  func receiveLine() throws -> String {
+    var line: [UInt8] = []
+    while line.last != UInt8(ascii: "\n") {
+      let byte = try read(1)
+      try #require(!byte.isEmpty, "the output ended within the line '\(String(decoding: line, as: UTF8.self))'")
+      line += byte
+    }
+    return String(decoding: line, as: UTF8.self)
   }
 
   /// Reads to the end.
@@ -53,10 +69,10 @@ final class StreamProcess: @unchecked Sendable {
 
   func receiveErrorLine() throws -> String {
     var line: [UInt8] = []
-    while let byte = try errors.fileHandleForReading.read(upToCount: 1)?.first {
-      line.append(byte)
-      if byte == UInt8(ascii: "\n") { break }
-    }
+    let descriptor = errors.fileHandleForReading.fileDescriptor
+    while line.last != UInt8(ascii: "\n"),
+      case let byte = try Deadline.read(1, from: descriptor, "a line of the program's errors"), !byte.isEmpty
+    { line += byte }
     return String(decoding: line, as: UTF8.self)
   }
 
@@ -65,23 +81,22 @@ final class StreamProcess: @unchecked Sendable {
   /// Writes until nothing more is taken, because the program is blocked in writing to us.
   func fill() {
     let descriptor = input.fileHandleForWriting.fileDescriptor
-    let flags = fcntl(descriptor, F_GETFL)
-    _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     let zeros = [UInt8](repeating: 0, count: 4096)
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     while poll(&request, 1, 500) > 0 { _ = write(descriptor, zeros, zeros.count) }
-    _ = fcntl(descriptor, F_SETFL, flags)
   }
 
   /// The exit code, or −n when signal n ended it.
   func wait() throws -> Int32 {
-    process.waitUntilExit()
+    let status = try Deadline.wait(forEndOf: process)
     try closeInput()
-    return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    return status
   }
 
   func remainingErrors() throws -> String {
-    String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    let descriptor = errors.fileHandleForReading.fileDescriptor
+    return String(decoding: try Deadline.readAll(from: descriptor, "the end of the program's errors"), as: UTF8.self)
   }
 }
 

@@ -19,6 +19,11 @@ struct ChainVerificationTests {
     #expect(abs(double.levelDecibels - 20 * log10(2)) < 1e-12 && abs(double.peakDecibels - 20 * log10(2)) < 1e-12)
     let lost = SignalDifference(of: [[1, .nan, 0], [0, 0, 2]], from: truth)
     #expect(lost.errorDecibels == .infinity && lost.largestErrorPlace! == (0, 1))
+    // Zeros of either sign are equal; of equal errors the first one has the place.
+    let zeros = SignalDifference(of: [[1, -2, -0.0], [-0.0, 0, 2]], from: truth)
+    #expect(zeros.largestError == 0 && zeros.largestErrorPlace == nil)
+    let twice = SignalDifference(of: [[1, -2, 0.5], [-0.5, 0, 2.5]], from: truth)
+    #expect(twice.largestError == 0.5 && twice.largestErrorPlace! == (0, 2))
   }
 
   @Test("the first bit that differs, in length, too")

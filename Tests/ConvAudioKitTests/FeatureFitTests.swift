@@ -36,4 +36,15 @@ struct FeatureFitTests {
     )
     #expect(matrix.table.split(separator: "\n").count == 21)
   }
+
+  @Test("Pairs that were confused equally often are listed by name")
+  func equallyConfused() {
+    let classes = (10..<55).map { "\($0)" }
+    let truth = classes + ["12", "11", "12", "11", "30"]
+    let predicted = classes + ["20", "21", "20", "20", "31"]
+    #expect(
+      ConfusionMatrix(truth: truth, predicted: predicted).table.split(separator: "\n").dropFirst() == [
+        "12 was taken for 20: 2", "11 was taken for 20: 1", "11 was taken for 21: 1", "30 was taken for 31: 1",
+      ])
+  }
 }

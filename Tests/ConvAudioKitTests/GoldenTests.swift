@@ -56,8 +56,8 @@ struct GoldenTests {
   }
 
   @Test(
-    "blocks of 1, 7, 64, 1000 and the whole give one output, at every level, fused and not", arguments: cases,
-    Past.allCases)
+    "blocks of 1, 7, 64, 1000 and the whole give one output, at every level, fused and not",
+    arguments: Thoroughness.cases(of: cases, quick: 3), Past.allCases)
   func blocks(_ golden: GoldenCase, _ past: Past) throws {
     let network = try network(golden)
     let input = try golden.input()

@@ -343,7 +343,7 @@ private final class Bytes {
   }
 
   @Test(
-    "A running stream allocates nothing", .enabled(if: ProcessorLaws.canCountAllocations),
+    "A running stream allocates nothing", .countsAllocations,
     arguments: [.wav, .s24le, .csv, .ndjson] as [SignalFormat])
   func allocations(_ format: SignalFormat) throws {
     let preset = try Case.movingAverage.preset(in: folder.url)

@@ -1,8 +1,10 @@
 import CConvolutionKernels
-import CTestSupport
+import Convolution
+import ReferenceConvolution
+import TestSupport
 import Testing
 
-// The pointwise functions against double precision, on a sample of all exponents. Tools/activations/exhaustive.c is
+// The pointwise functions against double precision, on a sample of all exponents. Tools/activations/exhaustive.swift is
 // the same check over every float.
 
 private struct Level: CustomTestStringConvertible, Sendable {
@@ -20,44 +22,28 @@ private struct Level: CustomTestStringConvertible, Sendable {
 private struct Kind: CustomTestStringConvertible, Sendable {
   let number: Int32
   let testDescription: String
-  /// These may miss 4 ulp where the error is at most 2^-30.
-  var hasAbsoluteBound = false
-  /// f(-x) = -f(x), bit for bit.
-  var isOdd = false
-  var atMinusInfinity: Float
-  var atInfinity: Float
+  /// nil: the reference does not have the function, and `everyFunctionHasAReference` says so.
+  let reference: ReferenceActivation?
   let parameter: Float = 0.1
 
-  init(
-    _ kind: cck_activation, _ name: String, absolute: Bool = false, odd: Bool = false, limits: (Float, Float)
-  ) {
-    number = Int32(kind.rawValue)
-    testDescription = name
-    hasAbsoluteBound = absolute
-    isOdd = odd
-    (atMinusInfinity, atInfinity) = limits
+  init(_ activation: Activation) {
+    number = activation.kernelCode
+    testDescription = activation.name
+    reference = ReferenceActivation.Kind(rawValue: activation.name).map { [parameter] in
+      ReferenceActivation($0, slopes: [parameter])
+    }
   }
 
-  static let all = [
-    Kind(CCK_IDENTITY, "identity", odd: true, limits: (-.infinity, .infinity)),
-    Kind(CCK_TANH, "tanh", odd: true, limits: (-1, 1)),
-    Kind(CCK_SIGMOID, "sigmoid", limits: (0, 1)),
-    Kind(CCK_RELU, "relu", limits: (0, .infinity)),
-    Kind(CCK_LEAKY_RELU, "leaky_relu", limits: (-.infinity, .infinity)),
-    Kind(CCK_SILU, "silu", absolute: true, limits: (0, .infinity)),
-    Kind(CCK_GELU, "gelu", absolute: true, limits: (0, .infinity)),
-    Kind(CCK_GELU_TANH, "gelu_tanh", absolute: true, limits: (0, .infinity)),
-    Kind(CCK_SOFTSIGN, "softsign", odd: true, limits: (-1, 1)),
-    Kind(CCK_HARD_TANH, "hard_tanh", odd: true, limits: (-1, 1)),
-    Kind(CCK_HARD_SIGMOID, "hard_sigmoid", limits: (0, 1)),
-    Kind(CCK_HARD_SWISH, "hard_swish", limits: (0, .infinity)),
-    Kind(CCK_SOFT_SIGMOID, "soft_sigmoid", limits: (0, 1)),
-    Kind(CCK_FAST_TANH, "fast_tanh", odd: true, limits: (-fastTanhLimit, fastTanhLimit)),
-  ]
+  static let all = Activation.all.map(Kind.init)
 
-  func truth(_ x: Float) -> Double { cts_activation_truth(number, Double(x), Double(parameter)) }
+  /// These may miss 4 ulp where the error is at most 2^-30.
+  var hasAbsoluteBound: Bool { ["silu", "gelu", "geluTanh"].contains(testDescription) }
+  /// f(-x) = -f(x), bit for bit.
+  var isOdd: Bool { [0.3, 1.7, 5].allSatisfy { truth(-$0) == -truth($0) } }
 
-  /// What is wrong with `y` as the value at `x`, or nil.
+  func truth(_ x: Float) -> Double { reference.map { $0(Double(x)) } ?? .nan }
+
+  /// Why `y` is wrong as the value at `x`, or nil.
   func fault(_ y: Float, at x: Float) -> String? {
     let expected = truth(x)
     if expected.isNaN { return y.isNaN ? nil : "\(testDescription)(\(x)) is \(y), expected NaN" }
@@ -75,14 +61,16 @@ private struct Kind: CustomTestStringConvertible, Sendable {
   }
 }
 
-/// c3 / e of the kernel's formula.
-private let fastTanhLimit = Float(0.821226666969744 / 0.814642734961073)
 private let slack = Int(CCK_READ_SLACK)
 
 private func run(_ kind: Kind, _ level: Level, _ input: [Float]) -> [Float] {
+  run(kind.number, kind.parameter, level, input)
+}
+
+private func run(_ code: Int32, _ parameter: Float, _ level: Level, _ input: [Float]) -> [Float] {
   let padded = input + [Float](repeating: .nan, count: slack)
   var output = [Float](repeating: 0, count: input.count)
-  cck_kernels_of(level.number).pointee.activate(kind.number, kind.parameter, padded, &output, input.count)
+  cck_kernels_of(level.number).pointee.activate(code, parameter, padded, &output, input.count)
   return output
 }
 
@@ -93,8 +81,8 @@ private func difference(_ a: [UInt32], _ b: [UInt32], at input: [Float]) -> Stri
   return "\(Float(bitPattern: a[i])) and \(Float(bitPattern: b[i])) at \(input[i])"
 }
 
-/// Every exponent with both signs and `mantissas` mantissas; special values; the neighbourhoods of the places where
-/// something happens: 0, the kinks, the clamps, the ends of the range.
+/// Every exponent with both signs and `mantissas` mantissas; special values; and the neighbourhoods of 0, the kinks, the
+/// clamps and the ends of the range.
 private func samples(mantissas: Int) -> [Float] {
   var result: [Float] = [
     0, -0.0, .infinity, -.infinity, .nan, -.nan, Float(bitPattern: 0x7f80_0001), Float(bitPattern: 0x7fc0_0001),
@@ -102,7 +90,7 @@ private func samples(mantissas: Int) -> [Float] {
     .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
   ]
   for exponent in UInt32(0)...254 {
-    // The golden section walks through the mantissas evenly, with another start for every exponent.
+    // Steps of the golden section cover the mantissas evenly, with a different start for every exponent.
     var mantissa = exponent &* 2_654_435_761
     for _ in 0..<mantissas {
       mantissa = mantissa &+ 2_654_435_769
@@ -112,7 +100,8 @@ private func samples(mantissas: Int) -> [Float] {
     }
   }
   let places: [Float] = [
-    .leastNormalMagnitude, 0x1p-24, 0x1p-12, 0.17328680, 0.5, 0.51986039, 1, 2, 3, 4, 5, 6, 6.5, 9, 9.05, 11, 12, 13.243,
+    .leastNormalMagnitude, 0x1p-24, 0x1p-12, 0.17328680, 0.5, 0.51986039, 1, 2, 3, 4, 5, 6, 6.5, 9, 9.05, 11, 12,
+    13.243,
     13.27, 16.6, 30, 87, 87.33655, 88.376, 88.72284, 88.8, 103.97, 104, 112, 127, 128, 0x1p23, 0x1p24, 0x1p64,
   ]
   for place in places {
@@ -127,10 +116,30 @@ private func samples(mantissas: Int) -> [Float] {
 
 @Suite("Pointwise functions")
 struct ActivationTests {
+  @Test("all have a reference, and the reference has no others")
+  func everyFunctionHasAReference() {
+    #expect(Set(Activation.all.map(\.name)) == Set(ReferenceActivation.Kind.allCases.map(\.rawValue)))
+    #expect(Set(Activation.all.map(\.name)).count == Int(CCK_ACTIVATION_COUNT.rawValue))
+    #expect(cck_activation_name(-1) == nil && cck_activation_name(Int32(CCK_ACTIVATION_COUNT.rawValue)) == nil)
+  }
+
+  @Test("have shorthands with the names of the list")
+  func shorthands() {
+    let shorthands: [String: Activation] = [
+      "identity": .identity, "tanh": .tanh, "sigmoid": .sigmoid, "relu": .relu, "leakyReLU": .leakyReLU(slope: 0.01),
+      "silu": .silu, "gelu": .gelu, "geluTanh": .geluTanh, "softsign": .softsign, "hardTanh": .hardTanh,
+      "hardSigmoid": .hardSigmoid, "hardSwish": .hardSwish, "softSigmoid": .softSigmoid, "fastTanh": .fastTanh,
+    ]
+    for (name, activation) in shorthands { #expect(Activation.named(name) == activation) }
+    #expect(Set(shorthands.keys) == Set(Activation.all.map(\.name)))
+    #expect(Activation.named("sinc") == nil)
+  }
+
   @Test("are within 4 ulp of double precision", arguments: Kind.all, Level.available)
   fileprivate func accuracy(kind: Kind, level: Level) {
     // Levels are equal bit for bit (below), so the slowest gets fewer.
-    let input = samples(mantissas: level.number == Int32(CCK_LEVEL_BASELINE.rawValue) ? 211 : 2503)
+    let mantissas = level.number == Int32(CCK_LEVEL_BASELINE.rawValue) ? 211 : 2503
+    let input = samples(mantissas: Thoroughness.cases(full: mantissas, quick: 101))
     let output = run(kind, level, input)
     var faults = 0
     for (x, y) in zip(input, output) {
@@ -160,8 +169,33 @@ struct ActivationTests {
     let output = run(
       kind, level, [.nan, Float(bitPattern: 0x7fc0_0001), Float(bitPattern: 0xffc1_2345), -.infinity, .infinity])
     #expect(output[0].isNaN && output[1].isNaN && output[2].isNaN)
-    #expect(output[3] == kind.atMinusInfinity)
-    #expect(output[4] == kind.atInfinity)
+    #expect(output[3] == Float(kind.truth(-.infinity)))
+    #expect(output[4] == Float(kind.truth(.infinity)))
+  }
+
+  // At a kink both sides meet, so a wrong comparison shows only in the sign of a zero, or with a NaN or an infinity.
+  @Test("keep the side of their kinks, with zeros of either sign", arguments: Level.available)
+  fileprivate func kinks(level: Level) throws {
+    func bits(_ name: String, slope: Float = 0, _ x: [Float]) throws -> [UInt32] {
+      let code = try #require(Activation.named(name)).kernelCode
+      return run(code, slope, level, x).map(\.bitPattern)
+    }
+    func expected(_ y: [Float]) -> [UInt32] { y.map(\.bitPattern) }
+    let tiny = Float.leastNormalMagnitude
+    #expect(try bits("relu", [0, -0.0, tiny, -tiny, -.infinity]) == expected([0, -0.0, tiny, 0, 0]))
+    // x > 0 ? x : slope * x: zeros take the second branch, where a negative slope turns their sign.
+    #expect(
+      try bits("leakyReLU", slope: -2, [0, -0.0, tiny, -tiny, .infinity, -.infinity])
+        == expected([-0.0, 0, tiny, 2 * tiny, .infinity, .infinity]))
+    #expect(try bits("leakyReLU", slope: 0.5, [0, -0.0, -2]) == expected([0, -0.0, -1]))
+    // 0 * infinity has no value.
+    #expect(Float(bitPattern: try bits("leakyReLU", slope: 0, [-.infinity])[0]).isNaN)
+    #expect(
+      try bits("hardTanh", [1, Float(1).nextUp, -1, Float(-1).nextDown, -0.0, Float(1).nextDown])
+        == expected([1, 1, -1, -1, -0.0, Float(1).nextDown]))
+    #expect(try bits("hardSigmoid", [3, -3, Float(-3).nextDown, -.infinity, .infinity]) == expected([1, 0, 0, 0, 1]))
+    #expect(try bits("hardSwish", [3, Float(3).nextUp, 0, -0.0]) == expected([3, Float(3).nextUp, 0, -0.0]))
+    #expect(try bits("hardSwish", [-3, Float(-3).nextDown, -.infinity]).allSatisfy { Float(bitPattern: $0) == 0 })
   }
 
   @Test("that are odd are odd to the bit, zero included", arguments: Kind.all.filter(\.isOdd), Level.available)
@@ -188,7 +222,7 @@ struct ActivationTests {
     let guardValue = Float(bitPattern: 0xdead_beef)
     for length in 0...40 {
       let values = (0..<length).map { 0.37 * Float($0) - 5 }
-      // Each value computed in a row of its own: the same bits wherever a value stands.
+      // Each value computed in a separate row: its place in a row does not change the bits.
       let expected = values.map { run(kind, level, [$0])[0].bitPattern }
       for offset in [0, 1, 3, 7] {
         var input = [Float](repeating: guardValue, count: offset + length + 2 * slack)
@@ -196,7 +230,8 @@ struct ActivationTests {
         var output = [Float](repeating: guardValue, count: offset + length + 2 * slack)
         input.withUnsafeBufferPointer { x in
           output.withUnsafeMutableBufferPointer { y in
-            cck_kernels_of(level.number).pointee.activate(kind.number, kind.parameter, x.baseAddress! + offset, y.baseAddress! + offset, length)
+            cck_kernels_of(level.number).pointee.activate(
+              kind.number, kind.parameter, x.baseAddress! + offset, y.baseAddress! + offset, length)
           }
         }
         input.withUnsafeMutableBufferPointer { x in

@@ -3,7 +3,7 @@ import ReferenceConvolution
 import TestSupport
 import Testing
 
-/// PyTorch's double-precision answers, within the bound that the definition gives for the same inputs.
+/// PyTorch's double-precision results, within the bound that the reference gives for the same inputs.
 @Suite("Golden convolutions") struct ConvolutionGoldenTests {
   @Test("convolution is PyTorch's", arguments: ConvolutionGoldenCase.all(.convolution))
   func convolution(_ golden: ConvolutionGoldenCase) throws {
@@ -24,7 +24,7 @@ import Testing
         return try KernelAxis(kernel: axis.kernel, stride: axis.stride, dilation: axis.dilation, padding: padding)
       }, groups: facts.groups ?? 1, mode: mode(facts), isMirrored: facts.isMirrored ?? false)
     let (input, weights) = (golden["input"], golden["weights"])
-    // The names give the numbers that the script computed by the formulas of PyTorch and ONNX.
+    // The script computed these numbers by the formulas of PyTorch and ONNX.
     for (axis, size) in zip(axes.indices, input.shape.dropFirst(2)) {
       let counts = geometry.axes[axis].paddingCounts(size: size)
       #expect((counts.before, counts.after) == (axes[axis].before, axes[axis].after), "axis \(axis)")
@@ -71,7 +71,7 @@ import Testing
   private func check(_ y: Tensor, _ golden: ConvolutionGoldenCase, _ bounds: [Double]) {
     #expect(y.shape.sizes == golden.truth.shape)
     guard y.count == golden.truth.values.count else { return }
-    // The truth is itself a sum in double precision, whose error is 2⁻²⁹ of the bound.
+    // The expected values are themselves sums in double precision, with an error of 2⁻²⁹ of the bound.
     let faults = zip(y.values, zip(golden.truth.values, bounds)).filter { value, truth in
       !(abs(Double(value) - truth.0) <= truth.1 * (1 + 0x1p-20))
     }
@@ -106,7 +106,9 @@ import Testing
 
   @Test("⟨conv x, y⟩ = ⟨x, convᵀ y⟩")
   func adjoint() throws {
-    let axes = try [KernelAxis(kernel: 3, stride: 2, padding: .both(1)), KernelAxis(kernel: 4, dilation: 2, padding: .both(3))]
+    let axes = try [
+      KernelAxis(kernel: 3, stride: 2, padding: .both(1)), KernelAxis(kernel: 4, dilation: 2, padding: .both(3)),
+    ]
     let w = try Tensor([5, 3, 3, 4], values: Signals.noise(frames: 180, seed: 1))
     let x = try Tensor([2, 3, 9, 11], values: Signals.noise(frames: 594, seed: 2))
     let y = try plan(axes, w, x.shape).execute(x)
@@ -138,7 +140,9 @@ import Testing
     let later = try Tensor([1, 2, 100], values: samples.flatMap { $0.suffix(100) })
     let p = try plan([axis], w, x.shape)
     let (a, b) = (try p.execute(x).values, try p.execute(later).values)
-    for channel in 0..<3 { #expect(Array(a[channel * 92 + 1..<channel * 92 + 92]) == Array(b[channel * 92..<channel * 92 + 91])) }
+    for channel in 0..<3 {
+      #expect(Array(a[channel * 92 + 1..<channel * 92 + 92]) == Array(b[channel * 92..<channel * 92 + 91]))
+    }
     // Powers of two are exact, so doubling is exact, too.
     #expect(try p.execute(Tensor(x.shape, values: x.values.map { 2 * $0 })).values == a.map { 2 * $0 })
   }

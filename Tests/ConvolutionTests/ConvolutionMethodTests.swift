@@ -3,7 +3,7 @@ import Testing
 
 @testable import Convolution
 
-/// The definition in Float, in the order of sums that is promised: the plain twin of every kernel.
+/// The definition in Float, in the documented order of sums: the plain twin of every kernel.
 private func definition(
   _ c: ConvolutionCase, _ x: [Float], _ w: [Float], _ bias: [Float], activation: Activation
 ) throws -> [Float] {
@@ -52,7 +52,8 @@ private func definition(
   /// of their own, phases, chains.
   static let cases: [ConvolutionCase] = {
     func make(
-      _ sizes: [Int], _ kernel: [Int], stride: Int = 1, dilation: Int = 1, padding: Int = 0, groups: Int = 1, _ inputs: Int,
+      _ sizes: [Int], _ kernel: [Int], stride: Int = 1, dilation: Int = 1, padding: Int = 0, groups: Int = 1,
+      _ inputs: Int,
       _ outputs: Int
     ) -> ConvolutionCase {
       ConvolutionCase(
@@ -68,14 +69,15 @@ private func definition(
       make([300], [200], padding: 30, 2, 3), make([40, 30], [12, 12], padding: 3, 1, 20),
       make([20, 20], [3, 3], padding: 1, groups: 3, 5, 18),
       make([100], [31], padding: 15, groups: 3, 1, 1), make([259], [4], groups: 2, 1, 1), make([64], [5], 1, 1),
-      make([56, 57], [7, 7], padding: 3, groups: 2, 1, 1), make([30, 41], [3, 3], stride: 2, padding: 1, groups: 3, 1, 1),
+      make([56, 57], [7, 7], padding: 3, groups: 2, 1, 1),
+      make([30, 41], [3, 3], stride: 2, padding: 1, groups: 3, 1, 1),
       make([30, 21], [5, 3], stride: 2, padding: 2, groups: 2, 1, 1), make([17, 16], [2, 6], stride: 3, 1, 1),
       make([9, 11], [3, 3], dilation: 2, padding: 2, groups: 2, 1, 1), make([6, 7, 20], [3, 4, 5], padding: 2, 1, 1),
       make([5, 6, 7], [3, 3, 3], padding: 1, 4, 40), make([3, 4, 5, 6], [2, 2, 2, 2], padding: 1, 2, 19),
     ]
   }()
 
-  @Test("all methods, levels and threads give the bits of the definition", arguments: cases)
+  @Test("all methods, levels and threads give the bits of the definition", arguments: Thoroughness.cases(of: cases, quick: 8))
   func bits(c: ConvolutionCase) throws {
     let (x, w, _) = c.signals()
     let bias = Signals.noise(frames: c.groups * c.outputsPerGroup, seed: 5)
@@ -94,7 +96,7 @@ private func definition(
             let difference = firstBitDifference(y, expected)
             #expect(
               difference == nil, "\(c) \(String(describing: method)) \(level) \(threads): \(plan.explanation)")
-            // A second time, over what the first has left.
+            // A second time, into the output of the first run.
             #expect(firstBitDifference(try plan.execute(Tensor(Shape(c.inputShape), values: x)).values, y) == nil)
           }
         }

@@ -3,7 +3,7 @@ import ReferenceConvolution
 import TestSupport
 import Testing
 
-/// A convolution as both implementations take it.
+/// A convolution for both implementations.
 struct ConvolutionCase: CustomStringConvertible, Sendable {
   var sizes: [Int]
   var kernel: [Int]
@@ -37,7 +37,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     }
   }
 
-  /// The reference's answer, with its bounds.
+  /// The result of the reference, with its bounds.
   func reference(_ x: [Float], _ w: [Float], _ bias: [Float]?) -> ReferenceSums {
     let mode: ReferencePadding =
       switch mode {
@@ -66,7 +66,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     )
   }
 
-  /// Where the plan's answer leaves the bound, or nil.
+  /// Where the plan's result exceeds the bound, or nil.
   func fault(seed: UInt64 = 1, threads: Int = 1, level: KernelLevel = .selected) throws -> String? {
     let (x, w, bias) = signals(seed: seed)
     let plan = try ConvolutionPlan(
@@ -76,7 +76,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     return faultOf(y, against: reference(x, w, bias))
   }
 
-  /// A random case of a rank, small enough to be checked by definition.
+  /// A random case of this rank, small enough for the reference.
   static func random(_ random: inout SplitMix64, rank: Int) -> ConvolutionCase {
     func pick(_ range: ClosedRange<Int>) -> Int { range.lowerBound + random.nextInteger(upTo: range.count - 1) }
     var c = ConvolutionCase(sizes: [], kernel: [], stride: [], dilation: [], padding: [])
@@ -102,7 +102,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
         case .zeros, .constant, .replicate: reach + 2
         }
       var counts = PaddingCounts(before: pick(0...min(most, reach + 2)), after: pick(0...min(most, reach + 2)))
-      // An output at least.
+      // At least one output.
       let missing = reach - c.sizes[axis] - counts.before - counts.after
       if missing > 0 {
         if case .zeros = c.mode { counts.after += missing } else { c.kernel[axis] = 1 }
@@ -119,7 +119,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   }
 }
 
-/// Where an answer leaves the reference's shape or bound, or nil.
+/// Where a result differs from the reference's shape or exceeds its bound, or nil.
 func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
   guard y.shape.sizes == truth.output.sizes else { return "shape \(y.shape), expected \(truth.output.sizes)" }
   let bounds = truth.errorBounds
@@ -135,7 +135,8 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
   @Test("thousands of random geometries lie within the bound of the definition", arguments: 1...4, 0..<8)
   func random(rank: Int, part: Int) throws {
     var random = SplitMix64(seed: UInt64(100 * rank + part))
-    for index in 0..<(rank == 1 ? 250 : rank == 2 ? 120 : 40) {
+    let count = rank == 1 ? 250 : rank == 2 ? 120 : 40
+    for index in 0..<Thoroughness.cases(full: count, quick: count / 10) {
       let c = ConvolutionCase.random(&random, rank: rank)
       let fault = try c.fault(seed: UInt64(index), threads: 1 + index % 3)
       #expect(fault == nil, "\(c): \(fault ?? "")")
@@ -170,15 +171,19 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
   func large() throws {
     let none = PaddingCounts(before: 0, after: 0)
     let cases = [
-      ConvolutionCase(sizes: [600], kernel: [257], stride: [1], dilation: [1], padding: [none], inputsPerGroup: 2,
+      ConvolutionCase(
+        sizes: [600], kernel: [257], stride: [1], dilation: [1], padding: [none], inputsPerGroup: 2,
         outputsPerGroup: 3),
-      ConvolutionCase(sizes: [30, 30], kernel: [13, 13], stride: [1, 1], dilation: [1, 1],
+      ConvolutionCase(
+        sizes: [30, 30], kernel: [13, 13], stride: [1, 1], dilation: [1, 1],
         padding: [PaddingCounts(before: 6, after: 6), PaddingCounts(before: 6, after: 6)], inputsPerGroup: 2,
         outputsPerGroup: 4),
-      ConvolutionCase(sizes: [7, 7], kernel: [3, 3], stride: [1, 1], dilation: [1, 1],
+      ConvolutionCase(
+        sizes: [7, 7], kernel: [3, 3], stride: [1, 1], dilation: [1, 1],
         padding: [PaddingCounts(before: 1, after: 1), PaddingCounts(before: 1, after: 1)], inputsPerGroup: 64,
         outputsPerGroup: 70),
-      ConvolutionCase(sizes: [28, 28], kernel: [3, 3], stride: [1, 1], dilation: [12, 12],
+      ConvolutionCase(
+        sizes: [28, 28], kernel: [3, 3], stride: [1, 1], dilation: [12, 12],
         padding: [PaddingCounts(before: 12, after: 12), PaddingCounts(before: 12, after: 12)], inputsPerGroup: 16,
         outputsPerGroup: 32),
     ]
@@ -195,7 +200,8 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
       var c = ConvolutionCase.random(&random, rank: 1 + index % 3)
       c.batch = 1
       let (x, w, bias) = c.signals()
-      let answers = [(1, KernelLevel.selected), (2, .selected), (5, .selected)].map { ($0.0, $0.1) }
+      let answers =
+        [(1, KernelLevel.selected), (2, .selected), (5, .selected)].map { ($0.0, $0.1) }
         + KernelLevel.available.filter { $0 != .baseline || index < 6 }.map { (1, $0) }
       let outputs = try answers.map { threads, level in
         try ConvolutionPlan(
@@ -222,7 +228,9 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
     #expect(faultOf(try Tensor(shape, values: Array(y[400..<800] + y[..<400] + y[800...])), against: truth) != nil)
     var dropped = w
     dropped[5] = 0
-    #expect(faultOf(try Tensor(shape, values: c.reference(x, dropped, bias).output.values.map { Float($0) }), against: truth) != nil)
+    #expect(
+      faultOf(try Tensor(shape, values: c.reference(x, dropped, bias).output.values.map { Float($0) }), against: truth)
+        != nil)
   }
 
   @Test("a plan runs again and again, and refuses other shapes")
@@ -273,7 +281,8 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
   func random(rank: Int, part: Int) throws {
     var random = SplitMix64(seed: UInt64(7000 + 100 * rank + part))
     func pick(_ range: ClosedRange<Int>) -> Int { range.lowerBound + random.nextInteger(upTo: range.count - 1) }
-    for index in 0..<(rank == 1 ? 150 : rank == 2 ? 60 : 20) {
+    let count = rank == 1 ? 150 : rank == 2 ? 60 : 20
+    for index in 0..<Thoroughness.cases(full: count, quick: count / 10) {
       let groups = [1, 1, 2, 3][pick(0...3)]
       let (inputs, outputs) = (pick(1...4), [1, 2, 5][pick(0...2)])
       var sizes: [Int] = []
@@ -319,7 +328,7 @@ func faultOf(_ y: Tensor, against truth: ReferenceSums) -> String? {
     #expect(first.parameters == 1792)
     #expect(first.outputShape == [1, 64, 224, 224])
     #expect(first.multiplyAdds == 86_704_128)
-    // Depthwise and then pointwise, against 9 · 64 · 128 weights at once.
+    // Depthwise and then pointwise, compared with 9 · 64 · 128 weights in one layer.
     let depthwise = try ConvolutionCost(
       ConvolutionGeometry(axes: [three, three], groups: 64), weights: [64, 1, 3, 3], hasBias: false,
       input: [1, 64, 56, 56])

@@ -4,7 +4,7 @@ import ReferenceConvolution
 import TestSupport
 import Testing
 
-/// Geometries that a few numbers make large, which must neither trap nor take time or memory that nobody can see coming.
+/// Geometries with a few huge numbers, which must neither trap nor take unexpected time or memory.
 @Suite("Extreme geometries") struct ExtremeGeometryTests {
   @Test("a stride beyond the only output costs nothing, and a kernel as long as its input is planned at once")
   func extremes() throws {
@@ -71,7 +71,8 @@ import Testing
     }
   }
 
-  @Test("phases of a large transposed kernel are short sums, not empty chains of the whole kernel", .timeLimit(.minutes(1)))
+  @Test(
+    "phases of a large transposed kernel are short sums, not empty chains of the whole kernel", .timeLimit(.minutes(1)))
   func shortPhases() throws {
     let axis = try TransposedKernelAxis(kernel: 300, stride: 300)
     let kernel = Signals.noise(frames: 90_000, seed: 4)
@@ -111,14 +112,15 @@ import Testing
     let axes = try (0..<rank).map { _ in try KernelAxis(kernel: 3, padding: .both(1)) }
     let sizes = [Int](repeating: 12, count: rank)
     let plan = try ConvolutionPlan(
-      ConvolutionGeometry(axes: axes), weights: Tensor(Shape([16, 8] + axes.map(\.kernel))), input: Shape([1, 8] + sizes))
+      ConvolutionGeometry(axes: axes), weights: Tensor(Shape([16, 8] + axes.map(\.kernel))),
+      input: Shape([1, 8] + sizes))
     #expect((4...13).contains(plan.explanation.count), "\(plan.explanation)")
   }
 }
 
-@Suite("Memory of a convolution plan", .enabled(if: ProcessorLaws.canCountAllocations))
+@Suite("Memory of a convolution plan", .countsAllocations)
 struct ConvolutionMemoryTests {
-  /// What needs copies, runs of all kinds, and an activation.
+  /// Cases with copies, runs of all kinds, and an activation.
   static let cases: [(axes: [KernelAxis], groups: Int, channels: Int, mode: PaddingMode)] = {
     let three = try! KernelAxis(kernel: 3, padding: .both(1))
     let strided = try! KernelAxis(kernel: 3, stride: 2, padding: .both(1))

@@ -17,7 +17,7 @@ extension Tensor {
 /// The unit roundoff of Float32.
 let unit = 0x1p-24
 
-/// Room for what bounds of first order leave out, and for results that are subnormal.
+/// Room for terms that first-order bounds leave out, and for subnormal results.
 func withSlack(_ bound: Double) -> Double { bound * (1 + 0x1p-10) + 0x1p-148 }
 
 func randoms(_ count: Int, _ random: inout SplitMix64, from low: Float, to high: Float) -> [Float] {

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Floats behind which an unreadable page lies: whoever reads or writes one float too many is ended by a signal.
+/// Floats followed by an unreadable page: reading or writing one float too many ends the process with a signal.
 final class GuardedMemory {
   private let start: UnsafeMutableRawPointer
   private let bytes: Int
@@ -19,7 +19,7 @@ final class GuardedMemory {
 
   deinit { munmap(start, bytes + page) }
 
-  /// The last `count` floats in front of the guard.
+  /// The last `count` floats before the guard.
   func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
     precondition(count * 4 <= bytes, "\(count) floats do not fit")
     return (start + bytes - count * 4).bindMemory(to: Float.self, capacity: count)

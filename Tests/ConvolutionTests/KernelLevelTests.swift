@@ -24,9 +24,9 @@ struct KernelLevelTests {
     #expect(cck_kernels_of(-1) == nil)
   }
 
-  /// The level is chosen before `main`, so each child process reads the variable anew. One test, because all of them
-  /// set the same variable of this process. It is never unset again: the empty text asks for nothing either, and
-  /// other tests may be reading the environment, in which unsetting moves entries.
+  /// The level is chosen before `main`, so each child process reads the variable again. All cases are one test, because
+  /// they set the same variable of this process. It is set to the empty text at the end, which also asks for nothing,
+  /// rather than unset: other tests may be reading the environment, and unsetting moves its entries.
   @Test("CONVAUDIO_KERNELS forces a level that the processor has")
   func environmentVariable() async {
     let before = getenv("CONVAUDIO_KERNELS").map { String(cString: $0) }
@@ -53,7 +53,7 @@ struct KernelLevelTests {
 
   // MARK: - Elementwise loops
 
-  /// Rows in front of an unreadable page: y is written exactly, a and b have the slack behind them.
+  /// Rows before an unreadable page: y ends at the page, a and b have the slack after them.
   private struct Rows {
     let memory = (0..<3).map { _ in GuardedMemory(capacity: 600) }
     let a, b, y: UnsafeMutablePointer<Float>
@@ -67,7 +67,7 @@ struct KernelLevelTests {
       b.update(from: noise[1], count: frames)
       y.update(repeating: TapCase.guardValue, count: frames)
     }
-    func slackIsUntouched(behind frames: Int) -> Bool {
+    func slackIsUntouched(after frames: Int) -> Bool {
       (0..<TapCase.slack).allSatisfy {
         a[frames + $0].bitPattern == TapCase.guardValue.bitPattern
           && b[frames + $0].bitPattern == TapCase.guardValue.bitPattern
@@ -110,9 +110,29 @@ struct KernelLevelTests {
         if place == 2 && name == "affine" { continue }
         let actual = Array(UnsafeBufferPointer(start: y, count: frames))
         #expect(firstBitDifference(actual, expected) == nil, "\(name), \(frames) frames, place \(place)")
-        #expect(rows.slackIsUntouched(behind: frames), "\(name), \(frames) frames, place \(place)")
+        #expect(rows.slackIsUntouched(after: frames), "\(name), \(frames) frames, place \(place)")
       }
     }
+  }
+
+  // At a knee both pieces meet, so a wrong comparison shows only in the sign of a zero.
+  @Test("a clamp keeps the values at its knees, with zeros of either sign", arguments: KernelLevel.available)
+  func clampTies(_ level: KernelLevel) {
+    func bits(_ minimum: Float, _ maximum: Float, _ slope: Float, _ x: [Float]) -> [UInt32] {
+      let padded = x + [Float](repeating: .nan, count: TapCase.slack)
+      var y = [Float](repeating: 1, count: x.count)
+      level.kernels.pointee.leaky_clamp(minimum, maximum, slope, slope, padded, &y, x.count)
+      return y.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern }
+    }
+    func expected(_ y: [Float]) -> [UInt32] { y.map(\.bitPattern) }
+    for slope in [Float(0), 0.5] {
+      #expect(bits(0, 1, slope, [-0.0, 0, 1, .nan]) == expected([-0.0, 0, 1, .nan]))
+      #expect(bits(-1, 0, slope, [-0.0, 0, -1, .nan]) == expected([-0.0, 0, -1, .nan]))
+      #expect(bits(-0.0, 1, slope, [-0.0, 0]) == expected([-0.0, 0]))
+      #expect(bits(-1, -0.0, slope, [-0.0, 0]) == expected([-0.0, 0]))
+    }
+    #expect(bits(-1, 1, 0, [-.infinity, .infinity]) == expected([-1, 1]))
+    #expect(bits(-1, 1, 0.5, [-.infinity, .infinity]) == expected([-.infinity, .infinity]))
   }
 
   @Test("a gate is the product of two activations, at every level", arguments: KernelLevel.available)
@@ -132,7 +152,7 @@ struct KernelLevelTests {
     }
   }
 
-  @Test("every level tells a finite multiply-add peak, of whatever size: the machine may be slow or busy")
+  @Test("every level measures a finite multiply-add peak; its size is not checked, as the machine may be slow or busy")
   func peak() {
     let peaks = KernelLevel.available.map { $0.multiplyAddPeak(seconds: 0.002) }
     #expect(peaks.allSatisfy { $0 > 0 && $0.isFinite })

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Normalisation")
 struct NormalisationTests {
-  private static let shapes = [[2, 6, 17], [1, 6, 5, 9], [3, 6, 3, 4, 2], [2, 6], [0, 6, 4], [2, 6, 0], [1, 6, 1]]
+  private static let shapes = [
+    [2, 6, 17], [1, 6, 5, 9], [3, 6, 3, 4, 2], [2, 6], [0, 6, 4], [2, 6, 0], [1, 6, 1],
+  ]
 
   /// u(|gain · x| + |offset| + |y|), where the offset is shift − gain · mean.
   private static func bound(_ x: Float, _ y: Double, gain: Double, offset: Double) -> Double {
@@ -154,7 +156,7 @@ struct NormalisationTests {
     #expect(other.bias == folded.bias)
   }
 
-  @Test("a convolution with folded weights is the convolution with the normalisation behind it")
+  @Test("a convolution with folded weights is the convolution followed by the normalisation")
   func foldedConvolution() throws {
     var random = SplitMix64(seed: 650)
     let layer = try BatchNormalisation(

@@ -81,7 +81,7 @@ struct PoolingTests {
         let y = try Pooling(kind, axes: axes, ceilMode: ceilMode).apply(to: x)
         let truth = definition.apply(to: x.grid, axes: reference, ceilMode: ceilMode)
         #expect(y.shape.sizes == truth.sizes)
-        // One rounding to Float32; sums in double precision of numbers below 1, at most so many.
+        // One rounding to Float32, and the roundings of a double-precision sum of this many numbers below 1.
         for (y, truth) in zip(y.values, truth.values) where !(Double(y) == truth || (y.isNaN && truth.isNaN)) {
           let bound = kind == .max ? 0 : withSlack(unit * abs(truth)) + positions * positions * 0x1p-52
           #expect(abs(Double(y) - truth) <= bound, "\(kind) \(axes) \(sizes)")
@@ -104,11 +104,26 @@ struct PoolingTests {
     #expect(try bits(.max) == maxima.map(\.bitPattern))
     #expect(try bits(.average(countsPadding: true)) == means.map(\.bitPattern))
     #expect(try bits(.l2) == norms.map(\.bitPattern))
-    // Sums beyond Float32 on the way are no infinities.
+    // Intermediate sums may exceed the range of Float32.
     let large = try Tensor([1, 1, 2], values: [3e38, 3e38])
     #expect(try Pooling(.average(countsPadding: false), axes: [axis]).apply(to: large).values == [3e38])
     let small = try Tensor([1, 1, 2], values: [3e-30, 4e-30])
     #expect(try Pooling(.l2, axes: [axis]).apply(to: small).values == [5e-30])
+  }
+
+  // Comparisons tie on zeros of either sign and on equal infinities. The first of equal inputs counts, as in PyTorch.
+  @Test("a maximum of zeros has the sign of the first, in contiguous and strided runs", arguments: [1, 2])
+  func ties(stride: Int) throws {
+    let axis = try KernelAxis(kernel: 2, stride: stride)
+    func maxima(_ values: [Float]) throws -> [UInt32] {
+      try Pooling(.max, axes: [axis]).apply(to: Tensor(Shape([1, 1, values.count]), values: values)).values
+        .enumerated().filter { stride == 2 || $0.offset % 2 == 0 }.map(\.element.bitPattern)
+    }
+    func expected(_ y: [Float]) -> [UInt32] { y.map(\.bitPattern) }
+    #expect(try maxima([0, -0.0, -0.0, 0, -0.0, -1, -1, 0]) == expected([0, -0.0, -0.0, 0]))
+    #expect(
+      try maxima([-.infinity, -.infinity, .infinity, .infinity, -.infinity, -1])
+        == expected([-.infinity, .infinity, -1]))
   }
 
   @Test("global average")
@@ -161,7 +176,7 @@ struct PoolingTests {
       try hanging.outputShape(input: [1, 1, 2])
     }
     #expect(try hanging.outputShape(input: [1, 1, 3]) == [1, 1, 1])
-    // Sizes at the edge of what can be counted.
+    // Sizes at the edge of overflow.
     let far = try Pooling(.max, axes: [axis(1, .max)], ceilMode: true)
     #expect(try far.outputShape(input: [0, 1, 1 << 50]) == [0, 1, 1])
     #expect(throws: GeometryError.overflow(what: "the padded size of axis 2")) {

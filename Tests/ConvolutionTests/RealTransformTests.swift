@@ -43,7 +43,7 @@ struct RealTransformTests {
         let expected = re * re + im * im
         #expect(abs(Double(power.base[k]) - expected) <= 4e-7 * expected + 1e-30)
       }
-      // What stands behind is not touched.
+      // The floats after the result do not change.
       #expect(out.base[2 * transform.bins] == 0 && power.base[transform.bins] == 0)
     }
   }

@@ -7,7 +7,7 @@ struct TapCase {
     var channels = 1
     var positions = 1
     var dilation = 1
-    /// Positions are cut into separate chains of so many; 0 is one chain that continues the total.
+    /// Positions of a separate chain; 0: one chain that continues the total.
     var chain = 0
   }
   enum Total { case none, inPlace, apart }
@@ -19,23 +19,23 @@ struct TapCase {
   var residual = false
   var mirror = false
   var total = Total.none
-  /// A second convolution of what the first one gives, of kernel size 1.
+  /// A second convolution, of kernel size 1, of the result of the first.
   struct Then {
     var outputs: Int
     var activation = CCK_IDENTITY
     var residual = false
     var mirror = false
     var total = false
-    /// Whether what the first one gives is written, too.
+    /// Whether the result of the first one is written, too.
     var isStored = false
   }
   var then: Then?
   var seed: UInt64 = 1
 
   static let slack = Int(CCK_READ_SLACK)
-  /// What stands where nothing may be written.
+  /// The value in places that must not be written.
   static let guardValue = Float(bitPattern: 0x7FC5_A5A5)
-  /// What stands behind rows that are read: another NaN, so that what is made of it is not taken for a guard.
+  /// The value after rows that are read: a different NaN, so that its results cannot be mistaken for a guard.
   static let slackValue = Float(bitPattern: 0x7FC1_2345)
 
   /// Taps of every output.
@@ -45,15 +45,15 @@ struct TapCase {
   private var mirrorOffset: Int { frames + 5 }
   private var yStride: Int { mirrorOffset + frames + 7 }
 
-  /// The memory that cases share one after the other; all that is read ends at an unreadable page.
+  /// The memory that cases use in turn; everything that is read ends at an unreadable page.
   final class Memory {
     fileprivate let inputs = (0..<3).map { _ in GuardedMemory(capacity: 40_000) }
     fileprivate let residual = GuardedMemory(capacity: 40_000)
     fileprivate let previous = GuardedMemory(capacity: 40_000)
   }
 
-  /// Lets `convolve` run, after `change` may have put a fault into the call.
-  /// - Returns: All memory that may have been written to, with the guard values around the rows.
+  /// Runs `convolve`; `change` may put a fault into the call first.
+  /// - Returns: All memory that may have been written, with the guard values around the rows.
   func run(
     in memory: Memory, by convolve: (UnsafePointer<cck_convolution>) -> Void,
     change: (inout cck_convolution) -> Void = { _ in }
@@ -97,8 +97,10 @@ struct TapCase {
     let weights = (0..<outputs * taps).map { _ in random.nextSample() }
     let bias = (0..<outputs).map { _ in random.nextSample() }
     let slopes = (0..<max(outputs, then?.outputs ?? 0)).map { _ in random.nextSample() }
-    let added = rows(memory.residual, max(outputs, then?.outputs ?? 0), stride: rowStride, count: frames, last: frames + Self.slack)
-    let previous = rows(memory.previous, max(outputs, then?.outputs ?? 0), stride: rowStride, count: frames, last: frames + Self.slack)
+    let added = rows(
+      memory.residual, max(outputs, then?.outputs ?? 0), stride: rowStride, count: frames, last: frames + Self.slack)
+    let previous = rows(
+      memory.previous, max(outputs, then?.outputs ?? 0), stride: rowStride, count: frames, last: frames + Self.slack)
     var written = [Float](repeating: Self.guardValue, count: writtenFloats)
     let totalStart = outputs * yStride + 32
     if total == .inPlace {

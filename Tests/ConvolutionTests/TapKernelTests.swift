@@ -88,7 +88,7 @@ struct TapKernelTests {
     }
   }
 
-  @Test("equals the plain kernel with a second convolution of kernel size 1 behind it", arguments: 1...20)
+  @Test("equals the plain kernel when a second convolution of kernel size 1 follows", arguments: 1...20)
   func everySecondConvolution(outputs: Int) {
     let memory = TapCase.Memory()
     for (turn, frames) in [1, 5, 8, 15, 16, 17, 31, 32, 33, 48, 49, 63, 64, 65, 80, 96, 97, 128, 130].enumerated() {
@@ -98,7 +98,8 @@ struct TapKernelTests {
           // As many as there may be, now and then.
           outputs: mix % 13 == 0 ? Int(CCK_MOST_THEN) : outputs, frames: frames,
           sources: mix % 11 == 0
-            ? [.init(channels: 1, positions: 130, chain: 64)] : [.init(channels: 2, positions: 3, dilation: 5), .init()],
+            ? [.init(channels: 1, positions: 130, chain: 64)]
+            : [.init(channels: 2, positions: 3, dilation: 5), .init()],
           activation: mix % 2 == 0 ? CCK_TANH : Self.activations[mix % Self.activations.count],
           residual: mix % 5 == 0, mirror: mix % 4 == 0, total: flags & 1 != 0 ? .inPlace : .none,
           then: TapCase.Then(
@@ -123,7 +124,8 @@ struct TapKernelTests {
           outputs: outputs, frames: frames, residual: flags & 1 != 0, mirror: flags & 2 != 0,
           total: flags & 4 != 0 ? .apart : .none,
           then: frames % 2 == 0
-            ? nil : TapCase.Then(outputs: 9, residual: true, mirror: true, total: flags & 4 != 0, isStored: flags & 1 != 0))
+            ? nil
+            : TapCase.Then(outputs: 9, residual: true, mirror: true, total: flags & 4 != 0, isStored: flags & 1 != 0))
         let written = c.run(in: memory, by: level.kernels.pointee.convolve)
         let writable = c.writable
         let wrong = written.indices.first {
@@ -173,7 +175,7 @@ struct TapKernelTests {
     }
   }
 
-  @Test("the plain kernel with a second convolution is two calls, one after the other")
+  @Test("the plain kernel with a second convolution equals two calls in sequence")
   func plainSecondConvolution() {
     let memory = TapCase.Memory()
     let c = TapCase(

@@ -52,7 +52,7 @@ let fullNetwork = WaveNetDescription(
     WaveNetArray(
       channels: 4,
       layers: [WaveNetLayer(kernelSize: 3, dilation: 1), WaveNetLayer(kernelSize: 3, dilation: 2)],
-      activation: .softsign, gate: .sigmoid, groups: 2, skipChannels: 5, headChannels: 3, headKernelSize: 2,
+      activation: .named(.softsign), gate: .sigmoid, groups: 2, skipChannels: 5, headChannels: 3, headKernelSize: 2,
       headBias: true),
     WaveNetArray(
       channels: 3,
@@ -60,7 +60,7 @@ let fullNetwork = WaveNetDescription(
       activation: .prelu(slopes: [0.1, 0.2, 0.25]), headChannels: 2),
   ],
   head: [
-    WaveNetHeadConvolution(activation: .relu, outputChannels: 6, kernelSize: 3),
+    WaveNetHeadConvolution(activation: .named(.relu), outputChannels: 6, kernelSize: 3),
     WaveNetHeadConvolution(activation: .leakyReLU(negativeSlope: 0.125), outputChannels: 1),
   ])
 

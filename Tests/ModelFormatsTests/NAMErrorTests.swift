@@ -66,7 +66,7 @@ struct NAMErrorTests {
       "config.layers[0].dilations[1] should be an integer from 1 to 16777216, but is 16777217"),
     Case(
       "[0.5,0.25]", "[0.5,0.25,1]",
-      "config.layers[0].activation[1].negative_slopes should be an array of 2 slopes, one a channel, but is an array of 3 values"
+      "config.layers[0].activation[1].negative_slopes should be an array of 2 slopes, one per channel, but is an array of 3 values"
     ),
     Case("\"Tanh\",{", "\"Sinh\",{", "config.layers[0].activation[0] should be one of \(activations), but is \"Sinh\""),
     Case(

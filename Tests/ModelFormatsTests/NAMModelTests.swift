@@ -54,7 +54,7 @@ struct NAMModelTests {
     #expect(first.layers[1].convolution.dilation == 2)
     #expect(first.head.weights == sixteenths(46..<48) && first.head.bias == nil)
     let second = network.arrays[1]
-    #expect(second.layers[0].gating == .gated(.sigmoid) && second.layers[0].convolution.outputChannels == 2)
+    #expect(second.layers[0].gating == .gated(.plain(.sigmoid)) && second.layers[0].convolution.outputChannels == 2)
     #expect(second.head.bias == [62.0 / 16])
     #expect(network.headScale == 63.0 / 16, "the head scale among the weights counts, not the one in config")
     #expect(network.inputChannels == 1 && network.outputChannels == 1)

@@ -87,7 +87,7 @@ struct PresetErrorTests {
     Case(
       #"{"activation": {"type": "leakyReLU", "negativeSlope": 0.125}"#,
       #"{"activation": {"type": "prelu", "slopes": [1]}"#,
-      "stages[0].head[1].activation.slopes should be an array of 6 slopes, one a channel, but is an array of 1 value"),
+      "stages[0].head[1].activation.slopes should be an array of 6 slopes, one per channel, but is an array of 1 value"),
   ]
 
   static let arrays: [Case] = [
@@ -142,7 +142,7 @@ struct PresetErrorTests {
     Case(#""softsign""#, #""sinc""#, "stages[0].arrays[0].activation should be \(activationRule), but is \"sinc\""),
     Case(
       #""softsign""#, #""prelu""#,
-      #"stages[0].arrays[0].activation should be {"type": "prelu", "slopes": [one a channel]}, but is "prelu""#),
+      #"stages[0].arrays[0].activation should be {"type": "prelu", "slopes": [one per channel]}, but is "prelu""#),
     Case(
       #""softsign""#, "[]",
       "stages[0].arrays[0].activation should be the name of an activation, or an object with its type, "
@@ -156,15 +156,15 @@ struct PresetErrorTests {
       "stages[0].arrays[0].activation.type should be \(activationRule), but is \"sinc\""),
     Case(
       "[0.1, 0.2, 0.25]", "[0.1, 0.2]",
-      "stages[0].arrays[1].activation.slopes should be an array of 3 slopes, one a channel, but is an array of 2 values"
+      "stages[0].arrays[1].activation.slopes should be an array of 3 slopes, one per channel, but is an array of 2 values"
     ),
     Case(
       "[0.1, 0.2, 0.25]", "[0.1, true, 0.25]",
       "stages[0].arrays[1].activation.slopes[1] should be a number, but is true"),
   ]
   static let activationRule =
-    "one of gelu, geluTanh, hardSigmoid, hardSwish, hardTanh, identity, leakyReLU, prelu, relu, sigmoid, silu, "
-    + "softsign, tanh"
+    "one of fastTanh, gelu, geluTanh, hardSigmoid, hardSwish, hardTanh, identity, leakyReLU, prelu, relu, sigmoid, silu, "
+    + "softSigmoid, softsign, tanh"
 
   private static let longKernels = #""kernelSize": 65536, "dilations": [16777216, 2]"#
   static let sums: [Case] = [

@@ -37,7 +37,7 @@ struct PresetTests {
           weightsPath: "w", past: .silence, inputChannels: 1, headScale: 1,
           arrays: [
             WaveNetArray(
-              channels: 2, layers: layers, activation: .tanh, gate: nil, groups: 1, skipChannels: nil,
+              channels: 2, layers: layers, activation: .named(.tanh), gate: nil, groups: 1, skipChannels: nil,
               headChannels: 1, headKernelSize: 1, headBias: false)
           ], head: []))
     #expect(smallest.historyFrames == 2 + 8)
@@ -58,15 +58,13 @@ struct PresetTests {
     #expect(fullNetwork.outputChannels == 1)
   }
 
-  static let activations: [(String, ActivationDescription)] = [
-    (#""identity""#, .identity), (#""tanh""#, .tanh), (#""sigmoid""#, .sigmoid), (#""relu""#, .relu),
-    (#""leakyReLU""#, .leakyReLU(negativeSlope: 0.01)), (#""silu""#, .silu), (#""gelu""#, .gelu),
-    (#""geluTanh""#, .geluTanh), (#""softsign""#, .softsign), (#""hardTanh""#, .hardTanh),
-    (#""hardSigmoid""#, .hardSigmoid), (#""hardSwish""#, .hardSwish), (#"{"type":"gelu"}"#, .gelu),
-    (#"{"type":"leakyReLU"}"#, .leakyReLU(negativeSlope: 0.01)),
-    (#"{"type":"leakyReLU","negativeSlope":-2}"#, .leakyReLU(negativeSlope: -2)),
-    (#"{"type":"prelu","slopes":[0.5,1e-3]}"#, .prelu(slopes: [0.5, 0.001])),
-  ]
+  static let activations: [(String, ActivationDescription)] =
+    ActivationName.allCases.map { ("\"\($0.rawValue)\"", .named($0)) } + [
+      (#""leakyReLU""#, .leakyReLU(negativeSlope: 0.01)), (#"{"type":"gelu"}"#, .named(.gelu)),
+      (#"{"type":"leakyReLU"}"#, .leakyReLU(negativeSlope: 0.01)),
+      (#"{"type":"leakyReLU","negativeSlope":-2}"#, .leakyReLU(negativeSlope: -2)),
+      (#"{"type":"prelu","slopes":[0.5,1e-3]}"#, .prelu(slopes: [0.5, 0.001])),
+    ]
 
   @Test("every activation can be read by its name", arguments: activations)
   func activation(_ json: String, _ expected: ActivationDescription) throws {

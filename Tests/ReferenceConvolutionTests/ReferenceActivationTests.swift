@@ -6,7 +6,7 @@ import Testing
 struct ReferenceActivationTests {
   static let table: [(ReferenceActivation, [(Double, Double)])] = [
     (
-      .tanh,
+      ReferenceActivation(.tanh),
       [
         (-20, -0.9999999999999999915),
         (-8, -0.99999977492967588981),
@@ -18,7 +18,7 @@ struct ReferenceActivationTests {
       ]
     ),
     (
-      .sigmoid,
+      ReferenceActivation(.sigmoid),
       [
         (-20, 2.0611536181902035814e-9),
         (-8, 0.00033535013046647810388),
@@ -30,7 +30,7 @@ struct ReferenceActivationTests {
       ]
     ),
     (
-      .silu,
+      ReferenceActivation(.silu),
       [
         (-20, -4.1223072363804071629e-8),
         (-8, -0.002682801043731824831),
@@ -42,7 +42,7 @@ struct ReferenceActivationTests {
       ]
     ),
     (
-      .gelu,
+      ReferenceActivation(.gelu),
       [
         (-20, -5.5072482372124673902e-88),
         (-8, -4.9767684594174272988e-15),
@@ -54,7 +54,7 @@ struct ReferenceActivationTests {
       ]
     ),
     (
-      .geluTanh,
+      ReferenceActivation(.geluTanh),
       [
         (-20, -3.3754509563109673197e-261),
         (-8, -3.107782937501111218e-21),
@@ -66,7 +66,7 @@ struct ReferenceActivationTests {
       ]
     ),
     (
-      .softsign,
+      ReferenceActivation(.softsign),
       [
         (-20, -0.95238095238095238095),
         (-8, -0.88888888888888888889),
@@ -77,11 +77,6 @@ struct ReferenceActivationTests {
         (30, 0.96774193548387096774),
       ]
     ),
-  ]
-
-  static let everyOne: [ReferenceActivation] = [
-    .identity, .tanh, .sigmoid, .relu, .leakyReLU(negativeSlope: 0.25), .prelu(slopes: [0.5]), .silu, .gelu, .geluTanh,
-    .softsign, .hardTanh, .hardSigmoid, .hardSwish, .softSigmoid, .fastTanh,
   ]
 
   @Test("values keep twelve digits, in the tails too", arguments: table.indices)
@@ -95,34 +90,47 @@ struct ReferenceActivationTests {
 
   @Test("piecewise forms at their corners")
   func corners() {
-    #expect([-2, 0, 2].map { ReferenceActivation.relu($0) } == [0, 0, 2])
-    #expect([-2, 0, 2].map { ReferenceActivation.leakyReLU(negativeSlope: 0.25)($0) } == [-0.5, 0, 2])
-    #expect([-2, -0.5, 2].map { ReferenceActivation.hardTanh($0) } == [-1, -0.5, 1])
-    #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation.hardSigmoid($0) } == [0, 0, 0.5, 0.75, 1, 1])
-    #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation.hardSwish($0) } == [0, 0, 0, 1.125, 3, 4])
-    #expect([-3, 0, 1].map { ReferenceActivation.softsign($0) } == [-0.75, 0, 0.5])
-    #expect([-3, 0, 1].map { ReferenceActivation.softSigmoid($0) } == [0.125, 0.5, 0.75])
-    #expect(ReferenceActivation.identity(-7) == -7)
+    #expect([-2, 0, 2].map { ReferenceActivation(.relu)($0) } == [0, 0, 2])
+    #expect([-2, 0, 2].map { ReferenceActivation(.leakyReLU, slopes: [0.25])($0) } == [-0.5, 0, 2])
+    #expect([-2, -0.5, 2].map { ReferenceActivation(.hardTanh)($0) } == [-1, -0.5, 1])
+    #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation(.hardSigmoid)($0) } == [0, 0, 0.5, 0.75, 1, 1])
+    #expect([-4, -3, 0, 1.5, 3, 4].map { ReferenceActivation(.hardSwish)($0) } == [0, 0, 0, 1.125, 3, 4])
+    #expect([-3, 0, 1].map { ReferenceActivation(.softsign)($0) } == [-0.75, 0, 0.5])
+    #expect([-3, 0, 1].map { ReferenceActivation(.softSigmoid)($0) } == [0.125, 0.5, 0.75])
+    #expect(ReferenceActivation(.identity)(-7) == -7)
   }
 
   @Test("PReLU takes its channel's slope, or the one for all")
   func prelu() {
     let input: [[Double]] = [[-1, 1], [-1, 1]]
-    #expect(ReferenceActivation.prelu(slopes: [0.5, 2]).apply(to: input) == [[-0.5, 1], [-2, 1]])
-    #expect(ReferenceActivation.prelu(slopes: [0.5]).apply(to: input) == [[-0.5, 1], [-0.5, 1]])
+    #expect(ReferenceActivation(.leakyReLU, slopes: [0.5, 2]).apply(to: input) == [[-0.5, 1], [-2, 1]])
+    #expect(ReferenceActivation(.leakyReLU, slopes: [0.5]).apply(to: input) == [[-0.5, 1], [-0.5, 1]])
   }
 
-  @Test("infinities give the limits and NaN stays NaN", arguments: everyOne.indices)
-  func limits(_ index: Int) {
-    let activation = Self.everyOne[index]
+  @Test("infinities give the limits and NaN stays NaN", arguments: ReferenceActivation.Kind.allCases)
+  func limits(_ kind: ReferenceActivation.Kind) {
+    let activation = ReferenceActivation(kind)
     #expect(activation(.nan).isNaN)
-    let low = activation(-.infinity), high = activation(.infinity)
-    switch activation {
+    let low = activation(-.infinity)
+    let high = activation(.infinity)
+    switch kind {
     case .tanh, .softsign, .hardTanh: #expect(low == -1 && high == 1)
     case .sigmoid, .hardSigmoid, .softSigmoid: #expect(low == 0 && high == 1)
     case .fastTanh: #expect(low == -high && abs(high - 1.008082) < 1e-6 && abs(activation(1e6) - high) < 1e-6)
     case .relu, .silu, .gelu, .geluTanh, .hardSwish: #expect(low == 0 && high == .infinity)
-    case .identity, .leakyReLU, .prelu: #expect(low == -.infinity && high == .infinity)
+    case .identity, .leakyReLU: #expect(low == -.infinity && high == .infinity)
+    }
+  }
+
+  @Test("no slope is steeper than the bound, and some come near it", arguments: ReferenceActivation.Kind.allCases)
+  func slopes(_ kind: ReferenceActivation.Kind) {
+    for slope in [Float(0.25), -3] {
+      let activation = ReferenceActivation(kind, slopes: [slope])
+      let step = 0x1p-10
+      let steepest = stride(from: -16, through: 16, by: step).map { abs(activation($0 + step) - activation($0)) / step }
+        .max()!
+      #expect(steepest <= activation.steepestSlope * (1 + 1e-9))
+      #expect(steepest >= 0.98 * activation.steepestSlope)
     }
   }
 }

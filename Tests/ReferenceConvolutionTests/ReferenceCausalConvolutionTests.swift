@@ -101,6 +101,7 @@ struct ReferenceCausalConvolutionTests {
     #expect(ReferenceOperations.scale(a, by: -2) == [[-2, -4], [-6, -8]])
     #expect(ReferenceOperations.affine(a, scale: [2, 3], shift: [1, -1]) == [[3, 5], [8, 11]])
     #expect(ReferenceOperations.concatenate([a, b]) == [[1, 2], [3, 4], [10, 20], [30, 40]])
-    #expect(ReferenceOperations.slice(ReferenceOperations.concatenate([a, b]), channels: 1..<3) == [[3, 4], [10, 20]])
+    #expect(
+      ReferenceOperations.slice(ReferenceOperations.concatenate([a, b]), channels: 1..<3) == [[3, 4], [10, 20]])
   }
 }

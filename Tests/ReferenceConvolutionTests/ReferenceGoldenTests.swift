@@ -13,7 +13,7 @@ struct ReferenceGoldenTests {
     #expect(Self.cases.count == 9)
   }
 
-  @Test("the reference equals PyTorch's double precision", arguments: cases, ReferencePast.allCases)
+  @Test("the reference equals PyTorch's double precision", arguments: Thoroughness.cases(of: cases, quick: 3), ReferencePast.allCases)
   func equalsPyTorch(_ golden: GoldenCase, _ past: ReferencePast) throws {
     let network = try GoldenNetwork(golden).network
     #expect(network.historyFrames == golden.facts.historyFrames)
@@ -87,22 +87,9 @@ private struct GoldenNetwork {
   private static func activation(_ value: Any) -> ReferenceActivation {
     if let object = value as? Object {
       precondition(object["type"] as! String == "leakyReLU")
-      return .leakyReLU(negativeSlope: Float(truncating: object["negativeSlope"] as! NSNumber))
+      return ReferenceActivation(.leakyReLU, slopes: [Float(truncating: object["negativeSlope"] as! NSNumber)])
     }
-    switch value as! String {
-    case "identity": return .identity
-    case "tanh": return .tanh
-    case "sigmoid": return .sigmoid
-    case "relu": return .relu
-    case "silu": return .silu
-    case "gelu": return .gelu
-    case "geluTanh": return .geluTanh
-    case "softsign": return .softsign
-    case "hardTanh": return .hardTanh
-    case "hardSigmoid": return .hardSigmoid
-    case "hardSwish": return .hardSwish
-    case let name: preconditionFailure("unknown activation \(name)")
-    }
+    return ReferenceActivation(ReferenceActivation.Kind(rawValue: value as! String)!)
   }
 
   private static func tensors(_ url: URL) throws -> [String: (shape: [Int], values: [Float])] {

@@ -32,10 +32,12 @@ struct ReferenceNDConvolutionTests {
     #expect(convolve([1, 2, 3], [1, 10], stride: 3, before: 1, after: 2).output == line([10, 3]))
   }
 
-  @Test("every padding mode reads what its picture says", arguments: [
-    (.zeros, [0, 0, 1, 2, 3, 0, 0]), (.constant(7), [7, 7, 1, 2, 3, 7, 7]),
-    (.reflect, [3, 2, 1, 2, 3, 2, 1]), (.replicate, [1, 1, 1, 2, 3, 3, 3]), (.circular, [2, 3, 1, 2, 3, 1, 2]),
-  ] as [(ReferencePadding, [Float])])
+  @Test(
+    "every padding mode reads what its picture says",
+    arguments: [
+      (.zeros, [0, 0, 1, 2, 3, 0, 0]), (.constant(7), [7, 7, 1, 2, 3, 7, 7]),
+      (.reflect, [3, 2, 1, 2, 3, 2, 1]), (.replicate, [1, 1, 1, 2, 3, 3, 3]), (.circular, [2, 3, 1, 2, 3, 1, 2]),
+    ] as [(ReferencePadding, [Float])])
   func modes(_ mode: ReferencePadding, _ expected: [Float]) {
     #expect(convolve([1, 2, 3], [1], before: 2, after: 2, mode: mode).output == line(expected))
   }
@@ -100,8 +102,10 @@ struct ReferenceNDConvolutionTests {
   func mirroredTwice(rank: Int) {
     let kernel = Array([2, 3, 1, 2].prefix(rank))
     let weights = Signals.noise(frames: 3 * 2 * kernel.reduce(1, *), seed: 1)
-    let input = ReferenceGrid([2, 2] + [3, 4, 3, 2].prefix(rank), Signals.noise(
-      frames: 4 * [3, 4, 3, 2].prefix(rank).reduce(1, *), seed: 2))
+    let input = ReferenceGrid(
+      [2, 2] + [3, 4, 3, 2].prefix(rank),
+      Signals.noise(
+        frames: 4 * [3, 4, 3, 2].prefix(rank).reduce(1, *), seed: 2))
     let axes = kernel.map { ReferenceAxis(kernel: $0, before: 1) }
     let count = kernel.reduce(1, *)
     let mirrored = stride(from: 0, to: weights.count, by: count).flatMap { weights[$0..<$0 + count].reversed() }
@@ -127,7 +131,7 @@ struct ReferenceNDConvolutionTests {
     #expect(row.sizes == [1, 2, 1, 4])
   }
 
-  @Test("the causal convolution is the one-axis convolution behind zeros, and the plain loop", arguments: 1...6)
+  @Test("the causal convolution is the one-axis convolution after zeros, and the plain loop", arguments: 1...6)
   func causal(seed: Int) {
     let (kernel, dilation, groups, frames) = (seed, 7 - seed, 1 + seed % 2, 20)
     let weights = Signals.noise(frames: 6 * (4 / groups) * kernel, seed: UInt64(seed))
@@ -148,7 +152,8 @@ struct ReferenceNDConvolutionTests {
         var sum = Double(bias[o])
         for i in 0..<4 / groups {
           for k in 0..<kernel where t >= (kernel - 1 - k) * dilation {
-            sum += Double(weights[(o * (4 / groups) + i) * kernel + k])
+            sum +=
+              Double(weights[(o * (4 / groups) + i) * kernel + k])
               * Double(x[o / (6 / groups) * (4 / groups) + i][t - (kernel - 1 - k) * dilation])
           }
         }

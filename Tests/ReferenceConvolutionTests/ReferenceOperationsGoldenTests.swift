@@ -26,7 +26,8 @@ struct ReferenceOperationsGoldenTests {
     #expect(Set(convolutions.map(\.padding)).count == ConvolutionGoldenCase.Padding.allCases.count)
   }
 
-  @Test("convolutions equal PyTorch's double precision",
+  @Test(
+    "convolutions equal PyTorch's double precision",
     arguments: ConvolutionGoldenCase.all(.convolution, .transposedConvolution, .linear))
   func convolutions(_ golden: ConvolutionGoldenCase) {
     let sums = Self.sums(golden)
@@ -34,7 +35,8 @@ struct ReferenceOperationsGoldenTests {
     #expect(firstOutsideBound(sums.output.values, golden.truth.values, bounds: Self.bounds(sums)) == nil)
   }
 
-  @Test("poolings, normalisations and softmax equal PyTorch's double precision",
+  @Test(
+    "poolings, normalisations and softmax equal PyTorch's double precision",
     arguments: ConvolutionGoldenCase.all.filter { !isConvolution($0) })
   func others(_ golden: ConvolutionGoldenCase) {
     let output = Self.output(golden)
@@ -46,7 +48,8 @@ struct ReferenceOperationsGoldenTests {
     #expect(firstOutsideBound(output.values, golden.truth.values, bounds: bounds) == nil)
   }
 
-  @Test("a wrong weight, a shift and a swapped channel are seen",
+  @Test(
+    "a wrong weight, a shift and a swapped channel are seen",
     arguments: ConvolutionGoldenCase.all(.convolution).filter { $0.truth.shape[1] > 1 && $0.truth.shape.last! > 1 })
   func faultsAreSeen(_ golden: ConvolutionGoldenCase) {
     let sums = Self.sums(golden)

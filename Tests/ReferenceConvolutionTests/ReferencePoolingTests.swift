@@ -26,7 +26,7 @@ struct ReferencePoolingTests {
     #expect(pool(.average(countsPadding: true), [1, 2, 4, 8], axis) == [0.5, 3, 4])
   }
 
-  @Test("rounded up, the last window counts what lies within input and padding")
+  @Test("rounded up, the last window counts only positions in input and padding")
   func ceilMode() {
     let axis = ReferenceAxis(kernel: 3, stride: 2, after: 1)
     let input: [Float] = [1, 2, 4, 8]
@@ -38,7 +38,7 @@ struct ReferencePoolingTests {
     #expect(pool(.maximum, input, shifted, ceilMode: true) == [2, 8, 8])
   }
 
-  @Test("a window that would start behind the input is left out again")
+  @Test("a window that would start after the input is left out")
   func lastWindow() {
     let axis = ReferenceAxis(kernel: 2, stride: 3, before: 1, after: 1)
     // Rounded up there would be three windows for 5; the third would start at 5, in the padding.

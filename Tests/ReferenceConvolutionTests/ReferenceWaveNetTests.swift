@@ -14,11 +14,11 @@ struct ReferenceWaveNetTests {
   static func linear(lastResidual: Bool = false) -> ReferenceWaveNet {
     let first = ReferenceWaveNet.Layer(
       dilated: Convolution(inputChannels: 1, outputChannels: 1, kernelSize: 2, weights: [1, 2], bias: [1]),
-      mixIn: pointwise(1, 1, [10]), activation: .identity, residual: pointwise(1, 1, [0.5], [3]))
+      mixIn: pointwise(1, 1, [10]), activation: .init(.identity), residual: pointwise(1, 1, [0.5], [3]))
     let second = ReferenceWaveNet.Layer(
       dilated: Convolution(
         inputChannels: 1, outputChannels: 1, kernelSize: 2, dilation: 2, weights: [1, 1], bias: [0]),
-      mixIn: pointwise(1, 1, [0]), activation: .identity,
+      mixIn: pointwise(1, 1, [0]), activation: .init(.identity),
       residual: lastResidual ? pointwise(1, 1, [1], [0]) : nil)
     return ReferenceWaveNet(
       arrays: [.init(input: pointwise(1, 1, [2]), layers: [first, second], head: pointwise(1, 1, [100]))],
@@ -55,17 +55,18 @@ struct ReferenceWaveNetTests {
   func everything() {
     // Array 0, one channel: z = [x + c, 2x + c], a = relu(z0)·identity(z1), skip = 3a − 1, head = [s, 2s].
     let gated = ReferenceWaveNet.Layer(
-      dilated: Self.pointwise(1, 2, [1, 2], [0, 0]), mixIn: Self.pointwise(1, 2, [1, 1]), activation: .relu,
-      gate: .identity, skip: Self.pointwise(1, 1, [3], [-1]), residual: Self.pointwise(1, 1, [1], [1]))
+      dilated: Self.pointwise(1, 2, [1, 2], [0, 0]), mixIn: Self.pointwise(1, 2, [1, 1]), activation: .init(.relu),
+      gate: .init(.identity), skip: Self.pointwise(1, 1, [3], [-1]), residual: Self.pointwise(1, 1, [1], [1]))
     // Array 1, two channels: x = [x, −x] of array 0's x, z = x + c, skip starts at array 0's head.
     let plain = ReferenceWaveNet.Layer(
-      dilated: Self.pointwise(2, 2, [1, 0, 0, 1], [0, 0]), mixIn: Self.pointwise(1, 2, [1, 1]), activation: .relu)
+      dilated: Self.pointwise(2, 2, [1, 0, 0, 1], [0, 0]), mixIn: Self.pointwise(1, 2, [1, 1]), activation: .init(.relu)
+    )
     let net = ReferenceWaveNet(
       arrays: [
         .init(input: Self.pointwise(1, 1, [1]), layers: [gated], head: Self.pointwise(1, 2, [1, 2])),
         .init(input: Self.pointwise(1, 2, [1, -1]), layers: [plain], head: Self.pointwise(2, 1, [1, 1], [5])),
       ], headScale: 2,
-      head: [.init(activation: .relu, convolution: Self.pointwise(1, 2, [1, -1], [0, 0.5]))])
+      head: [.init(activation: .init(.relu), convolution: Self.pointwise(1, 2, [1, -1], [0, 0.5]))])
     // c = 1: x = 1, z = [2, 3], a = 6, skip = 17, head = [17, 34], x = 1 + 7 = 8.
     //   Array 1: x = [8, −8], a = relu([9, −7]) = [9, 0], skip = [26, 34], head = 65, y = 130 → [130, −129.5].
     // c = −1: x = −1, z = [−2, −3], a = 0, skip = −1, head = [−1, −2], x = −1 + 1 = 0.

@@ -14,7 +14,8 @@ import Testing
   }
 
   @Test(
-    "A sine comes out as the sine that it should be, in level, phase and purity", arguments: Rates.all,
+    "A sine comes out as the sine that it should be, in level, phase and purity",
+    arguments: Thoroughness.cases(of: Rates.all, quick: 5),
     [0.003, 0.1, 0.5, 0.8, 0.91])
   func sines(rates: Rates, share: Double) throws {
     let frequency = share * rates.halfHz
@@ -25,7 +26,7 @@ import Testing
     #expect(worst <= sineBound, "\(20 * log10(worst)) dB")
   }
 
-  @Test("The delay is zero to a millionth of a frame at every frequency", arguments: Rates.all)
+  @Test("The delay is zero to a millionth of a frame at every frequency", arguments: Thoroughness.cases(of: Rates.all, quick: 4))
   func delay(rates: Rates) throws {
     for share in [0.02, 0.2, 0.6, 0.91] {
       let frequency = share * rates.halfHz

@@ -45,20 +45,22 @@ struct Inputs {
   }
 
   /// Calls `body` with the name of a FIFO through which a file comes, in pieces.
-  func throughFIFO<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result {
+  func throughFIFO<Result>(_ name: String, _ body: @escaping (String) throws -> Result) throws -> Result {
     let fifo = path("fifo-\(UUID().uuidString)." + (name as NSString).pathExtension)
     mkfifo(fifo, 0o600)
     let data = try Data(contentsOf: folder.file(name))
-    // Opened for both directions, so that neither end waits for the other for ever.
-    let keeper = open(fifo, O_RDWR)
-    let writer = Thread { Self.feed(data, to: open(fifo, O_WRONLY), andClose: keeper) }
-    writer.start()
-    defer { unlink(fifo) }
-    return try body(fifo)
+    // Each end waits in `open` for the other.
+    Thread { Self.feed(data, to: open(fifo, O_WRONLY | O_CLOEXEC)) }.start()
+    defer {
+      // A writer whose reader never came waits no longer.
+      close(open(fifo, O_RDONLY | O_NONBLOCK))
+      unlink(fifo)
+    }
+    return try Deadline.call("\(name) through a FIFO") { try body(fifo) }
   }
 
   /// Calls `body` while standard input is a pipe through which a file comes.
-  func throughStandardInput<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result {
+  func throughStandardInput<Result>(_ name: String, _ body: @escaping (String) throws -> Result) throws -> Result {
     let data = try Data(contentsOf: folder.file(name))
     var ends: [Int32] = [0, 0]
     pipe(&ends)
@@ -66,16 +68,18 @@ struct Inputs {
     dup2(ends[0], 0)
     close(ends[0])
     let write = ends[1]
-    Thread { Self.feed(data, to: write, andClose: nil) }.start()
+    // A program that another test starts meanwhile must not keep the pipe open.
+    _ = fcntl(write, F_SETFD, FD_CLOEXEC)
+    Thread { Self.feed(data, to: write) }.start()
     defer {
       dup2(before, 0)
       close(before)
     }
-    return try body("-")
+    return try Deadline.call("\(name) through standard input") { try body("-") }
   }
 
   /// A reader that refuses the input closes its end early.
-  private static func feed(_ data: Data, to descriptor: Int32, andClose other: Int32?) {
+  private static func feed(_ data: Data, to descriptor: Int32) {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
@@ -88,7 +92,6 @@ struct Inputs {
       }
       rest = rest.dropFirst(999)
     }
-    if let other { close(other) }
     close(descriptor)
   }
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every kind of input through every consumer, file by file, through a FIFO and through standard input.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct OneWayInTests {
+@Suite(.serialized) struct OneWayInTests {
   /// A kind of input: a file, and what a user says about it.
   struct Kind: CustomTestStringConvertible, Sendable {
     let file: String

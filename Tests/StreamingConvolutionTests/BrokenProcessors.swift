@@ -72,7 +72,7 @@ final class TwoChannelEcho: BlockProcessor {
   private func plant(_ x0: UnsafePointer<Float>, _ y1: UnsafeMutablePointer<Float>, _ frames: Int) -> Int {
     switch fault {
     case .readsBehindInput where frames > 0: y1[frames - 1] += 0x1p-20 * x0[frames]
-    case .writesBehindOutput: y1[maximumOutputFrames] = 0
+    case .writesBehindOutput: y1[frames] = 0
     case .returnsTooMany: return frames + 1
     case .allocates where frames == 63:
       planted = .allocate(capacity: 4)

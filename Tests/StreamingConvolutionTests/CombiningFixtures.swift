@@ -62,8 +62,10 @@ final class ThroughSpans: BlockProcessor {
 
   var inputChannels: Int { processor.inputChannels }
   var outputChannels: Int { processor.outputChannels }
+  var rate: FrameRate { processor.rate }
   var latencyFrames: Int { processor.latencyFrames }
   var historyFrames: Int? { processor.historyFrames }
+  var grainFrames: Int { processor.grainFrames }
   var maximumBlockFrames: Int { processor.maximumBlockFrames }
 
   init(_ processor: any BlockProcessor) {
@@ -77,8 +79,9 @@ final class ThroughSpans: BlockProcessor {
       for frame in 0..<frames { source[channel * frames + frame] = input[channel][frame] }
     }
     let written = Self.call(processor, source, &target, frames)
+    let distance = rate == .unity ? frames : maximumOutputFrames
     for channel in 0..<outputChannels {
-      for frame in 0..<written { output[channel][frame] = target[channel * frames + frame] }
+      for frame in 0..<written { output[channel][frame] = target[channel * distance + frame] }
     }
     return written
   }

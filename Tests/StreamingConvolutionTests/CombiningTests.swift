@@ -27,7 +27,7 @@ struct CombinationLawsTests {
   }
 
   @Test(
-    "10,000 blocks neither allocate nor free", .enabled(if: ProcessorLaws.canCountAllocations),
+    "10,000 blocks neither allocate nor free", .countsAllocations,
     arguments: Combination.all)
   func allocationFree(_ c: Combination) throws {
     #expect(try ProcessorLaws.checkAllocationFree(c.make) == [])
@@ -204,7 +204,7 @@ struct BlockProcessorSpanTests {
     #expect(firstBitDifference(BlockRun.of(spans, on: input, in: .primes).output, direct) == nil)
   }
 
-  @Test("128 channels need no allocation", .enabled(if: ProcessorLaws.canCountAllocations), arguments: [64, 128])
+  @Test("128 channels need no allocation", .countsAllocations, arguments: [64, 128])
   func manyChannels(_ channels: Int) throws {
     #expect(
       try ProcessorLaws.checkAllocationFree(blocks: 500) {

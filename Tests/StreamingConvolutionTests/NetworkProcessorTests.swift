@@ -48,7 +48,7 @@ struct NetworkProcessorTests {
     ]
   }
 
-  @Test("a convolution layer lies within its own bound", arguments: Layer.all, Past.allCases)
+  @Test("a convolution layer lies within its own bound", arguments: Thoroughness.cases(of: Layer.all, quick: 4), Past.allCases)
   func layerBound(_ layer: Layer, _ past: Past) throws {
     var maker = NetworkMaker(inputChannels: layer.inputs, seed: 3)
     let kernel = try maker.kernel(
@@ -83,7 +83,9 @@ struct NetworkProcessorTests {
       "a dropped tap is seen")
   }
 
-  @Test("the whole network lies within the bound that its nodes add up to", arguments: NetworkCase.all, Past.allCases)
+  @Test(
+    "the whole network lies within the bound that its nodes add up to",
+    arguments: Thoroughness.cases(of: NetworkCase.all, quick: 12), Past.allCases)
   func wholeNetwork(_ c: NetworkCase, _ past: Past) throws {
     let input = Self.input(c.network, frames: 300)
     let output = try run(c.network, input, past: past)
@@ -183,7 +185,7 @@ struct NetworkProcessorTests {
   static let realTime = [0, 1, 3, 4, 6].map { NetworkCase.architectures[$0] } + [NetworkCase.oddities[10]]
 
   @Test(
-    "10,000 blocks neither allocate nor free", .enabled(if: ProcessorLaws.canCountAllocations), arguments: realTime)
+    "10,000 blocks neither allocate nor free", .countsAllocations, arguments: realTime)
   func allocationFree(_ c: NetworkCase) throws {
     #expect(try ProcessorLaws.checkAllocationFree { try NetworkProcessor(c.network, maximumBlockFrames: 256) } == [])
   }
@@ -245,7 +247,9 @@ struct NetworkProcessorTests {
 
   // MARK: - Odd numbers
 
-  @Test("NaN and infinity pass through, and are gone after the history", arguments: NetworkCase.all)
+  @Test(
+    "NaN and infinity pass through, and are gone after the history",
+    arguments: Thoroughness.cases(of: NetworkCase.all, quick: 12))
   func nonFinite(_ c: NetworkCase) throws {
     let history = NetworkCost(of: c.network).historyFrames
     let input = Signals.noise(channels: c.network.inputChannels, frames: history + 400, seed: 9)

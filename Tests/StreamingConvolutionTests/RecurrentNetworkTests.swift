@@ -98,7 +98,7 @@ struct RecurrentNetworkTests {
     #expect(try make().historyFrames == nil)
   }
 
-  @Test("allocate nothing", arguments: cases.prefix(3))
+  @Test("allocate nothing", .countsAllocations, arguments: cases.prefix(3))
   func allocations(_ c: NetworkCase) throws {
     #expect(try ProcessorLaws.checkAllocationFree(blocks: 500) { try NetworkProcessor(c.network) } == [])
   }

@@ -10,7 +10,7 @@ import Testing
 struct FeatureKernelTests {
   private static let plain = withUnsafePointer(to: cck_feature_kernels_plain) { $0.pointee }
 
-  private func rows(_ transform: any SeriesTransform, _ series: SeriesSet, _ kernels: cck_feature_kernels) throws
+  func rows(_ transform: any SeriesTransform, _ series: SeriesSet, _ kernels: cck_feature_kernels) throws
     -> [Float]
   {
     try withUnsafePointer(to: kernels) { kernels in
@@ -29,7 +29,7 @@ struct FeatureKernelTests {
 
   @Test(
     "every instruction set equals the plain loops bit for bit", arguments: KernelLevel.available,
-    [1, 2, 7, 9, 10, 16, 31, 33, 64, 100, 129, 511, 513, 700])
+    Thoroughness.cases(of: [1, 2, 7, 9, 10, 16, 31, 33, 64, 100, 129, 511, 513, 700], quick: 4))
   func plainTwin(_ level: KernelLevel, _ points: Int) throws {
     for channels in [1, 3] {
       let training = try walks(3, channels: channels, points: 120, seed: 5)

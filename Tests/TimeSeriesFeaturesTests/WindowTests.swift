@@ -114,7 +114,7 @@ struct WindowTests {
     }
   }
 
-  @Test("pooling does not allocate while it runs")
+  @Test("pooling does not allocate while it runs", .countsAllocations)
   func allocations() throws {
     let features = try PooledOutputs(
       makeProcessor(), poolings: [.mean, .max, .last, .ppv], layer: "x", windowFrames: 100, hopFrames: 40)

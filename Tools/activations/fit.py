@@ -10,7 +10,7 @@ one at a time, most influential first: each is tried at the three nearest floats
 ones are fitted again to compensate.
 
 The errors are those of the coefficients alone, in units of 2^-24 of the result, evaluated in double precision.
-exhaustive.c measures what rounding during the evaluation adds, over all floats.
+exhaustive.swift measures what rounding during the evaluation adds, over all floats.
 """
 import numpy as np
 from scipy.special import erfc, erfcx

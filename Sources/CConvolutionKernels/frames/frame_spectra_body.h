@@ -1,4 +1,4 @@
-// The loops around Fourier transforms of frames, for one vector width. Included by level.h.
+// The loops around the Fourier transforms of frames, for one vector width. Included by level.h.
 #include "FrameKernels.h"
 
 #if CCK_WIDTH == 16
@@ -104,7 +104,7 @@ static void CCK_NAME(band_sums)(const float *x, const cck_band *bands, size_t co
 }
 
 // x = 2^e · m with m from sqrt(1/2) to sqrt(2); ln m = 2 artanh(s) with s = (m - 1) / (m + 1), |s| <= 0.1716, whose
-// series s + s³/3 + s⁵/5 ... is cut behind s⁹: what is left out is below 4e-10 of it.
+// series s + s³/3 + s⁵/5 ... ends with s⁹; the rest is below 4e-10 of it.
 static void CCK_NAME(logarithm)(const float *x, float floor, float scale, float offset, float *y, size_t count) {
   CCK_FOR_VECTORS(count) {
     const vf in = CCK_NAME(load)(x + i);

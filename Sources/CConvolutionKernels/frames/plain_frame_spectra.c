@@ -1,4 +1,4 @@
-// The way to the loops around Fourier transforms of frames, and their definitions in plain scalar C.
+// Access to the loops around the Fourier transforms of frames, and their definitions in plain scalar C.
 #include "CConvolutionKernels.h"
 #include "FrameKernels.h"
 

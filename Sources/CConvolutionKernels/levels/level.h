@@ -2,7 +2,7 @@
 //   CCK_WIDTH      floats a vector
 //   CCK_REGISTERS  vector registers
 //   CCK_NAME(x)    x with the level's suffix
-//   CCK_LABEL      the level's name to print
+//   CCK_LABEL      the name of the level for people
 // and includes this file.
 
 #include "tiles.h"

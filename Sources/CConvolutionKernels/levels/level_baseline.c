@@ -1,5 +1,5 @@
-// What every processor of the architecture has. On arm64 that is NEON with fused multiply-add, at full speed; on
-// x86-64 it is SSE2, where each fused multiply-add is a call of fmaf: right, and slow.
+// The instructions that every processor of the architecture has. On arm64: NEON with fused multiply-add, at full speed.
+// On x86-64: SSE2, where each fused multiply-add is a call of fmaf, correct but slow.
 #define CCK_WIDTH 4
 #define CCK_NAME(x) cck_##x##_baseline
 #if defined(__aarch64__)

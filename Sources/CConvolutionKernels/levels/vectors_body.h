@@ -1,4 +1,4 @@
-// Vectors to and from memory, for one vector width. Included by each level first of all.
+// Loads, stores and interleaving for one vector width. Each level includes this first.
 
 static inline __attribute__((always_inline)) vf CCK_NAME(load)(const float *p) {
   vf v;
@@ -6,8 +6,7 @@ static inline __attribute__((always_inline)) vf CCK_NAME(load)(const float *p) {
   return v;
 }
 
-// Stores the first `lanes` floats of v: all of them at once, under a mask, or halves, quarters … as the number's bits
-// say.
+// Stores the first `lanes` floats of v: all at once, with a mask, or as halves, quarters … by the bits of the number.
 static inline __attribute__((always_inline)) void CCK_NAME(store)(float *p, vf v, size_t lanes) {
   if (__builtin_expect(lanes >= CCK_WIDTH, 1)) {
     __builtin_memcpy(p, &v, sizeof v);
@@ -54,7 +53,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(store_part)(
   for (size_t i = 0; i < count; i++) p[(ptrdiff_t)i * step] = lanes[first + i];
 }
 
-// Two vectors interleaved lane by lane: what comes of their lower halves, and of their upper halves. And every second
+// Two vectors interleaved lane by lane: the result of their lower halves, and of their upper halves. And every second
 // lane of both.
 #if CCK_WIDTH == 16
 #define CCK_LOWS(a, b) \

@@ -1,5 +1,5 @@
 // The definitions of the loops of long convolutions in plain scalar C, for tests: the same bits as every level, one
-// number after the other, without vectors, tiles or unrolling.
+// number at a time, without vectors, tiles or unrolling.
 #include "CConvolutionKernels.h"
 
 #include <math.h>

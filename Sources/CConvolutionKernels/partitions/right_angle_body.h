@@ -3,12 +3,12 @@
 // A real block of 2N samples is transformed as a polynomial modulo x^(2N) + 1, of which N complex values at
 // the roots of x^N = i say everything ("right-angle" convolution: R. Crandall, B. Fagin, Discrete weighted transforms
 // and large-integer arithmetic, Math. Comp. 62, 1994): z[n] = x[n] + i x[n+N] modulo x^N - i. The passes here split
-// that modulus into R factors x^(N/R) - rho, each of which becomes cyclic by a twist and is left to a short
-// complex transform. All N values are alike: no first and last bin apart, no pairs k and N - k.
+// that modulus into R factors x^(N/R) - rho; a twist makes each of them cyclic, and a short complex transform
+// follows. All N values are alike: no special first and last bin, no pairs k and N - k.
 //
 //   x^(2m) - c^2 = (x^m - c)(x^m + c)      a + b x^m  ->  a + c b,  a - c b
 //
-// A node's constant depends on its place in this tree alone, not on R. Lanes never meet, but for interleaving.
+// A node's constant depends only on its place in this tree, not on R. Lanes are independent except for interleaving.
 
 // c of the nodes in heap order: 1 is the root, 2n and 2n+1 are the halves of n. Angles as multiples of pi/32:
 // 8; 4, 20; 2, 18, 10, 26; 1, 17, 9, 25, 5, 21, 13, 29; and so on by halves.
@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(split_modulus)(vf *re
   }
 }
 
-// The way back, R times what was there.
+// The way back; the result is scaled by R.
 static inline __attribute__((always_inline)) void CCK_NAME(join_modulus)(vf *re, vf *im, const int R) {
   _Pragma("clang loop unroll(full)") for (int nodes = R / 2; nodes > 0; nodes /= 2) {
     const int half = R / nodes / 2;

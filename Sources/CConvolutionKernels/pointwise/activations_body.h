@@ -1,6 +1,6 @@
-// Pointwise functions over whole vectors, written once and compiled once per instruction set.
+// Pointwise functions over whole vectors, written once and compiled for each instruction set.
 //
-// No include guard: each level file includes this text inside `#pragma clang attribute push(target(...))`, after
+// No include guard: each level includes this file inside `#pragma clang attribute push(target(...))`, after
 //   #pragma STDC FP_CONTRACT OFF
 //   CCK_WIDTH      lanes of a vector: 4, 8 or 16
 //   vf, vi         float and int32_t ext vectors of CCK_WIDTH lanes, natural alignment
@@ -10,12 +10,12 @@
 // IEEE 754 on every instruction set: + - * /, one-rounding multiply-add (__builtin_elementwise_fma), comparison and
 // selection, and integer work on the bit pattern. No reciprocal estimates, no libm, no tables.
 //
-// NaN and infinity: selections are written `limit < x ? limit : x`, which is false for a NaN and keeps it; that is
-// also exactly what vminps(limit, x) computes, so the compiler needs one instruction for it. Builtin minimum and
-// maximum are avoided, because what they do with NaN differs between instruction sets.
+// NaN and infinity: selections are written `limit < x ? limit : x`; the comparison is false for a NaN, which stays.
+// This is also exactly what vminps(limit, x) computes, so the compiler needs one instruction for it. Builtin minimum
+// and maximum are not used, because their treatment of NaN differs between instruction sets.
 //
-// Flush to zero: no step needs a denormal intermediate, so the results are the same bits with and without it, except
-// that results below 2^-126 may then be zero.
+// Flush to zero: no step needs a denormal intermediate, so the results have the same bits with and without it, except
+// that results below 2^-126 may be zero, and arguments below 2^-126 may count as zero.
 
 static inline __attribute__((always_inline)) vf CCK_NAME(splat)(float value) { return (vf)(value); }
 
@@ -23,7 +23,7 @@ static inline __attribute__((always_inline)) vf CCK_NAME(fma)(vf a, vf b, vf c) 
   return __builtin_elementwise_fma(a, b, c);
 }
 
-// yes where the mask is all ones, no where it is all zeros.
+// `yes` where the mask is all ones, `no` where it is all zeros.
 static inline __attribute__((always_inline)) vf CCK_NAME(select)(vi mask, vf yes, vf no) {
   return mask ? yes : no;
 }
@@ -42,22 +42,23 @@ static inline __attribute__((always_inline)) vf CCK_NAME(magnitude)(vf x) {
   return (vf)((vi)x & 0x7fffffff);
 }
 
-// tanh(a) = E / (E + 2) with E = expm1(2a), for a = |x|; the sign is put back at the end, which makes the function
+// tanh(a) = E / (E + 2) with E = expm1(2a), for a = |x|; the sign is restored at the end, which makes the function
 // exactly odd and keeps the sign of zero.
 //
 // 2a = n ln2 + 2r with n = round(2a / ln2), so |2r| <= ln2 / 2 and
-//   E / 2 = s expm1(2r) + (s - 1/2),  s = 2^(n - 1)    (s = 1/2 when n = 0: E / 2 is then expm1(2r) / 2, exactly scaled)
-// - Rounding: adding 1.5 * 2^23 + 126 rounds to an integer and leaves n + 126 in the low bits, the biased exponent of s;
-//   shifting them by 23 makes s. r has one rounding (the multiply-add), and none when n = 0.
-// - One float for ln2 / 2 is enough: it is off by 2^-28.5 of itself, and a relative error of the argument counts less
+//   E / 2 = s expm1(2r) + (s - 1/2),  s = 2^(n - 1)    (s = 1/2 when n = 0: E / 2 is then expm1(2r) / 2, exactly
+//   scaled)
+// - Rounding: adding 1.5 * 2^23 + 126 rounds to an integer and leaves n + 126 in the low bits, the biased exponent of
+//   s; shifting them by 23 makes s. r has one rounding (the multiply-add), and none when n = 0.
+// - One float for ln2 / 2 is enough: its relative error is 2^-28.5, and a relative error of the argument counts less
 //   than once in tanh.
-// - E >= 0 and nothing cancels. Where E is large, its error counts only 2 / (E + 2) times, so that the rounding of the
-//   division is all that is left beyond |x| = 4; the quotient of two rational polynomials, in contrast, carries the
-//   errors of both to the end, where they are largest in ulp. E / (E + 2) also never exceeds 1.
-// - Beyond 9.05 the result rounds to 1. The clamp keeps a NaN (see above), and everything after hands it on.
-// - In pairs (Estrin) rather than in one chain (Horner), and `count` vectors side by side, step by step: the loop is
-//   bound by the number of instructions that wait for an earlier one, and side by side most find their operands ready.
-//   8.9 cycles for 16 floats one by one, 7.6 four by four (AVX-512).
+// - E >= 0 and nothing cancels. Where E is large, its error counts only 2 / (E + 2) times, so that beyond |x| = 4 only
+//   the rounding of the division remains. A quotient of two rational polynomials, in contrast, carries the errors of
+//   both to the end, where they are largest in ulp. E / (E + 2) also never exceeds 1.
+// - Beyond 9.05 the result rounds to 1. The clamp keeps a NaN (see above), and so does everything after it.
+// - In pairs (Estrin) rather than in one chain (Horner), and step by step over `count` vectors: the loop is limited by
+//   instructions that wait for an earlier one, and with several vectors most operands are ready.
+//   8.9 cycles for 16 floats one vector at a time, 7.6 with four (AVX-512).
 #define CCK_SIDE_BY_SIDE _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
 static inline __attribute__((always_inline)) void CCK_NAME(tanh_side_by_side)(vf *x, const int count) {
   const float round = 0x1.8p23f + 126.0f;
@@ -94,21 +95,21 @@ static inline __attribute__((always_inline)) vf CCK_NAME(small_expm1)(vf r) {
   return CCK_NAME(fma)(r2, CCK_NAME(fma)(high, r2, low), r);
 }
 
-// ln2 in two parts; the first has 15 bits, so that its product with n is exact.
+// ln2 in two parts. The first has 15 bits, so that its product with n is exact.
 #define CCK_LOG2_E 0x1.715476p0f
 #define CCK_LN2_HIGH 0x1.62e4p-1f
 #define CCK_LN2_LOW 0x1.7f7d1cp-20f
 
 // 1 / (1 + exp(v)) for v = n ln2 + r, given r and a k whose low bits hold n + 87. Computed as
 // 2^-40 / (2^-40 + 2^(n-40) + 2^(n-40) expm1(r)): the scale 2^-40 lets n run to 167 without overflow, so that the
-// result goes through the denormals to exactly zero. n must be at least -87.
+// result falls through the denormals to exactly zero. n must be at least -87.
 #define CCK_LOGISTIC_ROUND (0x1.8p23f + 87.0f)
 static inline __attribute__((always_inline)) vf CCK_NAME(logistic)(vf r, vf k) {
   vf s = (vf)((vi)k << 23);
   return 0x1p-40f / CCK_NAME(fma)(s, CCK_NAME(small_expm1)(r), s + 0x1p-40f);
 }
 
-// Above 30 the result rounds to 1, and at -112 it has long become 0, also after a multiplication by 112 (see silu).
+// Above 30 the result rounds to 1, and at -112 it is 0, even when multiplied by 112 (see silu).
 static inline __attribute__((always_inline)) vf CCK_NAME(sigmoid)(vf x) {
   x = CCK_NAME(at_least)(CCK_NAME(at_most)(x, 30.0f), -112.0f);
   vf k = CCK_NAME(fma)(x, CCK_NAME(splat)(-CCK_LOG2_E), CCK_NAME(splat)(CCK_LOGISTIC_ROUND));
@@ -121,6 +122,8 @@ static inline __attribute__((always_inline)) vf CCK_NAME(sigmoid)(vf x) {
 static inline __attribute__((always_inline)) vf CCK_NAME(silu)(vf x) {
   return CCK_NAME(at_least)(x, -112.0f) * CCK_NAME(sigmoid)(x);
 }
+
+static inline __attribute__((always_inline)) vf CCK_NAME(identity)(vf x) { return x; }
 
 static inline __attribute__((always_inline)) vf CCK_NAME(relu)(vf x) { return CCK_NAME(at_least)(x, 0.0f); }
 
@@ -138,7 +141,7 @@ static inline __attribute__((always_inline)) vf CCK_NAME(hard_tanh)(vf x) {
   return CCK_NAME(at_least)(CCK_NAME(at_most)(x, 1.0f), -1.0f);
 }
 
-// (x + 3) / 6 rather than x / 6 + 1/2: the sum is exact near -3, where the other one loses everything. 6 times the
+// (x + 3) / 6 rather than x / 6 + 1/2: its sum is exact near -3, where the other form loses all digits. 6 times the
 // rounded 1/6 rounds to exactly 1.
 static inline __attribute__((always_inline)) vf CCK_NAME(hard_sigmoid)(vf x) {
   x = CCK_NAME(at_least)(CCK_NAME(at_most)(x + 3.0f, 6.0f), 0.0f);
@@ -158,14 +161,14 @@ static inline __attribute__((always_inline)) vf CCK_NAME(soft_sigmoid)(vf x) {
   return (0.5f + CCK_NAME(at_least)(x, 0.0f)) / (1.0f + CCK_NAME(magnitude)(x));
 }
 
-// The quotient that players of trained amplifiers put in the place of tanh (NeuralAmpModelerCore, activations.h); with
-// a = |x| and its terms in order of powers:
+// The quotient that players of amplifier models use instead of tanh (NeuralAmpModelerCore, activations.h); with a = |x|
+// and its terms in order of powers:
 //   x (c1 + c1 a + c2 a^2 + c3 a^3) / (d + d a + d e a^2 + a^3 + e a^4)
-// Where the quotient of a itself is large, every rounding above and below is one of the result: 6 ulp near 1. So beyond 1.25
-// it is 1 + r / below, with r = above - below as a polynomial of its own, whose errors count a fifth.
-// Above and below are multiplied by 1.5452101063865178, which happens to bring all coefficients so near to floats that
-// their roundings make 0.01 units of 2^-24 (0.66 without). Beyond 2^28 the limit, c3 / e = 1.00808, is reached; the clamp
-// keeps the fourth power finite.
+// Where the quotient is large, every rounding of numerator and denominator goes into the result: 6 ulp near 1. So
+// beyond 1.25 it is 1 + r / denominator, where r = numerator - denominator is a separate polynomial, whose errors count
+// a fifth. Numerator and denominator are multiplied by 1.5452101063865178, which happens to bring all coefficients so
+// near to floats that their roundings make 0.01 units of 2^-24 (0.66 without). Beyond 2^28 the value is the limit, c3 /
+// e = 1.00808; the clamp keeps the fourth power finite.
 static inline __attribute__((always_inline)) vf CCK_NAME(fast_tanh)(vf x) {
   const float c1 = 0x1.e5aacep+1f, c2 = 0x1.61569cp+0f, c3 = 0x1.44db12p+0f;
   const float d = 0x1.e39a22p+1f, de = 0x1.89f682p+1f, one = 0x1.8b92e4p+0f, e = 0x1.424056p+0f;
@@ -186,9 +189,9 @@ static inline __attribute__((always_inline)) vf CCK_NAME(fast_tanh)(vf x) {
 }
 
 // x sigmoid(v), v = x (c0 + c1 x^2), c0 = 2 sqrt(2/pi), c1 = 0.044715 c0. An absolute error of v is a relative error of
-// the result where x < 0, and v reaches -7 before absolute accuracy takes over; so v is never rounded itself: the
-// product x * factor goes exactly into the multiply-add that makes r, and what the factor lost by rounding, of
-// itself, of x^2 and of the constants, comes after as x * rest (c0 - factor is exact where it matters).
+// the result where x < 0, and v reaches -7 before the absolute bound applies. So v itself is never rounded: the product
+// x * factor goes exactly into the multiply-add that makes r, and the rounding errors of the factor, of x^2 and of the
+// constants are added afterwards as x * rest (c0 - factor is exact where it matters).
 // Below -11 the sigmoid is 0; above 6 it is 1.
 static inline __attribute__((always_inline)) vf CCK_NAME(gelu_tanh)(vf x) {
   const float c0 = 0x1.988454p0f, c0_rest = -0x1.857936p-25f, c1 = 0x1.2444f2p-4f, c1_rest = 0x1.49b16ap-29f;
@@ -205,12 +208,12 @@ static inline __attribute__((always_inline)) vf CCK_NAME(gelu_tanh)(vf x) {
   return bounded * CCK_NAME(logistic)(r, k);
 }
 
-// max(x, 0) - a Phi(-a), a = |x|, Phi(-a) = exp(-a^2/2) M(a), M a rational function. Taking the tail away from
-// max(x, 0) is right on both sides, where x/2 (1 + erf) would cancel for x < 0.
+// max(x, 0) - a Phi(-a), a = |x|, Phi(-a) = exp(-a^2/2) M(a), M a rational function. Subtracting the tail from max(x,
+// 0) is accurate on both sides, where x/2 (1 + erf) cancels for x < 0.
 // -a^2/2 is not rounded: its exact product goes into the multiply-add that makes r. At 13.27 n is -127 and the scale
-// 2^n comes out as exactly 0 (biased exponent 0), which is the limit; 2^-126 is passed before that.
-// Here the clamp takes a NaN away (also one vminps, operands exchanged): only max(x, 0) hands it on, as it came, because
-// which of several NaNs a multiply-add returns, and with which sign, differs between levels.
+// 2^n is exactly 0 (biased exponent 0), which is the limit; the result is below 2^-126 before that. Here the clamp
+// removes a NaN (also one vminps, with its operands exchanged). Only max(x, 0) keeps it, unchanged, because which of
+// several NaNs a multiply-add returns, and with which sign, differs between levels.
 static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
   const float round = 0x1.8p23f + 127.0f;
   vf size = CCK_NAME(magnitude)(x), most = CCK_NAME(splat)(13.27f);
@@ -219,15 +222,15 @@ static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
   vf s = (vf)((vi)k << 23), n = k - round;
   vf r = CCK_NAME(fma)(a, h, n * -CCK_LN2_HIGH);
   r = CCK_NAME(fma)(n, CCK_NAME(splat)(-CCK_LN2_LOW), r);
-  // The constant terms come last, so that only one rounding each has their size.
+  // The constant terms come last, so that only one rounding of each is as large as they are.
   vf p = CCK_NAME(fma)(CCK_NAME(splat)(0x1.224798p-20f), a, CCK_NAME(splat)(0x1.6549fcp-7f));
   p = CCK_NAME(fma)(p, a2, CCK_NAME(fma)(CCK_NAME(splat)(0x1.75c03ap-4f), a, CCK_NAME(splat)(0x1.3a7d9ap-2f)));
   vf q = CCK_NAME(fma)(CCK_NAME(splat)(0x1.c157p-6f), a, CCK_NAME(splat)(0x1.d1966p-3f));
   q = CCK_NAME(fma)(q, a2, CCK_NAME(fma)(CCK_NAME(splat)(0x1.9e5126p-1f), a, CCK_NAME(splat)(0x1.6980fp0f)));
-  // P = 1/2 + a p and Q = 1 + a q, each with what its rounding left over (the differences are exact); M = m + m_rest,
-  // corrected by the residual of the quotient. m + t is never rounded: each goes exactly into its own multiply-add,
-  // the small part first; the rounded sum would make 4.1 ulp of the 3.6. Rounding P, Q, M and the product one after the
-  // other adds up to 4.8 ulp.
+  // P = 1/2 + a p and Q = 1 + a q, each with its rounding error (the differences are exact); M = m + m_rest, corrected
+  // by the residual of the quotient. m + t is never rounded: each goes exactly into its own multiply-add, the small
+  // part first. With the rounded sum it would be 4.1 ulp instead of 3.6, and with P, Q, M and the product each rounded,
+  // 4.8.
   vf over = CCK_NAME(fma)(p, a, CCK_NAME(splat)(0.5f)), over_rest = CCK_NAME(fma)(p, a, 0.5f - over);
   vf under = CCK_NAME(fma)(q, a, CCK_NAME(splat)(1.0f)), under_rest = CCK_NAME(fma)(q, a, 1.0f - under);
   vf inverse = 1.0f / under, m = over * inverse;
@@ -241,21 +244,13 @@ static inline __attribute__((always_inline)) vf CCK_NAME(gelu)(vf x) {
 #undef CCK_LN2_LOW
 #undef CCK_LOGISTIC_ROUND
 
-static inline __attribute__((always_inline)) vf CCK_NAME(apply)(int kind, vf x, vf parameter) {
+// The function `kind` of one vector; `a` is its slope, where it has one.
+static inline __attribute__((always_inline)) vf CCK_NAME(apply)(int kind, vf x, vf a) {
+#define CCK_CASE(CODE, function, name, arguments) \
+  case CCK_##CODE: return CCK_NAME(function) arguments;
   switch (kind) {
-    case CCK_TANH: return CCK_NAME(tanh)(x);
-    case CCK_SIGMOID: return CCK_NAME(sigmoid)(x);
-    case CCK_RELU: return CCK_NAME(relu)(x);
-    case CCK_LEAKY_RELU: return CCK_NAME(leaky_relu)(x, parameter);
-    case CCK_SILU: return CCK_NAME(silu)(x);
-    case CCK_GELU: return CCK_NAME(gelu)(x);
-    case CCK_GELU_TANH: return CCK_NAME(gelu_tanh)(x);
-    case CCK_SOFTSIGN: return CCK_NAME(softsign)(x);
-    case CCK_HARD_TANH: return CCK_NAME(hard_tanh)(x);
-    case CCK_HARD_SIGMOID: return CCK_NAME(hard_sigmoid)(x);
-    case CCK_HARD_SWISH: return CCK_NAME(hard_swish)(x);
-    case CCK_SOFT_SIGMOID: return CCK_NAME(soft_sigmoid)(x);
-    case CCK_FAST_TANH: return CCK_NAME(fast_tanh)(x);
+    CCK_ACTIVATIONS(CCK_CASE)
     default: return x;
   }
+#undef CCK_CASE
 }

@@ -1,13 +1,13 @@
-// The pointwise loops over rows, for one vector width. Included by each level after the activations.
+// The pointwise loops over rows, for one vector width. Each level includes this after the activations.
 // Whole vectors are computed; exactly `frames` floats are stored.
 
 #define CCK_FOR_VECTORS(frames) for (size_t i = 0; i < (frames); i += CCK_WIDTH)
 
-// Activations take so many vectors at a time, so that the choice of function stays outside of the loops.
+// Vectors that an activation takes at a time, so that the choice of function is outside the loops.
 #define CCK_CHUNK_VECTORS 16
 
 // Loads the chunk of a row that starts at frame `begin`.
-// Returns: its vectors, the last of which may be partial.
+// Returns the number of its vectors; the last one may be partial.
 static inline __attribute__((always_inline)) size_t CCK_NAME(load_chunk)(
     const float *x, size_t begin, size_t frames, vf *chunk) {
   size_t vectors = (frames - begin + CCK_WIDTH - 1) / CCK_WIDTH;
@@ -65,7 +65,7 @@ static void CCK_NAME(leaky_clamp)(float minimum, float maximum, float slope_belo
   vf low = (vf)(minimum), high = (vf)(maximum);
   CCK_FOR_VECTORS(frames) {
     vf value = CCK_NAME(load)(x + i);
-    // Not 0 times the distance: that may be infinite.
+    // Not 0 times the distance, which may be infinite.
     vf below = slope_below == 0 ? low : __builtin_elementwise_fma(value - low, (vf)(slope_below), low);
     vf above = slope_above == 0 ? high : __builtin_elementwise_fma(value - high, (vf)(slope_above), high);
     vf bent = CCK_NAME(select)(value < low, below, CCK_NAME(select)(value > high, above, value));
@@ -73,7 +73,7 @@ static void CCK_NAME(leaky_clamp)(float minimum, float maximum, float slope_belo
   }
 }
 
-// Independent accumulators, more than latency times issue width of the processors that have so many registers.
+// Independent accumulators: more than latency times issue width on processors with this many registers.
 static double CCK_NAME(fma_peak)(size_t rounds, float *sink) {
   vf sum[CCK_PEAK_VECTORS], a = (vf)(0.999f), b = (vf)(sink[0]);
   for (int i = 0; i < CCK_PEAK_VECTORS; i++) sum[i] = (vf)((float)i);

@@ -1,4 +1,4 @@
-// The definition of the LSTM cell in plain scalar C: one unit at a time, one fmaf a weight.
+// The definition of the LSTM cell in plain scalar C: one unit at a time, one fmaf per weight.
 #include "CConvolutionKernels.h"
 
 #include <math.h>

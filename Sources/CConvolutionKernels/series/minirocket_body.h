@@ -1,9 +1,9 @@
 // MiniRocket for one vector width: the responses of all 84 kernels of one dilation, a block of positions at a time, and
 // how often they exceed their biases.
 //
-// A block's ten ingredients, A and G_0 ... G_8, lie in rows in the first-level cache. Of the three additions of a kernel
-// two are shared by all kernels with the same i and j. Response vectors stay in registers while up to eight biases are
-// compared with them, and the counts are vectors until the block ends.
+// A block's ten ingredients, A and G_0 ... G_8, lie in rows in the first-level cache. Of the three additions of a
+// kernel two are shared by all kernels with the same i and j. Response vectors stay in registers while up to eight
+// biases are compared with them, and the counts are vectors until the block ends.
 
 // Rows A, G_0 ... G_8 of every channel for positions t ..< t + n, rounded up to whole vectors.
 static void CCK_NAME(minirocket_ingredients)(const cck_minirocket *m, size_t t, size_t n, size_t pitch, float *rows) {
@@ -56,8 +56,8 @@ static void CCK_NAME(minirocket_response)(const cck_minirocket *m, size_t kernel
   }
 }
 
-// `count` plus one in the lanes where `which` holds. With masks of their own (AVX-512) that is one masked addition, which
-// compilers find only when they do not know what is added; elsewhere `which` is the number to subtract.
+// `count` plus one in the lanes where `which` holds. With mask registers (AVX-512) that is one masked addition, which
+// the compiler finds only if it does not know the number added; elsewhere `which` is the number to subtract.
 #if CCK_WIDTH == 16
 #define CCK_ONES() ({ vi ones = (vi)(1); __asm__("" : "+v"(ones)); ones; })
 #define CCK_COUNT(count, which, ones) ((which) ? (count) + (ones) : (count))
@@ -105,7 +105,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(count_all_above)(
   }
 }
 
-// sums[v] = (a + b) + c, and minus infinity, which exceeds no bias, outside of first ..< end.
+// sums[v] = (a + b) + c, and minus infinity, which exceeds no bias, outside first ..< end.
 static inline __attribute__((always_inline)) void CCK_NAME(sum_within)(
     const float *a, const float *b, const float *c, size_t first, size_t end, float *sums) {
   const float nothing = -__builtin_inff();

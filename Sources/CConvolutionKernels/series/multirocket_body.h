@@ -1,12 +1,13 @@
 // MultiRocket's four pools for one vector width. Included after minirocket_body.h.
 //
-// Here a vector is W kernels at one position: sums run in the order of positions whatever W is, and the longest stretch,
-// which is a recurrence in time, costs three operations for all lanes. Kernels with the same pooled part go together,
-// 42 in CCK_MULTIROCKET_LANES lanes. Their responses are made along time, as MiniRocket's, and turned in registers.
+// Here a vector is W kernels at one position: sums are in the order of positions for every W, and the longest stretch,
+// a recurrence in time, costs three operations for all lanes. Kernels with the same pooled part are processed together,
+// 42 in CCK_MULTIROCKET_LANES lanes. Their responses are computed along time, as in MiniRocket, and transposed in
+// registers.
 
 typedef double CCK_NAME(vd) __attribute__((ext_vector_type(CCK_WIDTH / 2)));
 
-// W rows of W floats, rows `pitch` apart, to W rows `to_pitch` apart, columns for rows.
+// Transposes W rows of W floats, `pitch` apart, to W rows `to_pitch` apart.
 static inline __attribute__((always_inline)) void CCK_NAME(turn)(
     const float *from, size_t pitch, float *to, size_t to_pitch) {
   vf rows[CCK_WIDTH];
@@ -31,7 +32,7 @@ typedef struct CCK_NAME(pool_state) {
   int64_t index[CCK_WIDTH];
 } CCK_NAME(pool_state);
 
-// Pools n positions of W kernels for F biases side by side: r at responses[t * lanes].
+// Pools n positions of W kernels for F biases at a time: r at responses[t * lanes].
 static inline __attribute__((always_inline)) void CCK_NAME(pool)(
     const float *responses, size_t n, int64_t start, const float *biases, CCK_NAME(pool_state) *state, size_t pitch,
     const int F) {

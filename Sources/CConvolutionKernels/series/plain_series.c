@@ -1,4 +1,4 @@
-// The way to the loops under the features of time series, and their definitions in plain scalar C.
+// Access to the loops of the features of time series, and their definitions in plain scalar C.
 #include "CConvolutionKernels.h"
 #include "SeriesKernels.h"
 
@@ -73,7 +73,7 @@ static void pools_plain(const cck_minirocket *m, cck_multirocket_pools *pools) {
           const float sum = r + bias;
           p.positive++, p.index_sum += index, p.sum += (double)sum;
         }
-        // Only a position below the bias ends a stretch, and the last position ends one, too.
+        // A stretch ends only at a position below the bias, or at the last position.
         if (index - last > p.stretch) p.stretch = index - last;
         if (r < bias) last = index;
       }

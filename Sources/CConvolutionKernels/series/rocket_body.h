@@ -1,7 +1,7 @@
 // ROCKET's and Hydra's loops for one vector width: tiles of M kernels by V vectors of neighbouring positions, as in
-// taps_body.h, but what leaves the registers are counts, maxima and sums, never the responses.
+// taps_body.h, but only counts, maxima and sums leave the registers, never the responses.
 
-// Lanes of a vector at position t that lie in front of `end`.
+// Lanes of a vector at position t that are before `end`.
 static inline __attribute__((always_inline)) vi CCK_NAME(lanes_before)(size_t t, size_t end) {
   const ptrdiff_t left = (ptrdiff_t)end - (ptrdiff_t)t;
   const int32_t count = left > CCK_WIDTH ? CCK_WIDTH : left < 0 ? 0 : (int32_t)left;
@@ -95,9 +95,9 @@ static void CCK_NAME(rocket_rows)(const cck_rocket_rows *p, uint32_t *positive, 
 }
 #undef CCK_PASS_ROWS
 
-// The first kernel with the extreme value takes a position: number i, if the extreme of 0 ... i is that of all and the
-// extreme of 0 ... i - 1 is not. Those running extremes are what is computed anyway. Smallest values are only counted, so
-// there the first condition is enough: the counts of 0 ... i less those of 0 ... i - 1.
+// A position goes to the first kernel with the extreme value: to number i, if the extreme of 0 ... i is that of all and
+// the extreme of 0 ... i - 1 is not. These running extremes are computed anyway. Smallest values are only counted, so
+// the first condition is enough there: the counts of 0 ... i minus those of 0 ... i - 1.
 static void CCK_NAME(hydra_group)(const cck_hydra_group *g, float *largest_sum, float *smallest_count) {
   // One vector at a time: its eight responses, their extremes and all sums and counts fit 32 registers.
   enum { V = 1, chains = 16 / CCK_WIDTH };
@@ -111,7 +111,7 @@ static void CCK_NAME(hydra_group)(const cck_hydra_group *g, float *largest_sum, 
     vf r[8 * V];
     _Pragma("clang loop unroll(full)") for (int i = 0; i < 8 * V; i++) r[i] = (vf){};
     CCK_NAME(row_sums)(r, g->x + t, g->offsets, 9, g->weights, 8, 8, V);
-    // Behind the end all kernels tie with nothing: kernel 0 gets a zero, and a count that is taken away below.
+    // After the end all kernels tie: kernel 0 gets a zero, and a count that is subtracted below.
     if (t + V * CCK_WIDTH > g->length)
       _Pragma("clang loop unroll(full)") for (int v = 0; v < V; v++) {
         const vi inside = CCK_NAME(lanes_before)(t + (size_t)v * CCK_WIDTH, g->length);

@@ -1,4 +1,4 @@
-// The loops under the features of time series, for one vector width. Included by level.h.
+// The loops of the features of time series, for one vector width. Included by level.h.
 #include "SeriesKernels.h"
 #include "minirocket_body.h"
 #include "multirocket_body.h"

@@ -1,6 +1,6 @@
 // Copies of rows into a padded grid, for one vector width. Included by each level after vectors_body.h.
 
-// Floats that lie `stride` apart, side by side.
+// Floats `stride` apart, made contiguous.
 static inline __attribute__((always_inline)) void CCK_NAME(gather)(
     const float *from, float *to, size_t floats, const size_t stride) {
   if (floats < CCK_WIDTH || (stride != 1 && stride != 2 && stride != 4)) {
@@ -8,10 +8,10 @@ static inline __attribute__((always_inline)) void CCK_NAME(gather)(
     return;
   }
   for (size_t i = 0; i < floats; i += CCK_WIDTH) {
-    // The last vector ends with the row, and is partly copied again.
+    // The last vector ends with the row, so a part of it is copied twice.
     size_t at = i + CCK_WIDTH <= floats ? i : floats - CCK_WIDTH;
     const float *in = from + at * stride;
-    // The input comes from a far cache, and its rows are too short for the hardware to see them coming.
+    // The input comes from a distant cache, and its rows are too short for the hardware's prefetcher.
     if (stride <= 2)
       for (size_t line = 0; line < stride; line++) __builtin_prefetch(in + 512 + line * CCK_WIDTH);
     vf a = CCK_NAME(load)(in);

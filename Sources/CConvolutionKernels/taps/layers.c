@@ -1,4 +1,4 @@
-// Layers of a running network, one after the other, with their rows in mirrored rings.
+// Runs the layers of a network in sequence, with their rows in mirrored rings.
 #include "CConvolutionKernels.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ static inline void move(cck_convolution *kernel, const cck_results *to, const cc
   if (to->total.origin) kernel->previous = kernel->total = to->total.origin + rings[to->total.ring].read;
 }
 
-// Mirrors what the kernel could not, because the sub-block straddles the end of the ring.
+// Mirrors the rows that the kernel could not, because the sub-block straddles the end of the ring.
 static inline void finish(const cck_convolution *kernel, const cck_moving *output, const cck_ring *rings, size_t frames) {
   if (output->origin && output->ring >= 0 && !rings[output->ring].mirror)
     cck_mirror_rows(&rings[output->ring], output->origin, kernel->y_stride, kernel->outputs, frames);

@@ -1,4 +1,4 @@
-// The definition of the convolution kernel in plain scalar C: one output at a time, one fmaf a tap.
+// The definition of the convolution kernel in plain scalar C: one output at a time, one fmaf per tap.
 #include "CConvolutionKernels.h"
 
 #include <math.h>

@@ -4,20 +4,20 @@
 /// y[o,t] = Σ_i Σ_k weights[o,i,k] · x[i, t − (kernelSize − 1 − k)·dilation]
 /// ```
 /// - Shapes: input `[inputChannels, frames]` → output `[outputChannels, frames]`; weights
-///   `[outputChannels, inputChannels / groups, kernelSize]`, row after row, the oldest tap first (cross-correlation,
-///   as every framework stores it). Output channel o belongs to group o / (outputChannels / groups).
+///   `[outputChannels, inputChannels / groups, kernelSize]`, row-major, the oldest tap first (cross-correlation, as
+///   every framework stores it). Output channel o belongs to group o / (outputChannels / groups).
 /// - Streaming: latency 0, history `historyFrames`, no tail.
 /// - Complexity: O(frames · kernelSize · inputChannels · outputChannels / groups).
 public struct CausalKernel: Hashable, Sendable {
-  /// Channels that come out.
+  /// Output channels.
   public let outputChannels: Int
-  /// Channels that go in.
+  /// Input channels.
   public let inputChannels: Int
   /// Taps along time.
   public let kernelSize: Int
   /// Distance between taps in frames.
   public let dilation: Int
-  /// Independent parts of equal size that the channels are divided into.
+  /// The number of independent groups of channels, all of one size.
   public let groups: Int
   /// `[outputChannels, inputChannels / groups, kernelSize]`.
   public let weights: [Float]

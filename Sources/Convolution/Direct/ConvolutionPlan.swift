@@ -1,4 +1,4 @@
-/// A convolution that is ready to run on inputs of one shape: weights packed, memory laid out, the way chosen.
+/// A convolution that is ready to run on inputs of one shape: weights packed, memory laid out, algorithm chosen.
 ///
 /// ```swift
 /// let plan = try ConvolutionPlan(geometry, weights: weights, bias: bias, input: [1, 3, 224, 224])
@@ -10,17 +10,17 @@
 ///   than 128 kernel positions in chains of 64. The bits depend neither on the instruction set nor on the threads.
 ///   Taps that fall into zero padding may be left out, so that NaN and infinite weights do not reach outputs through
 ///   zeros there.
-/// - Memory: the packed weights, 16 bytes a tap of one output channel for each pass, and, unless the input can be read
-///   where it lies, a padded copy of one element of the batch; with groups, of one group for each thread.
-/// - One thread at a time; `threads` of its own split the outputs.
+/// - Memory: the packed weights, 16 bytes for each tap of one output channel and pass, and, unless the input can be read
+///   in place, a padded copy of one element of the batch; with groups, of one group for each thread.
+/// - Threads: one caller at a time; the plan splits the outputs over `threads` threads of its own.
 public final class ConvolutionPlan {
-  /// What is computed.
+  /// The convolution.
   public let geometry: ConvolutionGeometry
   /// `[batch, inputChannels, sizes…]`.
   public let inputShape: Shape
   /// `[batch, outputChannels, sizes…]`.
   public let outputShape: Shape
-  /// What it costs.
+  /// The cost of one execution.
   public let cost: ConvolutionCost
 
   private let engine: Engine
@@ -30,7 +30,7 @@ public final class ConvolutionPlan {
     case transforms(FFTConvolutionPlan)
   }
 
-  /// Which algorithm computes a convolution.
+  /// The algorithm that computes a convolution.
   public enum Algorithm: String, Sendable, CaseIterable {
     /// Direct sums, or transforms where the kernel has more than 128 positions and they are cheaper by the table of costs
     /// that ships with the library.
@@ -41,18 +41,18 @@ public final class ConvolutionPlan {
     case transforms
   }
 
-  /// How often a plan is assumed to run, where making it is weighed against running it.
+  /// How many runs the cost of making a plan is spread over when algorithms are compared.
   private static let expectedUses = 8
 
   /// - Parameters:
   ///   - weights: `[outputChannels, inputChannels / groups, kernel…]`.
-  ///   - bias: One an output channel. Default: none.
-  ///   - input: The shape of all inputs to come.
-  ///   - activation: What is done to every output. Default: nothing.
-  ///   - threads: On how many the outputs are computed, at most: no more than there are processors and parts to compute.
-  ///     Default: the caller's alone.
-  ///   - algorithm: Which algorithm. Default: the cheaper one, a pure function of geometry and shapes.
-  ///   - level: The instruction set. Default: the best there is.
+  ///   - bias: One per output channel. Default: none.
+  ///   - input: The shape of every input.
+  ///   - activation: The function applied to every output. Default: none.
+  ///   - threads: The largest number of threads that compute the outputs; fewer when there are fewer processors or parts.
+  ///     Default: only the caller's.
+  ///   - algorithm: Default: the cheaper one, a pure function of geometry and shapes.
+  ///   - level: The instruction set. Default: the best one of this processor.
   /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, or the padded input or the output would
   ///   take more than 8 GiB.
   public convenience init(
@@ -65,7 +65,7 @@ public final class ConvolutionPlan {
       algorithm: algorithm, level: level, method: nil)
   }
 
-  /// - Parameter method: Only that, where it is possible: for tests, because they give the same bits.
+  /// - Parameter method: The only method to use, where it is possible. For tests: all give the same bits.
   init(
     _ geometry: ConvolutionGeometry, weights: Tensor, bias: [Float]?, input: Shape, activation: Activation,
     threads: Int, algorithm: Algorithm = .direct, level: KernelLevel, method: Method?
@@ -97,27 +97,29 @@ public final class ConvolutionPlan {
     let places = WeightPlaces(
       first: geometry.isMirrored ? positions - 1 : 0, group: outputs * inputs * positions, output: inputs * positions,
       input: positions, position: geometry.isMirrored ? -1 : 1)
-    engine = .direct(try TapEngine(
-      grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups,
-      inputs: inputs, outputs: outputs, outputSizes: outputSizes, kernelPositions: positions, sliding: way.sliding,
-      weights: weights, places: places, bias: bias, activation: activation, threads: threads, level: level))
+    engine = .direct(
+      try TapEngine(
+        grid: way.grid, mode: geometry.mode, passes: way.passes, layouts: way.layouts, groups: geometry.groups,
+        inputs: inputs, outputs: outputs, outputSizes: outputSizes, kernelPositions: positions, sliding: way.sliding,
+        weights: weights, places: places, bias: bias, activation: activation, threads: threads, level: level))
   }
 
   private static func wantsTransforms(_ geometry: ConvolutionGeometry, _ weights: Shape, _ input: Shape) -> Bool {
     guard geometry.kernelPositions > TapList.longestChain else { return false }
-    return (try? FFTConvolutionEstimate(geometry, weights: weights, input: input))?.isCheaper(uses: expectedUses) ?? false
+    return (try? FFTConvolutionEstimate(geometry, weights: weights, input: input))?.isCheaper(uses: expectedUses)
+      ?? false
   }
 
   /// Computes the convolution of one input.
-  /// - Throws: `GeometryError.shape` when the input has another shape than the plan.
+  /// - Throws: `GeometryError.shape` when the input does not have the plan's shape.
   public func execute(_ input: Tensor) throws(GeometryError) -> Tensor {
     var output = Tensor(outputShape)
     try execute(input, into: &output)
     return output
   }
 
-  /// The same into a tensor that is there already. Allocates nothing with one thread, unless `output` is shared.
-  /// - Throws: `GeometryError.shape` when input or output has another shape than the plan.
+  /// The same into an existing tensor. Allocates nothing with one thread, unless `output` shares its memory.
+  /// - Throws: `GeometryError.shape` when input or output does not have the plan's shape.
   public func execute(_ input: Tensor, into output: inout Tensor) throws(GeometryError) {
     switch engine {
     case .direct(let engine): try engine.execute(input, of: inputShape, into: &output, of: outputShape)
@@ -125,7 +127,7 @@ public final class ConvolutionPlan {
     }
   }
 
-  /// How it is computed and why, a sentence a line.
+  /// How it is computed and why, one sentence per line.
   public var explanation: [String] {
     switch engine {
     case .direct(let engine): engine.explanation(of: cost)
@@ -139,7 +141,7 @@ public final class ConvolutionPlan {
     case sliding
   }
 
-  /// A grid and what goes over it.
+  /// A grid and the passes over it.
   private struct Way {
     let grid: PaddedGrid
     var passes: [TapPass] = []
@@ -191,7 +193,7 @@ public final class ConvolutionPlan {
       }
       if let split = all(split) {
         if split.last != whole.last { ways.append(way(split, on: grid, before: none)) }
-        // The input as it lies, where no tap that is left reads outside of it.
+        // The input in place, when none of the remaining taps reads outside it.
         if strides.allSatisfy({ $0 == 1 }), !grid.isInput {
           let input = try PaddedGrid(inputSizes: inputSizes, padding: none, strides: strides, channels: inputs)
           ways.append(way(split, on: input, before: padding))
@@ -207,7 +209,7 @@ public final class ConvolutionPlan {
     return ways.min { $0.cost < $1.cost }!
   }
 
-  /// More passes than that are not worth their lists.
+  /// More passes than this cost more in lists than they save.
   private static let passLimit = 64
 
   /// - Parameter before: Padding that the grid does not hold, because no tap of the ranges reads it.
@@ -238,7 +240,7 @@ private struct BorderRange: Equatable {
 
   /// - Returns: nil when there are more than `limit`.
   static func all(_ axis: KernelAxis, before: Int, size: Int, outputs: Int, limit: Int) -> [BorderRange]? {
-    // Kernel position k stands within the input from its first output to its last.
+    // Kernel position k is inside the input from its first output to its last.
     let bounds = (0..<axis.kernel).map { k in
       let first = max(0, (before - axis.dilation * k + axis.stride - 1).floorDivided(by: axis.stride))
       let end = (size - 1 + before - axis.dilation * k).floorDivided(by: axis.stride) + 1
@@ -254,7 +256,7 @@ private struct BorderRange: Equatable {
 }
 
 extension ConvolutionGeometry {
-  /// The same with stride 1 where there is only one output, so that no grid is laid out for a stride that nobody takes.
+  /// The same with stride 1 where there is only one output, so that no grid is laid out for a stride that is not used.
   fileprivate func withoutIdleStrides(
     padding: [PaddingCounts], outputSizes: [Int]
   ) throws(GeometryError) -> ConvolutionGeometry {
@@ -277,12 +279,12 @@ extension Int {
   }
 }
 
-/// All ways to take one from each, the last fastest.
+/// All combinations of one element from each, the last varying fastest.
 func product<Element>(_ choices: [[Element]]) -> [[Element]] {
   choices.reduce([[]]) { taken, next in taken.flatMap { taken in next.map { taken + [$0] } } }
 }
 
-/// Refuses a bias of another length.
+/// Throws for a bias of the wrong length.
 func checkBias(_ bias: [Float]?, channels: Int) throws(GeometryError) {
   guard let bias, bias.count != channels else { return }
   throw .count(of: "biases", expected: channels, actual: bias.count)

@@ -1,16 +1,16 @@
 import CConvolutionKernels
 
-/// Copies inputs into a padded grid. What does not depend on the input is done once: where every row goes, and the
-/// filler, which stays where it is.
+/// Copies inputs into a padded grid. Whatever does not depend on the input is done once: where each row goes, and the
+/// padding values, which stay in place.
 ///
-/// Safe because rows were made for a grid and an input of its sizes; the memory is the caller's.
+/// Safe because the rows were made for a grid and an input of these sizes. The caller owns the memory.
 final class GridFiller {
-  /// Where the rows that are read begin in a channel of the input and of the grid.
+  /// Where each row begins in a channel of the input and of the grid.
   private let rows: UnsafeMutableBufferPointer<cck_row>
   /// Within a row, the places of each phase whose positions lie within the input.
   private let phases: UnsafeMutableBufferPointer<cck_phase>
   private var plan = cck_copy()
-  /// For every place of the last axis, phase after phase, the input position that stands there; −1 for the filler.
+  /// The input position at every place of the last axis, phase after phase; −1 for the padding value.
   private let sources: [Int]
   private let grid: PaddedGrid
   private let filler: Float
@@ -31,7 +31,7 @@ final class GridFiller {
     var rows = [cck_row(source: 0, target: 0)]
     for axis in (0..<last).reversed() {
       let (phases, pitch) = (grid.phases[axis], inputPitch)
-      // Later axes vary faster. Rows of filler are not copied.
+      // Later axes vary faster. Rows of padding are not copied.
       rows = maps[axis].enumerated().flatMap { position, source in
         source < 0
           ? []
@@ -66,7 +66,7 @@ final class GridFiller {
     phases.deallocate()
   }
 
-  /// Puts the filler into the whole of some channels. Once, before the first `copy`.
+  /// Fills whole channels with the padding value. Once, before the first `copy`.
   func prepare(_ target: UnsafeMutablePointer<Float>, channels: Int) {
     target.update(repeating: filler, count: channels * grid.channelPitch)
   }
@@ -75,7 +75,7 @@ final class GridFiller {
   ///
   /// - Parameters:
   ///   - input: The first channel; `inputPitch` floats each.
-  ///   - target: `channelPitch` floats a channel, prepared.
+  ///   - target: `channelPitch` floats for each channel, prepared.
   func copy(_ input: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, channels: Int, inputPitch: Int) {
     kernels.pointee.copy_rows(&plan, channels, input, inputPitch, target, grid.channelPitch)
     if isFilledOnce { return }
@@ -98,13 +98,13 @@ final class GridFiller {
     target.pointee = from < 0 ? filler : row[from]
   }
 
-  /// For every padded position along an axis, the input position that stands there; −1 for the filler.
+  /// The input position at every padded position along an axis; −1 for the padding value.
   private static func sources(of grid: PaddedGrid, axis: Int, mode: PaddingMode) -> [Int] {
     let (size, padding) = (grid.inputSizes[axis], grid.padding[axis])
     return (0..<grid.places[axis] * grid.phases[axis]).map { position in
       let from = position - padding.before
       if from >= 0, from < size { return from }
-      // Behind the padding, where the last phases have places that nothing reads.
+      // After the padding, where the last phases have places that are never read.
       if from >= size + padding.after { return -1 }
       switch mode {
       case .zeros, .constant: return -1

@@ -1,13 +1,13 @@
 import CConvolutionKernels
 
-/// An instruction set that the kernels are compiled for. All of them give the same bits.
+/// An instruction set that the kernels are compiled for. All levels give the same bits.
 public enum KernelLevel: Int, Sendable, CaseIterable {
-  /// What every processor of the architecture has: SSE2, whose fused multiply-adds are slow library calls; NEON on
-  /// arm64, at full speed.
+  /// The instructions of every processor of the architecture: SSE2, where fused multiply-adds are slow library calls, or
+  /// NEON on arm64, at full speed.
   case baseline = 0
-  /// 8 floats a vector, with fused multiply-add.
+  /// 8 floats per vector, with fused multiply-add.
   case avx2 = 1
-  /// 16 floats a vector.
+  /// 16 floats per vector.
   case avx512 = 2
 
   /// Whether this processor has it.
@@ -17,7 +17,7 @@ public enum KernelLevel: Int, Sendable, CaseIterable {
   /// variable `CONVAUDIO_KERNELS` (`baseline`, `avx2`, `avx512`) asks for.
   public static var selected: KernelLevel { KernelLevel(rawValue: Int(cck_selected_level()))! }
 
-  /// False when `CONVAUDIO_KERNELS` asks for a level that this processor has not, or that there is not.
+  /// False when `CONVAUDIO_KERNELS` names an unknown level, or one that this processor does not have.
   public static var requestWasMet: Bool { cck_request_was_met() != 0 }
 
   /// The levels of this processor, slowest first.
@@ -35,8 +35,8 @@ public enum KernelLevel: Int, Sendable, CaseIterable {
     return table
   }
 
-  /// The most that one core does of nothing but fused multiply-adds in registers, in floating-point operations a second
-  /// (two a multiply-add): the limit that benchmarks are held against.
+  /// The peak of one core in floating-point operations per second, measured with fused multiply-adds in registers (two
+  /// operations each): the limit that benchmarks compare with.
   /// - Parameter seconds: How long to measure.
   public func multiplyAddPeak(seconds: Double = 0.05) -> Double {
     var sink: Float = 0.001

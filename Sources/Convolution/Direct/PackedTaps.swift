@@ -1,7 +1,7 @@
 import CConvolutionKernels
 
-/// Where a weight stands in an array: `first`, and so many floats further on for each group, output channel of it, input
-/// channel of it and kernel position.
+/// Where a weight is in an array: `first` plus a number of floats for each group, output channel and input channel of
+/// the group, and kernel position.
 struct WeightPlaces {
   var first = 0
   let group: Int
@@ -10,17 +10,17 @@ struct WeightPlaces {
   var position = 1
 }
 
-/// Weights and lists of taps as the kernel wants them. All passes share the weights; each has a list of its own.
+/// Weights and lists of taps in the kernel's format. All passes share the weights; each has its own list.
 ///
 /// Order of sums: input channel outermost, kernel positions in their order; kernels of more than `TapList.longestChain`
-/// positions in separate chains of `TapList.chainTaps`. Chains end at the same positions of the kernel whatever a pass
-/// leaves out; where each pass has a kernel of its own, as the phases of a transposed convolution have, that one counts.
+/// positions in separate chains of `TapList.chainTaps`. Chains end at the same kernel positions whatever a pass leaves
+/// out. Where each pass has its own kernel, as the phases of a transposed convolution do, that kernel's positions count.
 final class PackedTaps {
   /// Segments of every list.
   let segments: Int
-  /// Whether segments are chains of their own.
+  /// Whether each segment is a separate chain.
   let isSeparate: Bool
-  /// Floats between the blocks of rows.
+  /// Floats from one block of rows to the next.
   let blockPitch: Int
 
   private let weights: AlignedMemory
@@ -31,10 +31,10 @@ final class PackedTaps {
 
   /// - Parameters:
   ///   - channelPitch: Floats between neighbouring input channels in the grid.
-  ///   - kernelPositions: Of the whole kernel.
-  ///   - haveOwnKernels: Whether each pass has a kernel of its own: chains are of its positions.
+  ///   - kernelPositions: Positions of the whole kernel.
+  ///   - haveOwnKernels: Whether each pass has its own kernel, whose positions make the chains.
   ///   - channelsAtOnce: Input channels of a segment.
-  ///   - weights: As `places` says.
+  ///   - weights: In the layout that `places` describes.
   init(
     passes: [TapPass], channelPitch: Int, kernelPositions: Int, groups: Int, inputs: Int, outputs: Int,
     haveOwnKernels: Bool, channelsAtOnce: Int, weights given: Tensor, places: WeightPlaces
@@ -80,9 +80,9 @@ final class PackedTaps {
       let end = nextEnd
       var tap = 0
       for segment in 0..<channelSegments {
-        // As equal as can be.
+        // Segments of nearly equal length.
         let channels = segment * inputs / channelSegments..<(segment + 1) * inputs / channelSegments
-        // Separate chains are of one channel, so that they take its positions one after the other.
+        // A separate chain has one channel, and takes its positions in order.
         var next = 0
         for chain in 0..<chains {
           let stop = isSeparate ? (chain + 1) * TapList.chainTaps : .max
@@ -112,7 +112,7 @@ final class PackedTaps {
   /// The list of a pass; it lives as long as this object.
   func list(pass: Int) -> UnsafePointer<cck_tap_list> { UnsafePointer(lists + pass) }
 
-  /// The packed weights of a group from the row block on that begins with `output`.
+  /// The packed weights of a group, from the row block that begins with `output`.
   func weights(group: Int, output: Int) -> UnsafePointer<Float> {
     UnsafePointer(weights.base + group * groupPitch + output / Int(CCK_ROW_BLOCK) * blockPitch)
   }

@@ -1,10 +1,10 @@
-/// How a padded input lies in memory, so that every tap of a convolution is one offset.
+/// The memory layout of a padded input, in which every tap of a convolution is one offset.
 ///
-/// Along an axis of stride s, padded position p = q·s + φ lies in phase φ at place q. All of one phase stand together, so
-/// that neighbouring outputs read neighbouring places whatever the stride: position n·s + d·k has phase (d·k) mod s and
+/// Along an axis of stride s, padded position p = q·s + φ is in phase φ at place q. The places of a phase are together,
+/// so neighbouring outputs read neighbouring places whatever the stride: position n·s + d·k has phase (d·k) mod s and
 /// place n + ⌊d·k / s⌋. In memory: channel, then phases (outermost axis first), then places, the last axis contiguous.
 ///
-/// Rank and stride are only in how offsets are made here; the loops that follow know neither.
+/// Rank and stride only decide the offsets that are computed here; the loops know neither.
 struct PaddedGrid {
   /// Input positions along each axis.
   let inputSizes: [Int]
@@ -18,10 +18,10 @@ struct PaddedGrid {
   let pitches: [Int]
   /// Floats between neighbouring phases along each axis.
   let phasePitches: [Int]
-  /// Floats of one channel.
+  /// Floats per channel.
   let channelPitch: Int
 
-  /// - Throws: `GeometryError.overflow`; `.tooLarge` when so many channels would take more than 8 GiB.
+  /// - Throws: `GeometryError.overflow`; `.tooLarge` when the channels would take more than 8 GiB.
   init(inputSizes: [Int], padding: [PaddingCounts], strides: [Int], channels: Int) throws(GeometryError) {
     self.inputSizes = inputSizes
     self.padding = padding
@@ -30,7 +30,7 @@ struct PaddedGrid {
       let padded = inputSizes[axis] + padding[axis].before + padding[axis].after
       return (padded + strides[axis] - 1) / strides[axis]
     }
-    // The shape counts with overflow checked.
+    // `Shape` checks for overflow.
     let shape = try Shape(strides + places)
     let all = shape.strides
     phasePitches = Array(all[..<strides.count])
@@ -44,8 +44,8 @@ struct PaddedGrid {
     }
   }
 
-  /// Whether the same place of all channels falls into one set of a first-level cache of 4 KiB a way, which then holds
-  /// too few of them.
+  /// Whether the same place of all channels falls into one set of a first-level cache with ways of 4 KiB, which then
+  /// holds too few of them.
   var isAliasing: Bool { channelPitch % Self.aliasingPitch == 0 }
   private static let aliasingPitch = 1024
 
@@ -64,7 +64,7 @@ struct PaddedGrid {
     return rows * (12 + (places.last! + 15) / 16 * (phases.last! == 1 ? 4 : 8))
   }
 
-  /// How far a kernel position lies behind the place of an output, along one axis: the whole is the sum over the axes.
+  /// Floats from the place of an output to what a kernel position reads, along one axis. The offset is the sum over axes.
   ///
   /// - Parameter shift: dilation · kernel position along the axis.
   func offset(ofShift shift: Int, axis: Int) -> Int {

@@ -1,12 +1,12 @@
 import CConvolutionKernels
 
-/// The kernel of single channels as lines that slide over the rows of the input: how depthwise convolution is computed.
+/// Depthwise convolution: the kernel of a single channel as lines that slide over the rows of the input.
 ///
-/// Output row r reads input line s·r + q with kernel line q, so that neighbouring rows share their lines. Lines go along
-/// the last axis but one. In one dimension the run is split into four phases, which are the rows: output 4·t + r reads
-/// place t of line r + q.
+/// Output row r reads input line s·r + q with kernel line q, so neighbouring rows share lines. The lines run along the
+/// last axis; rows are numbered along the one before it. In one dimension the run is split into four phases, which are
+/// the rows: output 4·t + r reads place t of line r + q.
 struct SlidingKernel {
-  /// Offsets in the grid of the kernel positions outside of the lines, of the lines, and within a line.
+  /// Offsets in the grid: of the kernel positions along the outer axes, of the lines, and within a line.
   let outer: [Int]
   let lines: [Int]
   let inner: [Int]
@@ -14,11 +14,11 @@ struct SlidingKernel {
   let kernelLines: Int
   /// Lines from one row of outputs to the next.
   let rowStride: Int
-  /// Rows that share lines, at most; 1: none do.
+  /// The most rows that share lines; 1: none do.
   let rowsAtOnce: Int
   /// Whether rows are phases.
   let isPhases: Bool
-  /// The padded grid that it reads.
+  /// The padded grid that the kernel reads.
   let grid: PaddedGrid
   /// Outputs along each axis; in one dimension as phases and places.
   let sizes: [Int]
@@ -26,7 +26,7 @@ struct SlidingKernel {
   /// Phases of one dimension.
   static let phases = 4
 
-  /// - Returns: nil where it is no use.
+  /// - Returns: nil where a sliding kernel does not apply.
   init?(
     _ geometry: ConvolutionGeometry, inputSizes: [Int], padding: [PaddingCounts], outputSizes: [Int]
   ) throws(GeometryError) {
@@ -61,7 +61,7 @@ struct SlidingKernel {
     sizes = outputSizes
   }
 
-  /// What one channel costs, in multiply-adds of full vectors.
+  /// The cost of one channel, in multiply-adds of full vectors.
   var cost: Int {
     let (rows, length) = (sizes[sizes.count - 2], sizes[sizes.count - 1])
     let vectors = (length + 15) / 16
@@ -102,7 +102,7 @@ struct SlidingKernel {
     }
   }
 
-  /// In words.
+  /// The kernel in words.
   var explanation: String {
     isPhases
       ? "one channel at a time: \(kernelLines) taps slide over four phases of the run"
@@ -110,7 +110,7 @@ struct SlidingKernel {
   }
 }
 
-/// The same in the kernel's memory.
+/// A sliding kernel in the memory layout of the C kernels.
 final class SlidingTaps {
   let slide: UnsafeMutablePointer<cck_slide>
   private let offsets: UnsafeMutablePointer<Int>

@@ -7,11 +7,11 @@ import Dispatch
   import Darwin
 #endif
 
-/// Runs the tap kernel over the passes of a plan: the one engine under convolution and transposed convolution of any
-/// rank. What rank, stride and padding there are is in offsets and runs that were made before.
+/// Runs the tap kernel over the passes of a plan: the engine of convolution and transposed convolution of any rank. Rank,
+/// stride and padding are already part of the offsets and runs.
 ///
-/// Safe because its memory belongs to it, offsets were made for a grid and an output of the sizes that `execute` checks,
-/// and `PaddedGrid` is readable for a vector behind its last place.
+/// Safe because it owns its memory, the offsets were made for a grid and an output of the sizes that `execute` checks,
+/// and a `PaddedGrid` is readable for one vector after its last place.
 final class TapEngine {
   let grid: PaddedGrid
   let passes: [TapPass]
@@ -21,7 +21,7 @@ final class TapEngine {
   /// Input and output channels of one group.
   let inputs: Int
   let outputs: Int
-  /// The output's sizes behind batch and channels.
+  /// The output's sizes after batch and channels.
   let outputSizes: [Int]
 
   private let filler: GridFiller
@@ -33,13 +33,13 @@ final class TapEngine {
   private let taps: PackedTaps
   private let slidingTaps: SlidingTaps?
   private let runs: UnsafeMutableBufferPointer<cck_run>
-  /// What is the same in all calls.
+  /// The arguments that are the same in all calls.
   private let template: cck_grid
   private let threads: Int
-  /// Padded copies: of all groups together when there is one, of one group a thread when there are more.
+  /// Padded copies: one of the only group, or one for each thread when there are several groups.
   private let padded: [AlignedMemory]
   private let scratch: [AlignedMemory]
-  /// Where some outputs belong to no pass: what stands there, one an output channel.
+  /// The value of outputs that belong to no pass, one per output channel; empty when every output belongs to one.
   private let background: [Float]
   /// Floats of bias and slopes between groups.
   private let biasPitch: Int
@@ -47,13 +47,13 @@ final class TapEngine {
   private let parts: (runs: Int, rows: Int)
 
   /// - Parameters:
-  ///   - layouts: One a pass.
-  ///   - kernelPositions: Of the whole kernel.
-  ///   - sliding: Instead of the passes, for single channels.
-  ///   - haveOwnKernels: Whether each pass has a kernel of its own, rather than a part of one.
+  ///   - layouts: One per pass.
+  ///   - kernelPositions: Positions of the whole kernel.
+  ///   - sliding: Used instead of the passes, for single channels.
+  ///   - haveOwnKernels: Whether each pass has its own kernel, rather than a part of one.
   ///   - coversAll: Whether every output belongs to a pass. Others are the bias alone.
-  ///   - weights: As `places` says.
-  ///   - bias: One an output channel; nil: none.
+  ///   - weights: In the layout that `places` describes.
+  ///   - bias: One per output channel; nil: none.
   init(
     grid: PaddedGrid, mode: PaddingMode, passes: [TapPass], layouts: [RunLayout], groups: Int, inputs: Int,
     outputs: Int, outputSizes: [Int], kernelPositions: Int, sliding: SlidingKernel? = nil,
@@ -81,7 +81,7 @@ final class TapEngine {
       outputs: outputs, haveOwnKernels: haveOwnKernels, channelsAtOnce: Self.channelsAtOnce(layouts, passes: passes),
       weights: weights, places: places)
 
-    // Runs of one orientation after those of the other, so that places across the channels come in large portions.
+    // First all runs of one orientation, then those of the other, so that places across the channels are many at a time.
     let longest = threads > 1 && groups == 1 ? Self.longestRunOfThreads : Int.max
     var runs = slidingTaps.map { sliding!.makeRuns($0.slide, outputPitches: outputPitches) } ?? []
     for isAcross in [false, true] {
@@ -112,21 +112,26 @@ final class TapEngine {
     } else {
       let channels = groups == 1 ? inputs : min(groups, self.threads) * inputs
       let each = try Shape([groups == 1 ? channels : inputs, grid.channelPitch]).count
-      padded = (0..<channels * grid.channelPitch / max(1, each)).map { _ in AlignedMemory(count: each + 2 * Int(CCK_READ_SLACK)) }
+      padded = (0..<channels * grid.channelPitch / max(1, each)).map { _ in
+        AlignedMemory(count: each + 2 * Int(CCK_READ_SLACK))
+      }
       for memory in padded { filler.prepare(memory.base, channels: each / grid.channelPitch) }
     }
     let segments = taps.segments
     let rows = rowParts > 1 ? Self.rowsOfPart : outputs
     scratch = (0..<self.threads).map { _ in AlignedMemory(count: cck_grid_scratch(rows, segments)) }
-    background = coversAll ? [] : (0..<groups * outputs).map { channel in
-      // The activation reads a whole vector.
-      var value = [Float](repeating: bias?[channel] ?? 0, count: 1 + Int(CCK_READ_SLACK))
-      value.withUnsafeMutableBufferPointer {
-        level.kernels.pointee.activate(
-          activation.kernelCode, activation.slope(channel: channel), $0.baseAddress!, $0.baseAddress!, 1)
+    background =
+      coversAll
+      ? []
+      : (0..<groups * outputs).map { channel in
+        // The activation reads a whole vector.
+        var value = [Float](repeating: bias?[channel] ?? 0, count: 1 + Int(CCK_READ_SLACK))
+        value.withUnsafeMutableBufferPointer {
+          level.kernels.pointee.activate(
+            activation.kernelCode, activation.slope(channel: channel), $0.baseAddress!, $0.baseAddress!, 1)
+        }
+        return value[0]
       }
-      return value[0]
-    }
     var template = cck_grid()
     template.y_stride = outputChannelPitch
     template.block_pitch = taps.blockPitch
@@ -138,23 +143,23 @@ final class TapEngine {
 
   deinit { runs.deallocate() }
 
-  /// No more are at work at a time than there are processors; each takes memory.
+  /// No more than there are processors, because each thread takes memory.
   private static let mostThreads = max(8, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-  /// Output channels of a part where several threads share them: whole blocks of rows.
+  /// Output channels of one part when threads share them: whole blocks of rows.
   private static let rowsOfPart = 64
 
-  /// Places of a run where several threads share the runs.
+  /// Places of a run when threads share the runs.
   private static let longestRunOfThreads = 48 * 32
 
-  /// Input channels of a segment: as many as leave what a tile reads in the first-level cache, which is what runs along
-  /// vectors need, or the weights of its rows in the second, which is what tiles across the channels need.
+  /// Input channels of a segment: as many as keep what a tile reads in the first-level cache, for vectors along the run,
+  /// or the weights of its rows in the second-level cache, for vectors across the channels.
   private static func channelsAtOnce(_ layouts: [RunLayout], passes: [TapPass]) -> Int {
     let largest = passes.indices.max { layouts[$0].cost < layouts[$1].cost }
     guard let largest, !passes[largest].positions.isEmpty else { return .max }
     let positions = passes[largest].positions.count
     if layouts[largest].isAcross { return max(1, (layouts[largest].longestRun < 8 ? 128 : 512) / positions) }
-    // Three vectors of each row that the kernel reads, and what the loads straddle.
+    // Three vectors of each row that the kernel reads, and one more because loads straddle cache lines.
     let rows = Set(passes[largest].shifts.map { $0 >> 6 }).count
     return max(16, 24 * 1024 / (rows * 5 * 64))
   }
@@ -162,7 +167,7 @@ final class TapEngine {
   /// Computes one element of a batch.
   ///
   /// - Parameters:
-  ///   - input: All channels; where the grid is the input, readable for a vector behind its end.
+  ///   - input: All channels; where the grid is the input, readable for one vector after its end.
   ///   - output: All channels.
   func execute(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>) {
     if groups > 1 {
@@ -200,7 +205,7 @@ final class TapEngine {
     }
   }
 
-  /// Writes what outputs without a pass are into whole channels, before the passes go over the others.
+  /// Fills whole channels with the value of outputs without a pass, before the passes overwrite the others.
   private func fillBackground(_ channels: Range<Int>, of output: UnsafeMutablePointer<Float>) {
     if background.isEmpty { return }
     for channel in channels {
@@ -250,7 +255,7 @@ final class TapEngine {
     }
   }
 
-  /// How it is computed and why, a sentence a line.
+  /// How it is computed and why, one sentence per line.
   func explanation(of cost: ConvolutionCost?) -> [String] {
     let taps =
       sliding.map { $0.multiplyAdds * groups }
@@ -272,7 +277,7 @@ final class TapEngine {
           + "\(percent(cost.shareInside)) lie within the input")
     }
     if let sliding { lines.append(sliding.explanation) }
-    // The largest, in the order in which they run.
+    // The largest passes, in running order.
     let works = passes.map { $0.multiplyAdds(inputs: inputs, outputs: outputs * groups) }
     let largest = works.indices.sorted { (works[$1], $0) < (works[$0], $1) }
     let shown = passes.count <= Self.mostLines ? largest[...] : largest.prefix(Self.mostLines - 1)
@@ -284,13 +289,14 @@ final class TapEngine {
     if shown.count < passes.count {
       let rest = largest.dropFirst(shown.count).reduce(0) { $0 + works[$1] }
       lines.append(
-        "\(passes.count - shown.count) more passes, with \(percent(Double(rest) / Double(max(1, taps)))) of what is done")
+        "\(passes.count - shown.count) more passes, with \(percent(Double(rest) / Double(max(1, taps)))) of what is done"
+      )
     }
     if !background.isEmpty { lines.append("outputs that no tap reaches are the bias alone") }
     return lines
   }
 
-  /// Passes that are explained one by one: as many as a border makes around an image.
+  /// How many passes are explained separately: as many as the border of an image makes.
   private static let mostLines = 9
 
   /// Calls `body` with every number below `count` and the number of the thread that it runs on.
@@ -300,7 +306,7 @@ final class TapEngine {
       for unit in 0..<count { body(unit, 0) }
       return
     }
-    // Safe to share: units write to different outputs, and each thread has memory of its own.
+    // Safe to share: units write to different outputs, and each thread has its own memory.
     nonisolated(unsafe) let body = body
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       for unit in thread * count / threads..<(thread + 1) * count / threads { body(unit, thread) }

@@ -1,23 +1,23 @@
 import CConvolutionKernels
 
-/// The taps of one or several kernels that are summed into the same outputs, as the tap kernel wants them.
+/// The taps of kernels that are summed into the same outputs, in the tap kernel's format.
 ///
-/// A tap is one (input channel, kernel position) pair; its offset is how far its input lies from the output's place in
-/// memory. The order of the list is the order of the sum: input channel outermost, kernel position inside, oldest
-/// first, one kernel after the other. Kernels of more than `longestChain` positions are summed in chains of
+/// A tap is one (input channel, kernel position) pair; its offset is the distance in memory from the output's place to
+/// the input that it reads. The order of the list is the order of the sum: kernels in sequence, in each the input channel
+/// outermost, kernel positions inside, oldest first. Kernels of more than `longestChain` positions are summed in chains of
 /// `chainTaps`, which keeps the rounding error of a long sum small.
 public struct TapList: Sendable {
-  /// Taps that are summed in one chain, or in a chain of their own.
+  /// Taps that are summed in one chain.
   public struct Chain: Sendable {
-    /// Which kernel, in the order given.
+    /// The number of the kernel, in the order given.
     public let kernel: Int
-    /// Floats from the place of the output in input channel 0 of the group, one a tap.
+    /// Floats from the place of the output in input channel 0 of the group, one per tap.
     public let offsets: [Int]
-    /// Summed from zero and then added to the total.
+    /// Whether the chain is summed from zero and then added to the total.
     public let isSeparate: Bool
   }
 
-  /// A kernel of more positions than this is summed in separate chains.
+  /// A kernel with more positions than this is summed in separate chains.
   public static let longestChain = 128
   /// Length of a separate chain.
   public static let chainTaps = 64
@@ -75,7 +75,7 @@ public struct TapList: Sendable {
     }
   }
 
-  /// The first input channel that the outputs of `group` see of a kernel.
+  /// The first input channel of a kernel that the outputs of `group` read.
   public func firstInput(of kernel: CausalKernel, group: Int) -> Int {
     let kernelGroup = group * kernel.groups / groups
     return kernelGroup * kernel.groupInputChannels

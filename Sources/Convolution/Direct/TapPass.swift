@@ -1,23 +1,23 @@
 /// A rectangle of outputs that share one list of taps.
 ///
-/// A whole convolution is one pass. Outputs whose windows hang over the border in the same way can be a pass of their
-/// own, with the taps that fall into zeros left out; and each output phase of a transposed convolution is one.
+/// A whole convolution can be one pass. Outputs whose windows hang over the border in the same way can be a separate pass,
+/// without the taps that fall into zeros; and each output phase of a transposed convolution is a pass.
 struct TapPass {
-  /// The kernel positions that count, in the order of the sum; one tap of each input channel. Counted over all axes, the
-  /// last fastest.
+  /// The kernel positions of the pass, in the order of the sum; each is one tap for each input channel. Numbered over all
+  /// axes, the last fastest.
   let positions: [Int]
-  /// How far each of them lies behind the place of an output, in the grid.
+  /// For each of them, the floats in the grid from the place of an output to what it reads.
   let shifts: [Int]
   /// The place of the first output in the grid.
   let base: Int
-  /// Where the first output stands in the output, along each axis.
+  /// The place of the first output in the output, along each axis.
   let start: [Int]
-  /// Distance between its outputs in the output.
+  /// The distance between its outputs in the output, along each axis.
   let step: [Int]
   /// Outputs along each axis.
   let sizes: [Int]
 
-  /// An axis as the loops see it.
+  /// One axis of the loops.
   struct Axis: Equatable {
     let count: Int
     /// Floats between neighbours in the grid.
@@ -26,7 +26,7 @@ struct TapPass {
     let y: Int
   }
 
-  /// The axes of more than one output, outermost first; those that lie in grid and output like one axis are one.
+  /// The axes of more than one output, outermost first. Axes that are contiguous in grid and output are merged into one.
   ///
   /// - Parameters:
   ///   - pitches: Floats between neighbouring places of the grid.
@@ -48,7 +48,7 @@ struct TapPass {
   ///
   /// - Parameters:
   ///   - pitches: Floats between neighbouring places of the grid.
-  ///   - outputSizes: Behind batch and channels.
+  ///   - outputSizes: Sizes after batch and channels.
   ///   - kind: Only of this kind, where it is possible.
   func layout(
     pitches: [Int], outputSizes: [Int], inputs: Int, outputs: Int, kind: RunLayout.Kind? = nil
@@ -58,10 +58,10 @@ struct TapPass {
       outputs: outputs, kind: kind)
   }
 
-  /// Where the first output stands in the output.
+  /// The place of the first output in the output.
   func place(outputPitches: [Int]) -> Int { sizes.indices.reduce(0) { $0 + start[$1] * outputPitches[$1] } }
 
-  /// Multiply-adds that the outputs need.
+  /// Multiply-adds of the outputs.
   func multiplyAdds(inputs: Int, outputs: Int) -> Int {
     sizes.reduce(positions.count * inputs * outputs, *)
   }

@@ -1,4 +1,4 @@
-/// A transposed convolution: what the gradient of a convolution with respect to its input is.
+/// A transposed convolution: the gradient of a convolution with respect to its input.
 ///
 /// ```
 /// y[b, o, m…] = bias[o] + Σ_i Σ_n… Σ_k…  w[i, o, k…] · x[b, i, n…]   over all n·stride − before + k·dilation = m
@@ -6,12 +6,12 @@
 /// - Shapes: input `[batch, inputChannels, sizes…]`, weights `[inputChannels, outputChannels / groups, kernel…]` as in
 ///   PyTorch and ONNX, output `[batch, outputChannels, sizes…]`.
 public struct TransposedConvolutionGeometry: Hashable, Sendable {
-  /// One an axis behind batch and channels, outermost first.
+  /// One per axis after batch and channels, outermost first.
   public let axes: [TransposedKernelAxis]
-  /// Independent parts of equal size that the channels are divided into.
+  /// The number of independent groups of channels, all of one size.
   public let groups: Int
 
-  /// - Throws: `GeometryError.tooSmall` when there is no axis or no group; `.tooLarge` for too many axes.
+  /// - Throws: `GeometryError.tooSmall` without axes or groups; `.tooLarge` for too many axes.
   public init(axes: [TransposedKernelAxis], groups: Int = 1) throws(GeometryError) {
     guard !axes.isEmpty else { throw .tooSmall(what: "the rank", minimum: 1, actual: 0) }
     guard axes.count <= ConvolutionGeometry.maximumRank else {
@@ -51,11 +51,11 @@ public struct TransposedConvolutionGeometry: Hashable, Sendable {
 ///
 /// Stride s makes s sums along an axis: output phase r takes the kernel positions k with (r + before − dilation·k)
 /// divisible by s, at offset (r + before − dilation·k) / s, and the results interleave. A phase without positions is the
-/// bias alone, and makes no pass.
+/// bias alone, without a pass.
 ///
-/// - Numerics, memory and threads: as `ConvolutionPlan`'s; chains are of the positions of a phase.
+/// - Numerics, memory and threads: as in `ConvolutionPlan`; chains count the positions of a phase.
 public final class TransposedConvolutionPlan {
-  /// What is computed.
+  /// The transposed convolution.
   public let geometry: TransposedConvolutionGeometry
   /// `[batch, inputChannels, sizes…]`.
   public let inputShape: Shape
@@ -66,9 +66,9 @@ public final class TransposedConvolutionPlan {
 
   /// - Parameters:
   ///   - weights: `[inputChannels, outputChannels / groups, kernel…]`.
-  ///   - bias: One an output channel. Default: none.
-  ///   - input: The shape of all inputs to come.
-  ///   - activation, threads, level: As `ConvolutionPlan`'s.
+  ///   - bias: One per output channel. Default: none.
+  ///   - input: The shape of every input.
+  ///   - activation, threads, level: As in `ConvolutionPlan`.
   /// - Throws: `GeometryError` where shapes do not fit, an axis gives no output, the padded input or the output would
   ///   take more than 8 GiB, or stride and kernel make more than 2²⁰ phases.
   public init(
@@ -131,36 +131,36 @@ public final class TransposedConvolutionPlan {
   }
 
   /// Computes the transposed convolution of one input.
-  /// - Throws: `GeometryError.shape` when the input has another shape than the plan.
+  /// - Throws: `GeometryError.shape` when the input does not have the plan's shape.
   public func execute(_ input: Tensor) throws(GeometryError) -> Tensor {
     var output = Tensor(outputShape)
     try execute(input, into: &output)
     return output
   }
 
-  /// The same into a tensor that is there already.
-  /// - Throws: `GeometryError.shape` when input or output has another shape than the plan.
+  /// The same into an existing tensor.
+  /// - Throws: `GeometryError.shape` when input or output does not have the plan's shape.
   public func execute(_ input: Tensor, into output: inout Tensor) throws(GeometryError) {
     try engine.execute(input, of: inputShape, into: &output, of: outputShape)
   }
 
-  /// Output phases that are passes of their own, at most: each takes a list.
+  /// The most output phases: each takes a list.
   private static let mostPasses = 1 << 20
 
-  /// How it is computed and why, a sentence a line.
+  /// How it is computed and why, one sentence per line.
   public var explanation: [String] { engine.explanation(of: nil) }
 }
 
-/// Every stride-th output along an axis, and the kernel positions that reach them.
+/// Every stride-th output along an axis, and the kernel positions that contribute to them.
 private struct OutputPhase {
   let phase: Int
   /// Outputs of the phase.
   let count: Int
   let kernel: [Int]
-  /// Input position minus output's number within the phase, one a kernel position.
+  /// For each kernel position, the input position minus the number of the output within the phase.
   let offsets: [Int]
 
-  /// The phases that a kernel position reaches.
+  /// The phases that a kernel position contributes to.
   static func reached(_ axis: TransposedKernelAxis, outputs: Int) -> [OutputPhase] {
     let kernel = Dictionary(grouping: 0..<axis.kernel) { position in
       let place = (axis.dilation * position - axis.padding.before) % axis.stride

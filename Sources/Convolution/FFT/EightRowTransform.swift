@@ -1,10 +1,10 @@
 import CConvolutionKernels
 
-/// Long Fourier transforms whose spectra stand in eight rows: value 8m + r in row r, place m.
+/// Long Fourier transforms whose spectra have eight rows: value 8m + r is in row r at place m.
 ///
-/// Products with a transfer function do not care about the order, and neither does folding to a lower rate, which takes
-/// places of a row together. What is left for FFTW are transforms of an eighth of the length, which stay in the first caches:
-/// with Debian's FFTW one of 32,768 takes twice as long as eight of 4096 and the pass of our own that joins them. (The
+/// The order does not matter for products with a transfer function, nor for folding to a lower rate, which adds places of
+/// one row. FFTW only does transforms of an eighth of the length, which stay in the first caches: with Debian's FFTW one
+/// of 32,768 takes twice as long as eight of 4096 and our own pass that joins them. (The
 /// decimation of J. Cooley, J. Tukey, Mathematics of Computation 19, 1965, stopped after its first step.)
 ///
 /// - Real time: nothing allocates after `init`.
@@ -41,8 +41,8 @@ public final class EightRowTransform {
   /// The spectrum of real samples, all `count` values of it.
   ///
   /// - Parameters:
-  ///   - samples: `count` of them, and room for whole vectors behind.
-  ///   - spectrum: Eight rows; room for whole vectors in front and behind.
+  ///   - samples: `count` of them, and room for whole vectors after them.
+  ///   - spectrum: Eight rows; room for whole vectors before and after them.
   public func forward(_ samples: UnsafePointer<Float>, to spectrum: UnsafeMutablePointer<Float>) {
     kernels.pointee.split_eight(samples, turns.base, row, scratch.base)
     for r in 0..<5 { plan.forward(scratch.base + 2 * r * row, to: spectrum + 2 * r * row) }

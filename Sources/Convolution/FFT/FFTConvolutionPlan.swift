@@ -7,15 +7,15 @@ import CConvolutionKernels
 /// let plan = try FFTConvolutionPlan(geometry, weights: weights, input: [1, 1, 1024, 1024])
 /// let output = plan.isCheaper ? try plan.execute(image) : …
 /// ```
-/// The same geometry, shapes and errors as `ConvolutionPlan`. The padded input is cut into overlapping tiles; each input
-/// channel of a tile is transformed once, and so is each output channel back (`SpectralTiling`).
-/// - Numerics: per output |error| ≤ (13·log2(N) + P)·u·‖w‖·‖x‖ + u·|y|, Euclidean norms over the tile that the output
-///   came from, N the values of a tile, P the longest chain of sums over input channels (groups of 16, then added).
+/// Geometry, shapes and errors are those of `ConvolutionPlan`. The padded input is cut into overlapping tiles
+/// (`SpectralTiling`); each input channel of a tile is transformed once, and each output channel is transformed back once.
+/// - Numerics: per output |error| ≤ (13·log2(N) + P)·u·‖w‖·‖x‖ + u·|y|, Euclidean norms over the output's tile,
+///   N the values of a tile, P the longest chain of sums over input channels (groups of 16, then added).
 ///   Kernels are transformed in double precision and rounded once. The bits do not depend on the instruction set.
-/// - NaN and infinity in the input spoil whole tiles. Not for weights that are not finite.
+/// - NaN and infinity in the input spoil whole tiles. Weights must be finite.
 /// - One thread.
 public final class FFTConvolutionPlan {
-  /// What is computed.
+  /// The convolution.
   public let geometry: ConvolutionGeometry
   /// `[batch, inputChannels, sizes…]`.
   public let inputShape: Shape
@@ -45,7 +45,7 @@ public final class FFTConvolutionPlan {
   /// A chunk of every position of an outer axis, in single or double precision.
   private let columns: UnsafeMutablePointer<Double>
 
-  /// - Parameters: As those of `ConvolutionPlan`.
+  /// - Parameters: As in `ConvolutionPlan`.
   ///   - costs: The table from which tiles are chosen.
   /// - Throws: `GeometryError` where shapes do not fit, the kernel spans more than 131,072 positions of the last axis, or
   ///   memory would be more than 8 GiB.
@@ -85,19 +85,19 @@ public final class FFTConvolutionPlan {
 
   deinit { columns.deallocate() }
 
-  /// Whether this is cheaper than direct sums by the table, for an input that comes after others.
+  /// Whether, by the table, one run is cheaper than direct sums, without the time to make the plan.
   public var isCheaper: Bool { estimate.nanoseconds < estimate.directNanoseconds }
 
   /// Computes the convolution of one input.
-  /// - Throws: `GeometryError.shape` when the input has another shape than the plan.
+  /// - Throws: `GeometryError.shape` when the input does not have the plan's shape.
   public func execute(_ input: Tensor) throws(GeometryError) -> Tensor {
     var output = Tensor(outputShape)
     try execute(input, into: &output)
     return output
   }
 
-  /// The same into a tensor that is there already.
-  /// - Throws: `GeometryError.shape` when input or output has another shape than the plan.
+  /// The same into an existing tensor.
+  /// - Throws: `GeometryError.shape` when input or output does not have the plan's shape.
   public func execute(_ input: Tensor, into output: inout Tensor) throws(GeometryError) {
     guard input.shape == inputShape else { throw .shape(of: "input", expected: inputShape, actual: input.shape) }
     guard output.shape == outputShape else { throw .shape(of: "output", expected: outputShape, actual: output.shape) }
@@ -112,7 +112,7 @@ public final class FFTConvolutionPlan {
     }
   }
 
-  /// How it is computed and why, a sentence a line.
+  /// How it is computed and why, one sentence per line.
   public var explanation: [String] { estimate.explanation }
 
   // MARK: - Kernel
@@ -143,7 +143,7 @@ public final class FFTConvolutionPlan {
             samples[reaches[last] - 1 - geometry.axes[last].dilation * k] =
               Double(w[pair * (lines ?? 0) * kernel + from]) * scale
           }
-          // The kernel stands mirrored before its reach, so that products of polynomials are cross-correlations.
+          // The kernel is stored mirrored, ending at its reach, so that products of polynomials are cross-correlations.
           var (target, pitch, rest) = (0, count, line)
           for axis in (0..<last).reversed() {
             let position = rest % sizes[axis]
@@ -164,8 +164,8 @@ public final class FFTConvolutionPlan {
     }
   }
 
-  /// Transforms a grid of spectra of lines along all outer axes, in place: a chunk's width of columns at a time, which is
-  /// copied together so that it stays in the first cache and touches few pages.
+  /// Transforms a grid of spectra of lines along all outer axes, in place: as many columns as a chunk is wide at a time,
+  /// copied so that they are contiguous, stay in the first cache and touch few pages.
   private func transformOuterAxes<Number>(
     of grid: UnsafeMutablePointer<Number>, through columns: UnsafeMutablePointer<Number>,
     _ body: (_ plan: FourierAxisPlan, _ columns: UnsafeMutablePointer<Number>) -> Void
@@ -250,7 +250,7 @@ public final class FFTConvolutionPlan {
     transformOuterAxes(of: tile.base, through: singleColumns) { plan, columns in plan.forward(columns) }
   }
 
-  /// Where the line of a tile stands, or nil when it lies outside.
+  /// The place of a line of a tile in the input, or nil when it is outside.
   private func offset(ofLine line: Int, at start: [Int], sizes: [Int], pitches: [Int]) -> Int? {
     var (rest, offset) = (line, 0)
     for axis in (0..<start.count - 1).reversed() {
@@ -262,7 +262,7 @@ public final class FFTConvolutionPlan {
     return offset
   }
 
-  /// The outputs of a tile that are wanted.
+  /// The outputs of a tile that are part of the result.
   private func writeTile(_ channel: Int, at start: [Int], to output: UnsafeMutablePointer<Float>) {
     let (count, last) = (tiling.count, start.count - 1)
     let axes = geometry.axes

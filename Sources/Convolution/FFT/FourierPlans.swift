@@ -1,20 +1,20 @@
 import CFFTW
 import Synchronization
 
-/// The one lock around FFTW's planner, which is one for the whole process and not thread-safe. A program that plans with
-/// FFTW itself takes it, too, and must not plan by the clock: FFTW would reuse what it measured, and the bits would change.
+/// The lock around FFTW's planner, which is shared by the whole process and not thread-safe. A program that plans with
+/// FFTW itself must take this lock, too, and must not plan by the clock: FFTW reuses what it measured, which changes bits.
 public enum FourierPlanner {
   private static let lock = Mutex<Void>(())
 
-  /// Calls `body` while nobody else plans.
+  /// Calls `body` while no other thread plans.
   public static func withLock<Result: Sendable>(_ body: () -> Result) -> Result { lock.withLock { _ in body() } }
 }
 
 /// FFTW's plans for complex transforms of one length, made once and shared by all threads.
 ///
-/// Plans are made with `FFTW_ESTIMATE`, which looks at no clock: the same plan, and with it the same bits, in every
-/// process on processors of one kind. FFTW's planner is not thread-safe and is called under one lock; execution needs
-/// none.
+/// Plans are made with `FFTW_ESTIMATE`, which does not use the clock: the same plan, and so the same bits, in every
+/// process on processors of one kind. FFTW's planner is not thread-safe and is called under one lock; execution does not
+/// need one.
 struct FourierPlan: @unchecked Sendable {
   // Sendable because FFTW's new-array execution only reads a plan; plans are never destroyed.
   private let single: (forward: fftwf_plan, backward: fftwf_plan)
@@ -37,7 +37,7 @@ struct FourierPlan: @unchecked Sendable {
 
   private init(count: Int) {
     precondition(count > 0, "a transform has a length")
-    // The planner looks at the alignment of these, which is that of all memory that will be used.
+    // The planner looks at the alignment of these arrays; all memory used later has the same.
     let (from, to) = (AlignedMemory(count: 4 * count), AlignedMemory(count: 4 * count))
     let (a, b) = (UnsafeMutableRawPointer(from.base), UnsafeMutableRawPointer(to.base))
     let (length, estimate) = (Int32(count), UInt32(FFTW_ESTIMATE))
@@ -75,8 +75,8 @@ struct FourierPlan: @unchecked Sendable {
   }
 }
 
-/// The same for transforms of `count` along an outer axis of a grid of complex numbers, in place: number k of
-/// transform j stands at `k · pitch + j`, for all j below `pitch`.
+/// FFTW's plans for transforms of `count` along an outer axis of a grid of complex numbers, in place: number k of
+/// transform j is at `k · pitch + j`, for all j below `pitch`.
 struct FourierAxisPlan: @unchecked Sendable {
   // Sendable as `FourierPlan`.
   private let single: (forward: fftwf_plan, backward: fftwf_plan)

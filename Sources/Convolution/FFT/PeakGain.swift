@@ -11,10 +11,10 @@ import CFFTW
 /// ```
 /// max over f of |Σ_n h[n]·e^(−2πi·f·n)|
 /// ```
-/// Looked for at N = 2²⁰ points of the circle, or at least four times as many as the response has samples where that is
-/// fewer, and then between the highest one and its neighbours by golden section; of several peaks that are nearly as high,
-/// it may be one that is lower by 0.3 dB at most. A response of more than N samples is folded to N: at multiples of 1/N of
-/// the rate that leaves exactly its spectrum; what is higher between them is not seen.
+/// Searches N = 2²⁰ points of the circle, or fewer if that is still four times the samples of the response, and then by
+/// golden section between the highest point and its neighbours. If several peaks are nearly as high, it may find one that
+/// is at most 0.3 dB lower. A response of more than N samples is folded to N, which keeps its spectrum exactly at multiples
+/// of 1/N of the rate; higher values between them are missed.
 /// - Complexity: O(n + N log N); 8 MB at most.
 public func peakGain(of response: [Float]) -> Double {
   guard !response.isEmpty else { return 0 }
@@ -23,7 +23,7 @@ public func peakGain(of response: [Float]) -> Double {
   let (place, sampled) = highestBin(of: response, count: count)
   guard response.count <= count, sampled > 0 else { return sampled }
 
-  // Between the neighbours |H|² is all but a parabola. Each step keeps 0.618 of the interval: 14 leave 2/1000 of a bin.
+  // Between the neighbours |H|² is nearly a parabola. Each step keeps 0.618 of the interval: 14 leave 2/1000 of a bin.
   let golden = (5.0.squareRoot() - 1) / 2
   var (low, high) = ((Double(place) - 1) / Double(count), (Double(place) + 1) / Double(count))
   var (left, right) = (high - golden * (high - low), low + golden * (high - low))
@@ -54,7 +54,7 @@ private func gain(of response: [Float], frequency: Double) -> Double {
   return (sumRe * sumRe + sumIm * sumIm).squareRoot()
 }
 
-/// The place and the height of the highest value of a transform of `count` points.
+/// The place and the value of the maximum of a transform of `count` points.
 private func highestBin(of response: [Float], count: Int) -> (place: Int, gain: Double) {
   // In place: N real numbers become N/2 + 1 complex ones.
   let memory = AlignedMemory(count: 2 * (count + 2))

@@ -1,12 +1,12 @@
 import CConvolutionKernels
 
-/// The Fourier transform of real samples of any length, with the memory that it needs.
+/// The Fourier transform of real samples of any length, with its own memory.
 ///
 /// ```
 /// X[k] = Σ_{n<count} x[n] · exp(−2πi·n·k / count),   0 ≤ k ≤ count / 2
 /// ```
-/// An even length is one complex transform of half of it by FFTW, of pairs of neighbouring samples, and a pass of our own
-/// that tells even and odd samples apart; with Debian's FFTW that takes half of the time of its own real transform. An odd
+/// For an even length, FFTW does a complex transform of half the length over pairs of neighbouring samples, and our own
+/// pass separates even and odd samples; with Debian's FFTW that takes half of the time of its real transform. An odd
 /// length is a complex transform with imaginary parts of zero.
 ///
 /// - Numerics: Float32; the pass gives the same bits on every instruction set, FFTW's part on processors of one kind.
@@ -17,7 +17,7 @@ public final class RealTransform {
   public let count: Int
   /// Bins: `count / 2 + 1`.
   public var bins: Int { count / 2 + 1 }
-  /// Where samples are put before a transform: `count` floats, 64-byte aligned, and behind them room for whole vectors.
+  /// The samples to transform: `count` floats, 64-byte aligned, followed by room for whole vectors.
   public let samples: UnsafeMutablePointer<Float>
 
   private let kernels: UnsafePointer<cck_spectral_kernels>
@@ -26,7 +26,7 @@ public final class RealTransform {
   private let spectrum: UnsafeMutablePointer<Float>
   private let twiddles: AlignedMemory
 
-  /// Floats that may be read behind what a transform writes.
+  /// Floats that may be read after what a transform writes.
   public static let slack = Int(CCK_SPECTRAL_SLACK)
 
   /// - Parameter level: The instruction set of the pass.
@@ -77,7 +77,7 @@ public final class RealTransform {
   }
 
   private func transformOdd() {
-    // From behind, so that nothing is overwritten that is still to be read.
+    // Backwards, so that nothing is overwritten before it is read.
     for n in (0..<count).reversed() { (samples[2 * n], samples[2 * n + 1]) = (samples[n], 0) }
     plan.forward(samples, to: spectrum)
   }

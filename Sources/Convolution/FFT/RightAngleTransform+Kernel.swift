@@ -7,17 +7,18 @@
 func cosine(_ angle: Double) -> Double { cos(angle) }
 func sine(_ angle: Double) -> Double { sin(angle) }
 
-/// Makes spectra of responses: in double precision, rounded to single once.
+/// Computes the spectra of responses in double precision, rounded to single once.
 ///
-/// One maker transforms many partitions of the same length; it owns scratch memory.
+/// One object transforms many partitions of the same length; it owns scratch memory.
 public final class KernelSpectrumMaker {
-  /// The transform whose spectra are made.
+  /// The transform that the spectra are for.
   public let transform: RightAngleTransform
   private let samples: UnsafeMutablePointer<Double>
   private let rows: UnsafeMutablePointer<Double>
   private let spectrum: UnsafeMutablePointer<Double>
   private let twiddles: [(Double, Double)]
 
+  /// Allocates scratch memory for `transform`.
   public init(_ transform: RightAngleTransform) {
     self.transform = transform
     samples = Self.allocate(transform.count)
@@ -41,11 +42,11 @@ public final class KernelSpectrumMaker {
     return memory.bindMemory(to: Double.self, capacity: count)
   }
 
-  /// The spectrum of `gain / N` times up to N taps; the factor 1/N makes up for the way there and back.
+  /// The spectrum of `gain / N` times up to N taps; 1/N compensates for the forward and backward transforms.
   ///
   /// - Parameters:
   ///   - taps: At most N, the rest is zero.
-  ///   - offset: Where among N the first of them stands.
+  ///   - offset: The place of the first tap among the N.
   ///   - output: Chunk c of the spectrum goes to `output + c · stride`.
   public func make(
     taps: ArraySlice<Float>, offset: Int = 0, gain: Double, into output: UnsafeMutablePointer<Float>, stride: Int
@@ -90,7 +91,7 @@ public final class KernelSpectrumMaker {
   }
 }
 
-/// How spectra lie in memory: in chunks, so that the same chunk of many partitions is one stream.
+/// The memory layout of spectra: in chunks, so that the same chunk of many partitions is one stream.
 public enum SpectrumChunk {
   /// Floats of a chunk: 32 complex numbers.
   public static let floats = 64

@@ -1,28 +1,28 @@
 import CConvolutionKernels
 import Synchronization
 
-/// The transform under all long convolutions: 2N real samples to N complex values and back, of which products give
+/// The transform of all long convolutions: 2N real samples to N complex values and back. Products of the values are
 /// convolutions modulo x^(2N) + 1.
 ///
 /// ```
 /// Z[k] = Σ_{n<N} (x[n] + i·x[n+N]) · ρ_k^n        ρ_k^N = i
 /// ```
-/// - A block of N new samples behind the N before it, times a response of at most N taps: the second half of the
-///   result is the convolution's next N samples, untouched by what wraps around.
-/// - All N values are alike, so that the multiply-add of spectra is one loop, and a complex transform of N does the work of
-///   a real one of 2N without the pass that tells its halves apart; in Debian's FFTW that is 1.7 to 3 times as fast.
+/// - A block of N new samples after the N before it, times a response of at most N taps: the second half of the result is
+///   the convolution's next N samples, free of wrap-around.
+/// - All N values are alike, so the multiply-add of spectra is one loop, and a complex transform of N does the work of a
+///   real one of 2N without the pass that separates its halves; with Debian's FFTW that is 1.7 to 3 times as fast.
 ///   (R. Crandall, B. Fagin, Discrete weighted transforms and large-integer arithmetic, Math. Comp. 62, 1994.)
-/// - N is split as `rowCount` rows of `columns`: a pass of our own over all rows (`right_angle_body.h`), then one FFTW
-///   transform a row, short enough for the first caches. The values come in no order that means anything; a product of
-///   two spectra has the same.
+/// - N is split as `rowCount` rows of `columns`: our own pass over all rows (`right_angle_body.h`), then one FFTW
+///   transform for each row, short enough for the first caches. The order of the values has no meaning, but is the same
+///   in all spectra and products.
 /// - The rows make a long transform divisible: `split` and `join` work on any range of columns, rows are transformed
 ///   one by one.
 ///
-/// Made once and kept for the life of the process; see `shared(count:)`. A plain value of pointers, so that using it
-/// costs no reference counting.
+/// Made once and kept for the life of the process; see `shared(count:)`. A plain value of pointers, so that no reference
+/// is counted when it is used.
 public struct RightAngleTransform: @unchecked Sendable {
   // Sendable because nothing changes after init.
-  /// N: complex values of a spectrum, and new samples of a block. A power of two.
+  /// N: complex values of a spectrum, and new samples per block. A power of two.
   public let count: Int
   /// Rows of the outer pass.
   public let rowCount: Int
@@ -35,7 +35,7 @@ public struct RightAngleTransform: @unchecked Sendable {
   let plan: FourierPlan
   private let twiddles: UnsafePointer<Float>
 
-  /// The transform of N = `count`, made when it is first asked for.
+  /// The transform of N = `count`, made on first use.
   /// - Precondition: A power of two within `counts`.
   public static func shared(count: Int) -> RightAngleTransform {
     cache.withLock { transforms in
@@ -43,7 +43,7 @@ public struct RightAngleTransform: @unchecked Sendable {
       let tables = AlignedMemory(count: 2 * count)
       let transform = RightAngleTransform(count: count, tables: tables)
       transforms[count] = transform
-      // Kept for ever, as the transform is.
+      // Never freed: the transform lives as long as the process.
       _ = Unmanaged.passRetained(tables)
       return transform
     }
@@ -69,8 +69,8 @@ public struct RightAngleTransform: @unchecked Sendable {
     }
   }
 
-  /// Rows that were fastest (Zen 5, AVX-512) among those that leave rows of at most 1024 up to N of 16,384: short enough
-  /// to be spread over the blocks of a stream.
+  /// The fastest number of rows (Zen 5, AVX-512) among those with rows of at most 1024 up to N of 16,384, which are short
+  /// enough to be spread over the blocks of a stream.
   public static func shape(count: Int) -> (rows: Int, columns: Int) {
     let rows = rows(count: count)
     return (rows, count / rows)
@@ -97,7 +97,7 @@ public struct RightAngleTransform: @unchecked Sendable {
   ///   - first: Samples 0 ..< N.
   ///   - second: Samples N ..< 2N.
   ///   - rows: Room for `count` interleaved complex numbers, 64-byte aligned.
-  ///   - range: Which columns; multiples of 16.
+  ///   - range: The columns; multiples of 16.
   @inline(__always)
   public func split(
     _ kernels: UnsafePointer<cck_kernels>, first: UnsafePointer<Float>, second: UnsafePointer<Float>,
@@ -109,7 +109,7 @@ public struct RightAngleTransform: @unchecked Sendable {
     kernels.pointee.split(&pass, range.lowerBound, range.upperBound)
   }
 
-  /// Rows to samples N ..< 2N, and to 0 ..< N when `first` is not nil; N times what went in.
+  /// Rows to samples N ..< 2N, and to 0 ..< N when `first` is not nil; the result is scaled by N.
   @inline(__always)
   public func join(
     _ kernels: UnsafePointer<cck_kernels>, rows: UnsafeMutablePointer<Float>, first: UnsafeMutablePointer<Float>? = nil,

@@ -1,10 +1,10 @@
-/// What a convolution costs, as numbers that can be known before it runs.
+/// The cost of a convolution, known before it runs.
 public struct ConvolutionCost: Hashable, Sendable {
   /// Weights and biases.
   public let parameters: Int
-  /// Multiply-adds of a convolution that takes padding for input: outputs · taps.
+  /// Multiply-adds when padding counts as input: outputs · taps.
   public let multiplyAdds: Int
-  /// Multiply-adds that are left without the taps that fall into zero padding; as many as above in other modes.
+  /// Multiply-adds without the taps that fall into zero padding; in other padding modes the same as `multiplyAdds`.
   public let multiplyAddsInside: Int
   /// `[batch, outputChannels, sizes…]`.
   public let outputShape: Shape
@@ -35,7 +35,7 @@ public struct ConvolutionCost: Hashable, Sendable {
     multiplyAddsInside = try Shape(pairs).count
   }
 
-  /// Share of the multiply-adds that is left without taps in zero padding, 0 … 1.
+  /// `multiplyAdds` without taps in zero padding, as a share of all, 0 … 1.
   public var shareInside: Double { multiplyAdds == 0 ? 1 : Double(multiplyAddsInside) / Double(multiplyAdds) }
 }
 
@@ -44,17 +44,17 @@ public struct ConvolutionCost: Hashable, Sendable {
 /// ```
 /// size ← size + (reach − 1) · step        step ← step · stride
 /// ```
-/// Two 3 by 3 layers see 5 by 5; a stride makes all later layers see further (Araujo, Norris and Sim, 2019).
+/// Two 3 by 3 layers see 5 by 5; after a stride every later layer sees further (Araujo, Norris and Sim, 2019).
 public struct ReceptiveField: Hashable, Sendable {
   /// Inputs that one output depends on.
   public private(set) var size = 1
   /// Inputs between neighbouring outputs.
   public private(set) var step = 1
 
-  /// Of the input itself.
+  /// The receptive field of the input itself.
   public init() {}
 
-  /// Behind one more layer.
+  /// The receptive field after one more layer.
   /// - Throws: `GeometryError.overflow`.
   public func behind(_ axis: KernelAxis) throws(GeometryError) -> ReceptiveField {
     let (growth, tooMuch) = (axis.reach - 1).multipliedReportingOverflow(by: step)

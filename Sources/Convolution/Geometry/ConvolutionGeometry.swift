@@ -1,22 +1,22 @@
-/// What a convolution is, apart from its weights and from the size of its input.
+/// The parameters of a convolution, without its weights and the size of its input.
 ///
 /// ```
 /// y[b, o, n…] = bias[o] + Σ_i Σ_k…  w[o, i, k…] · x[b, g(o) + i, n·stride − before + k·dilation …]
 /// ```
 /// - Shapes: input `[batch, inputChannels, sizes…]`, weights `[outputChannels, inputChannels / groups, kernel…]`,
-///   output `[batch, outputChannels, sizes…]`. This is cross-correlation, as every framework has it; `isMirrored`
+///   output `[batch, outputChannels, sizes…]`. This is cross-correlation, as in every framework; `isMirrored`
 ///   mirrors the kernel along all axes, which makes it the mathematical convolution.
 public struct ConvolutionGeometry: Hashable, Sendable {
-  /// One an axis behind batch and channels, outermost first.
+  /// One per axis after batch and channels, outermost first.
   public let axes: [KernelAxis]
-  /// Independent parts of equal size that the channels are divided into. Depthwise: as many as input channels.
+  /// The number of independent groups of channels, all of one size. Depthwise: as many as input channels.
   public let groups: Int
-  /// What stands in the padding.
+  /// The values in the padding.
   public let mode: PaddingMode
   /// Whether the kernel is mirrored along all axes.
   public let isMirrored: Bool
 
-  /// - Throws: `GeometryError.tooSmall` when there is no axis or no group; `.tooLarge` for more than `maximumRank` axes.
+  /// - Throws: `GeometryError.tooSmall` without axes or groups; `.tooLarge` for more than `maximumRank` axes.
   public init(
     axes: [KernelAxis], groups: Int = 1, mode: PaddingMode = .zeros, isMirrored: Bool = false
   ) throws(GeometryError) {
@@ -31,13 +31,13 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     self.isMirrored = isMirrored
   }
 
-  /// The most axes behind batch and channels.
+  /// The largest number of axes after batch and channels.
   public static let maximumRank = 6
 
-  /// Axes behind batch and channels.
+  /// Axes after batch and channels.
   public var rank: Int { axes.count }
 
-  /// Kernel positions over all axes. They can be counted where there are weights of this geometry.
+  /// Kernel positions over all axes. Cannot overflow when weights of this geometry exist.
   var kernelPositions: Int { axes.reduce(1) { $0 * $1.kernel } }
 
   /// The output's shape.
@@ -45,8 +45,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   /// - Parameters:
   ///   - input: `[batch, inputChannels, sizes…]`.
   ///   - weights: `[outputChannels, inputChannels / groups, kernel…]`.
-  /// - Throws: `GeometryError.rank`, `.axis`, `.tooSmall` or `.indivisible` when the two do not fit each other or this
-  ///   geometry; `.emptyOutput`; `.paddingMode` when the mode cannot pad so small an input so far; `.overflow`.
+  /// - Throws: `GeometryError.rank`, `.axis`, `.tooSmall` or `.indivisible` when the shapes do not fit each other or
+  ///   this geometry; `.emptyOutput`; `.paddingMode` when the input is too small for this much padding; `.overflow`.
   public func outputShape(input: Shape, weights: Shape) throws(GeometryError) -> Shape {
     try checkWeights(weights)
     guard input.rank == rank + 2 else {
@@ -64,7 +64,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     return try Shape(sizes)
   }
 
-  /// Refuses weights whose shape is not this geometry's.
+  /// Throws for weights that do not have this geometry's shape.
   func checkWeights(_ weights: Shape) throws(GeometryError) {
     guard weights.rank == rank + 2 else {
       throw .rank(of: "weights", expected: rank + 2, actual: weights.rank)

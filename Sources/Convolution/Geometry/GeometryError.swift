@@ -4,27 +4,28 @@ public enum GeometryError: Error, Equatable, Sendable {
   case tooSmall(what: String, minimum: Int, actual: Int)
   /// Channels cannot be divided evenly among the groups.
   case indivisible(what: String, channels: Int, groups: Int)
-  /// An array has another length than the shape asks for.
+  /// An array does not have the length that the shape requires.
   case count(of: String, expected: Int, actual: Int)
-  /// A size is more than is allowed.
+  /// A size is larger than the maximum.
   case tooLarge(what: String, maximum: Int, actual: Int)
-  /// A size is beyond what can be addressed.
+  /// A size is too large to address.
   case overflow(what: String)
-  /// A tensor has another number of axes.
+  /// A tensor has the wrong number of axes.
   case rank(of: String, expected: Int, actual: Int)
-  /// An axis of a tensor has another size.
+  /// An axis of a tensor has the wrong size.
   case axis(Int, of: String, expected: Int, actual: Int)
-  /// A tensor has another shape than the plan was made for.
+  /// A tensor does not have the shape that the plan was made for.
   case shape(of: String, expected: Shape, actual: Shape)
-  /// An axis, padded, is too short to give an output.
+  /// An axis is too short to give an output, even with its padding.
   case emptyOutput(axis: Int, expected: Int, actual: Int)
   /// Padding that keeps the size is defined for stride 1 only.
   case strideOfSame(actual: Int)
-  /// The input is too small to be padded so far in this mode.
+  /// The input is too small for this much padding in this mode.
   case paddingMode(PaddingMode, axis: Int, maximum: Int, actual: Int)
 }
 
 extension GeometryError: CustomStringConvertible {
+  /// One sentence with the expected and the actual value.
   public var description: String {
     switch self {
     case .tooSmall(let what, let minimum, let actual):

@@ -1,18 +1,18 @@
-/// How a kernel goes along one axis of its input: the window of a convolution or a pooling.
+/// The window of a convolution or pooling along one axis of the input.
 public struct KernelAxis: Hashable, Sendable {
   /// Kernel positions.
   public let kernel: Int
-  /// Distance between neighbouring outputs in inputs.
+  /// Input positions from one output to the next.
   public let stride: Int
-  /// Distance between neighbouring kernel positions in inputs.
+  /// Input positions from one kernel position to the next.
   public let dilation: Int
-  /// What is added to the input on both sides.
+  /// The padding on both sides of the input.
   public let padding: Padding
   /// Input positions that one output spans: dilation · (kernel − 1) + 1.
   public let reach: Int
 
   /// - Throws: `GeometryError.tooSmall` for a kernel, stride or dilation below 1 or a padding below 0; `.overflow` when
-  ///   the reach cannot be addressed; `.strideOfSame` for `.same` with a stride, which PyTorch has not either.
+  ///   the reach cannot be addressed; `.strideOfSame` for `.same` with a stride, which PyTorch refuses as well.
   public init(kernel: Int, stride: Int = 1, dilation: Int = 1, padding: Padding = .valid) throws(GeometryError) {
     for (what, value) in [("kernel", kernel), ("stride", stride), ("dilation", dilation)] where value < 1 {
       throw .tooSmall(what: what, minimum: 1, actual: value)
@@ -30,7 +30,7 @@ public struct KernelAxis: Hashable, Sendable {
     reach = span + 1
   }
 
-  /// The padding for an input of so many positions.
+  /// The padding for an input of `size` positions.
   public func paddingCounts(size: Int) -> PaddingCounts {
     switch padding {
     case .valid: return PaddingCounts(before: 0, after: 0)
@@ -47,10 +47,10 @@ public struct KernelAxis: Hashable, Sendable {
     }
   }
 
-  /// Outputs for an input of so many positions:
+  /// Outputs for an input of `size` positions:
   /// `floor((size + before + after − reach) / stride) + 1`.
   ///
-  /// - Parameter axis: Which one, for errors.
+  /// - Parameter axis: The number of this axis, for errors.
   /// - Throws: `GeometryError.emptyOutput` when that is not positive; `.overflow`.
   public func outputSize(size: Int, axis: Int = 0) throws(GeometryError) -> Int {
     let counts = paddingCounts(size: size)
@@ -60,17 +60,17 @@ public struct KernelAxis: Hashable, Sendable {
   }
 }
 
-/// How a kernel goes along one axis of a transposed convolution's output.
+/// The kernel along one axis of a transposed convolution's output.
 public struct TransposedKernelAxis: Hashable, Sendable {
   /// Kernel positions.
   public let kernel: Int
-  /// Distance between what neighbouring inputs give to the output.
+  /// Output positions from one input's contribution to the next.
   public let stride: Int
-  /// Distance between neighbouring kernel positions in outputs.
+  /// Output positions from one kernel position to the next.
   public let dilation: Int
-  /// Outputs that are left out on the two sides.
+  /// Outputs removed on each side.
   public let padding: PaddingCounts
-  /// Outputs that are added behind: 0 ..< max(stride, dilation).
+  /// Outputs added at the end: 0 ..< max(stride, dilation).
   public let outputPadding: Int
   /// Outputs that one input spans: dilation · (kernel − 1) + 1.
   public let reach: Int
@@ -95,7 +95,7 @@ public struct TransposedKernelAxis: Hashable, Sendable {
     self.outputPadding = outputPadding
   }
 
-  /// Outputs for an input of so many positions:
+  /// Outputs for an input of `size` positions:
   /// `(size − 1) · stride − before − after + reach + outputPadding`.
   ///
   /// - Throws: `GeometryError.emptyOutput` when that is not positive; `.overflow`.

@@ -1,21 +1,21 @@
 import CConvolutionKernels
 
-/// Batch normalisation in its inference form: every channel scaled and shifted by numbers that training has left.
+/// Batch normalisation for inference: every channel is scaled and shifted by constants from training.
 ///
 /// ```
 /// y[b,c,n…] = scale[c] · (x[b,c,n…] − mean[c]) / √(variance[c] + epsilon) + shift[c]
 /// ```
 /// - Shapes: `[batch, channels, sizes…]` → the same.
-/// - Numerics: gain and offset of a channel are made in double precision and rounded to Float32, then one fused
-///   multiply-add an element. With u = 2⁻²⁴, |error| ≤ u(|gain · x| + |offset| + |y|).
+/// - Numerics: gain and offset of a channel are computed in double precision and rounded to Float32, then one fused
+///   multiply-add per element. With u = 2⁻²⁴, |error| ≤ u(|gain · x| + |offset| + |y|).
 public struct BatchNormalisation: Hashable, Sendable {
-  /// One a channel.
+  /// One per channel.
   public let mean: [Float]
-  /// One a channel. With epsilon above zero, or the results are infinite or NaN.
+  /// One per channel. `variance + epsilon` must be above zero, or the results are infinite or NaN.
   public let variance: [Float]
-  /// What frameworks call gamma or weight; one a channel.
+  /// Gamma or weight in other frameworks; one per channel.
   public let scale: [Float]
-  /// What frameworks call beta or bias; one a channel.
+  /// Beta or bias in other frameworks; one per channel.
   public let shift: [Float]
   /// Added to the variance.
   public let epsilon: Double
@@ -44,7 +44,7 @@ public struct BatchNormalisation: Hashable, Sendable {
   public var channels: Int { mean.count }
 
   /// Normalises every channel.
-  /// - Throws: `GeometryError.tooSmall` without a channel axis; `.axis` for another number of channels.
+  /// - Throws: `GeometryError.tooSmall` without a channel axis; `.axis` for a wrong number of channels.
   public func apply(to input: Tensor) throws(GeometryError) -> Tensor {
     try checkChannels(of: input.shape, expected: channels)
     return input.affine { _, channel in
@@ -53,16 +53,16 @@ public struct BatchNormalisation: Hashable, Sendable {
     }
   }
 
-  /// The weights and biases of a convolution that does the work of `weights` and `bias` with this behind it.
+  /// The weights and biases of a convolution that equals the one of `weights` and `bias` followed by this normalisation.
   ///
   /// ```
   /// weights'[o,…] = gain[o] · weights[o,…],  bias'[o] = gain[o] · (bias[o] − mean[o]) + shift[o]
   /// ```
   /// - Parameters:
   ///   - weights: `[outputChannels, inputChannels / groups, kernel…]`, or of a linear layer `[outputs, inputs]`.
-  ///   - bias: One an output channel. Default 0.
+  ///   - bias: One per output channel. Default 0.
   /// - Numerics: double precision, each result rounded once.
-  /// - Throws: `GeometryError.tooSmall` without axes; `.axis`, `.count` for another number of channels.
+  /// - Throws: `GeometryError.tooSmall` without axes; `.axis`, `.count` for a wrong number of channels.
   public func folded(
     into weights: Tensor, bias: [Float]? = nil
   ) throws(GeometryError) -> (weights: Tensor, bias: [Float]) {
@@ -104,8 +104,8 @@ public struct BatchNormalisation: Hashable, Sendable {
     Double(scale[channel]) / (Double(variance[channel]) + epsilon).squareRoot()
   }
 
-  /// Weights by the gain of their output channel; `outputsOfRow` names the output channels along a row of the first
-  /// axis.
+  /// The weights times the gain of their output channel; `outputsOfRow` gives the output channels along a row of the
+  /// first axis.
   private func scaled(_ weights: Tensor, outputsOfRow: (Int) -> Range<Int>, rows: Int) -> Tensor {
     var result = weights
     guard result.count > 0 else { return result }
@@ -133,7 +133,7 @@ public struct BatchNormalisation: Hashable, Sendable {
   }
 }
 
-/// Refuses an input without a channel axis or with another number of channels.
+/// Throws for an input without a channel axis or with a wrong number of channels.
 func checkChannels(of input: Shape, expected: Int) throws(GeometryError) {
   guard input.rank >= 2 else { throw .tooSmall(what: "the rank", minimum: 2, actual: input.rank) }
   guard input[1] == expected else { throw .axis(1, of: "input", expected: expected, actual: input[1]) }
@@ -143,14 +143,14 @@ extension Tensor {
   /// gain · x + offset, fused, with numbers for each channel.
   ///
   /// - Parameter numbers: Gain and offset of a channel in an element of the batch; rounded to Float32 here.
-  /// - Precondition: Rank 2 at least.
+  /// - Precondition: The rank is at least 2.
   func affine(_ numbers: (_ batch: Int, _ channel: Int) -> (gain: Double, offset: Double)) -> Tensor {
     var output = Tensor(shape)
     guard count > 0 else { return output }
     let kernels = KernelLevel.selected.kernels
     let channels = shape[1]
     let run = count / (shape[0] * channels)
-    // Safe because: a tensor's memory is readable for CCK_READ_SLACK floats behind its end, so also behind every row.
+    // Safe because a tensor's memory is readable for CCK_READ_SLACK floats after its end, so also after every row.
     output.withUnsafeMutableValues { output in
       withUnsafeValues { input in
         for row in 0..<shape[0] * channels {

@@ -1,4 +1,4 @@
-/// Group normalisation: the channels of a group and all axes behind them together are brought to mean 0 and variance 1,
+/// Group normalisation: the channels of a group with all axes after them are brought to mean 0 and variance 1 together,
 /// then every channel is scaled and shifted. With as many groups as channels it is instance normalisation.
 ///
 /// ```
@@ -6,22 +6,22 @@
 /// ```
 /// - Shapes: `[batch, channels, sizes…]` → the same.
 /// - Numerics: mean and variance (divided by the count) in double precision, see `RunSums`; gain and offset of a
-///   channel rounded to Float32, then one fused multiply-add an element. With u = 2⁻²⁴,
-///   |error| ≤ u(|gain · x| + |offset| + |y|), so that digits go where the mean is large against the deviation.
+///   channel rounded to Float32, then one fused multiply-add per element. With u = 2⁻²⁴,
+///   |error| ≤ u(|gain · x| + |offset| + |y|): digits are lost where the mean is large compared with the deviation.
 public struct GroupNormalisation: Hashable, Sendable {
-  /// Independent parts of equal size that the channels are divided into.
+  /// The number of independent groups of channels, all of one size.
   public let groups: Int
-  /// What frameworks call gamma or weight; one a channel.
+  /// Gamma or weight in other frameworks; one per channel.
   public let scale: [Float]
-  /// What frameworks call beta or bias; one a channel.
+  /// Beta or bias in other frameworks; one per channel.
   public let shift: [Float]
   /// Added to the variance.
   public let epsilon: Double
 
   /// - Parameters:
   ///   - groups: A divisor of the channels.
-  ///   - scale: One a channel. Default 1.
-  ///   - shift: One a channel. Default 0.
+  ///   - scale: One per channel. Default 1.
+  ///   - shift: One per channel. Default 0.
   ///   - epsilon: Default 1e-5, as in PyTorch and ONNX.
   /// - Throws: `GeometryError.tooSmall`, `.indivisible`, `.count`.
   public init(
@@ -40,7 +40,7 @@ public struct GroupNormalisation: Hashable, Sendable {
     }
   }
 
-  /// Instance normalisation: every channel on its own, over all axes behind it.
+  /// Instance normalisation: every channel separately, over all axes after it.
   /// - Throws: as `init`.
   public static func instance(
     channels: Int, scale: [Float]? = nil, shift: [Float]? = nil, epsilon: Double = 1e-5
@@ -52,7 +52,7 @@ public struct GroupNormalisation: Hashable, Sendable {
   public var channels: Int { scale.count }
 
   /// Normalises every group.
-  /// - Throws: `GeometryError.tooSmall` without a channel axis; `.axis` for another number of channels.
+  /// - Throws: `GeometryError.tooSmall` without a channel axis; `.axis` for a wrong number of channels.
   public func apply(to input: Tensor) throws(GeometryError) -> Tensor {
     try checkChannels(of: input.shape, expected: channels)
     guard input.count > 0 else { return input }

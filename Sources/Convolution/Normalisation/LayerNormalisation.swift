@@ -1,21 +1,21 @@
 import CConvolutionKernels
 
-/// Layer normalisation: the last axes together are brought to mean 0 and variance 1, then every element of them is
-/// scaled and shifted.
+/// Layer normalisation: the last axes are brought to mean 0 and variance 1 together, then every element of them is scaled
+/// and shifted.
 ///
 /// ```
 /// y[…,n] = scale[n] · (x[…,n] − mean[…]) / √(variance[…] + epsilon) + shift[n]
 /// ```
 /// - Shapes: `[sizes…, normalised sizes…]` → the same.
 /// - Numerics: mean and variance (divided by the count) in double precision, see `RunSums`; then in Float32 one fused
-///   multiply-add, one product and one sum an element. With u = 2⁻²⁴, gain = 1 / √(variance + epsilon) and
+///   multiply-add, one product and one sum per element. With u = 2⁻²⁴, gain = 1 / √(variance + epsilon) and
 ///   z = gain · (x − mean), |error| ≤ u(|scale|(|gain · x| + |gain · mean| + 2|z|) + |y|), to first order.
 public struct LayerNormalisation: Sendable {
   /// The sizes of the axes that are normalised together.
   public let shape: Shape
-  /// What frameworks call gamma or weight; of the normalised shape.
+  /// Gamma or weight in other frameworks; has the normalised shape.
   public let scale: Tensor
-  /// What frameworks call beta or bias; of the normalised shape.
+  /// Beta or bias in other frameworks; has the normalised shape.
   public let shift: Tensor
   /// Added to the variance.
   public let epsilon: Double
@@ -37,7 +37,7 @@ public struct LayerNormalisation: Sendable {
   }
 
   /// Normalises every run of the last axes.
-  /// - Throws: `GeometryError.tooSmall` for too few axes; `.axis` for another size.
+  /// - Throws: `GeometryError.tooSmall` for too few axes; `.axis` for a wrong size.
   public func apply(to input: Tensor) throws(GeometryError) -> Tensor {
     let outer = input.shape.rank - shape.rank
     guard outer >= 0 else { throw .tooSmall(what: "the rank", minimum: shape.rank, actual: input.shape.rank) }
@@ -48,7 +48,7 @@ public struct LayerNormalisation: Sendable {
     var output = Tensor(input.shape)
     let kernels = KernelLevel.selected.kernels
     let run = shape.count
-    // Safe because: a tensor's memory is readable for CCK_READ_SLACK floats behind its end, so also behind every row.
+    // Safe because a tensor's memory is readable for CCK_READ_SLACK floats after its end, so also after every row.
     output.withUnsafeMutableValues { output in
       input.withUnsafeValues { input in
         scale.withUnsafeValues { scale in

@@ -1,7 +1,7 @@
 /// Sums over neighbouring elements in double precision.
 ///
-/// The order is part of the result: element i goes to chain i mod 4, each from the front, and the chains are added as
-/// (0 + 1) + (2 + 3). Four, because one chain would wait for each addition before the next.
+/// The order is part of the result: element i goes to chain i mod 4, in order, and the chains are added as
+/// (0 + 1) + (2 + 3). Four, because a single chain waits for each addition before the next.
 /// - Numerics: |error| ≤ (count / 4 + 3) · 2⁻⁵³ · Σ|x|.
 enum RunSums {
   /// Σ x

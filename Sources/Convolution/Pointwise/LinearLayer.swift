@@ -6,20 +6,20 @@ import CConvolutionKernels
 /// y[…, o] = bias[o] + Σ_i weights[o, i] · x[…, i]
 /// ```
 /// - Shapes: `[sizes…, inputs]` → `[sizes…, outputs]`; weights `[outputs, inputs]`.
-/// - Numerics: start at the bias, inputs from the front, one fused multiply-add each: the bits of a convolution with a
+/// - Numerics: start at the bias, inputs in order, one fused multiply-add each: the bits of a convolution with a
 ///   kernel of 1. With u = 2⁻²⁴ and n inputs, |error| ≤ n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶.
 public struct LinearLayer: Sendable {
-  /// Numbers that go in, a row.
+  /// Inputs per row.
   public let inputs: Int
-  /// Numbers that come out, a row.
+  /// Outputs per row.
   public let outputs: Int
-  /// The bias, then the weights of one input after the other: `[inputs + 1, outputs]`. The outputs are what the tap
-  /// kernel's frames are, so that its vectors go across them.
+  /// The bias, then the weights of each input in turn: `[inputs + 1, outputs]`. The outputs take the place of the tap
+  /// kernel's frames, so its vectors go across them.
   private let columns: Tensor
 
   /// - Parameters:
   ///   - weights: `[outputs, inputs]`.
-  ///   - bias: One an output. Default 0.
+  ///   - bias: One per output. Default 0.
   /// - Throws: `GeometryError.rank`, `.count`, `.overflow`.
   public init(weights: Tensor, bias: [Float]? = nil) throws(GeometryError) {
     guard weights.shape.rank == 2 else { throw .rank(of: "weights", expected: 2, actual: weights.shape.rank) }
@@ -41,7 +41,7 @@ public struct LinearLayer: Sendable {
 
   /// Applies the layer to every row of the last axis.
   ///
-  /// - Throws: `GeometryError.tooSmall` without axes; `.axis` for another number of inputs; `.overflow`.
+  /// - Throws: `GeometryError.tooSmall` without axes; `.axis` for a wrong number of inputs; `.overflow`.
   /// - Complexity: O(rows · inputs · outputs).
   public func apply(to input: Tensor) throws(GeometryError) -> Tensor {
     guard let last = input.shape.sizes.last else { throw .tooSmall(what: "the rank", minimum: 1, actual: 0) }
@@ -52,7 +52,7 @@ public struct LinearLayer: Sendable {
     guard output.count > 0 else { return output }
     let rows = output.count / outputs
     let taps = inputs + 1
-    // So many rows at once that what is packed stays small. The blocks do not change the bits.
+    // A few rows at a time, so that the packed copy stays small. The blocks do not change the bits.
     let block = min(rows, 4 * Int(CCK_ROW_BLOCK))
     var packed = [Float](repeating: 1, count: block * taps)
     output.withUnsafeMutableValues { output in
@@ -84,7 +84,7 @@ public struct LinearLayer: Sendable {
     call.activation = Int32(CCK_IDENTITY.rawValue)
     call.y = output
     call.y_stride = outputs
-    // Safe because: the last tap's row ends with `columns`, whose memory has CCK_READ_SLACK behind it.
+    // Safe because the last tap's row ends with `columns`, whose memory has CCK_READ_SLACK floats after it.
     columns.withUnsafeValues { columns in
       offsets.withUnsafeBufferPointer { offsets in
         packed.withUnsafeBufferPointer { packed in

@@ -1,15 +1,14 @@
 extension Tensor {
-  /// e to each element, divided by the sum of these along an axis.
+  /// e to the power of each element, divided by the sum of these along an axis.
   ///
   /// ```
   /// y[i] = exp(x[i] − m) / Σ_j exp(x[j] − m),  m = max_j x[j]
   /// ```
-  /// Taking the largest away changes nothing but that no exponential overflows. A NaN or +∞ along the axis, or nothing
-  /// but −∞, makes all of it NaN.
+  /// Subtracting the largest only prevents overflow. If the axis has a NaN or +∞, or only −∞, all of its results are NaN.
   /// - Shapes: any → the same.
-  /// - Numerics: exponentials and sum in double precision, the sum from the front, one rounding to Float32:
-  ///   |error| ≤ (1 + 2⁻²⁰) · u · |y| + 2⁻¹⁴⁹ for axes of less than 2²⁰ elements. The same bits on every processor.
-  /// - Throws: `GeometryError.tooSmall`, `.tooLarge` for an axis that there is not.
+  /// - Numerics: exponentials and sum in double precision, summed in order, one rounding to Float32:
+  ///   |error| ≤ (1 + 2⁻²⁰) · u · |y| + 2⁻¹⁴⁹ for axes of fewer than 2²⁰ elements. The same bits on every processor.
+  /// - Throws: `GeometryError.tooSmall`, `.tooLarge` for an axis that does not exist.
   /// - Complexity: O(elements); memory for 64 places along the axis.
   public func softmax(axis: Int) throws(GeometryError) -> Tensor {
     try checkAxis(axis)
@@ -17,7 +16,7 @@ extension Tensor {
     guard count > 0 else { return output }
     let length = shape[axis]
     let inner = shape.sizes[(axis + 1)...].reduce(1, *)
-    // Neighbours behind the axis go together, so that memory is read in runs.
+    // Elements along the later axes are processed together, so that memory is read in runs.
     let width = min(inner, 64)
     let powers = UnsafeMutablePointer<Double>.allocate(capacity: length * width)
     let sums = UnsafeMutablePointer<Double>.allocate(capacity: width)
@@ -59,18 +58,17 @@ extension Tensor {
 
 /// eˣ for x ≤ 0, and 0 below −110, where no Float32 is left; NaN for NaN.
 ///
-/// x = k · ln 2 + r with |r| ≤ ½ ln 2, then Taylor's series of e^r, whose first term left out, r¹⁴/14!, is below 2⁻⁵⁷,
-/// and k into the exponent. Not the system's: that one takes other instructions on other processors, and its last bit
-/// with them.
+/// x = k · ln 2 + r with |r| ≤ ½ ln 2, then the Taylor series of e^r, whose first omitted term, r¹⁴/14!, is below 2⁻⁵⁷,
+/// and k added to the exponent. Not the system's exp, whose last bit depends on the processor.
 /// - Numerics: |error| ≤ 2⁻⁵⁰ · eˣ above −110.
 @inline(__always)
 func exponential(_ x: Double) -> Double {
-  // Adding 1.5 · 2⁵² rounds to an integer, which then stands in the low bits.
+  // Adding 1.5 · 2⁵² rounds to an integer, which is then in the low bits.
   let rounder = 6755399441055744.0
   let clamped = x < -110 ? -110 : x
   let shifted = clamped * 1.4426950408889634 + rounder
   let k = shifted - rounder
-  // ln 2 in two parts; the product with the first, of 32 bits less than a double has, is exact.
+  // ln 2 in two parts; the first has 32 bits fewer than a double, so that its product with k is exact.
   let r = (clamped - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10
   var sum = 1.0 / 6227020800
   sum = sum * r + 1.0 / 479001600

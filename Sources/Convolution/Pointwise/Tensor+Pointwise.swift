@@ -1,7 +1,7 @@
 import CConvolutionKernels
 
 extension Tensor {
-  /// The sum element by element, as of a residual and what it goes around.
+  /// The sum, element by element.
   ///
   /// - Throws: `GeometryError.rank` or `.axis` when the shapes differ.
   public func adding(_ other: Tensor) throws(GeometryError) -> Tensor {
@@ -23,11 +23,11 @@ extension Tensor {
     return output
   }
 
-  /// The tensors one behind the other along an axis.
+  /// The tensors concatenated along an axis.
   ///
-  /// - Shapes: equal but for `axis`, whose sizes are added.
+  /// - Shapes: equal except along `axis`, where the sizes are added.
   /// - Throws: `GeometryError.tooSmall` without a tensor; `.rank`, `.axis` when the shapes do not fit; `.tooSmall`,
-  ///   `.tooLarge` for an axis that there is not; `.overflow`.
+  ///   `.tooLarge` for an axis that does not exist; `.overflow`.
   public static func concatenating(_ tensors: [Tensor], axis: Int) throws(GeometryError) -> Tensor {
     guard let first = tensors.first else { throw .tooSmall(what: "the number of tensors", minimum: 1, actual: 0) }
     try first.checkAxis(axis)
@@ -39,7 +39,7 @@ extension Tensor {
       for other in sizes.indices where other != axis && tensor.shape[other] != sizes[other] {
         throw .axis(other, of: "concatenated tensor", expected: sizes[other], actual: tensor.shape[other])
       }
-      // Sizes are far below what overflows, and Shape refuses the sum before it becomes another's summand.
+      // No overflow: sizes are small, and `Shape` checks each sum before the next one is added.
       sizes[axis] = try Shape([sizes[axis] + tensor.shape[axis]])[0]
     }
     var output = Tensor(try Shape(sizes))
@@ -63,27 +63,25 @@ extension Tensor {
 
   /// A pointwise function of every element.
   ///
-  /// - Shapes: any → the same; `[batch, channels, sizes…]` for a slope a channel.
+  /// - Shapes: any → the same; `[batch, channels, sizes…]` for one slope per channel.
   /// - Numerics: see `Activation`.
-  /// - Throws: For `Activation.prelu`, `GeometryError.tooSmall` without a channel axis; `.count` for another number of
-  ///   slopes than channels.
+  /// - Throws: For `Activation.prelu`, `GeometryError.tooSmall` without a channel axis; `.count` when the number of slopes
+  ///   is not the number of channels.
   public func applying(_ activation: Activation) throws(GeometryError) -> Tensor {
     var rows = 1
     var channels = 1
-    switch activation {
-    case .identity: return self
-    case .prelu(let slopes):
+    if activation == .identity { return self }
+    if let slopes = activation.channelSlopes {
       guard shape.rank >= 2 else { throw .tooSmall(what: "the rank", minimum: 2, actual: shape.rank) }
       guard slopes.count == shape[1] else { throw .count(of: "slopes", expected: shape[1], actual: slopes.count) }
       channels = shape[1]
       rows = shape[0] * channels
-    default: break
     }
     var output = Tensor(shape)
     guard count > 0 else { return output }
     let kernels = KernelLevel.selected.kernels
     let run = count / rows
-    // Safe because: a tensor's memory is readable for CCK_READ_SLACK floats behind its end, so also behind every row.
+    // Safe because a tensor's memory is readable for CCK_READ_SLACK floats after its end, so also after every row.
     output.withUnsafeMutableValues { output in
       withUnsafeValues { input in
         for row in 0..<rows {
@@ -96,7 +94,7 @@ extension Tensor {
     return output
   }
 
-  /// Refuses an axis that there is not.
+  /// Throws for an axis that does not exist.
   func checkAxis(_ axis: Int) throws(GeometryError) {
     guard axis >= 0 else { throw .tooSmall(what: "the axis", minimum: 0, actual: axis) }
     guard axis < shape.rank else { throw .tooLarge(what: "the axis", maximum: shape.rank - 1, actual: axis) }

@@ -6,7 +6,7 @@ extension Pooling {
   ///   last innermost, in double precision, where Float32's squares are exact; then one division or root, and one
   ///   rounding to Float32. Padding adds nothing.
   /// - Throws: as `outputShape(input:)`.
-  /// - Complexity: O(outputs · kernel positions), without the positions outside of the input.
+  /// - Complexity: O(outputs · kernel positions), without the positions outside the input.
   public func apply(to input: Tensor) throws(GeometryError) -> Tensor {
     var output = Tensor(try outputShape(input: input.shape))
     guard output.count > 0 else { return output }
@@ -26,8 +26,8 @@ extension Pooling {
     return output
   }
 
-  /// Goes over the rows of the output. A row of sums takes, one after the other, the rows of the input that the outer
-  /// axes of its window meet, and from each of these one run a position of the innermost axis.
+  /// Goes over the rows of the output. A row of sums takes the rows of the input that the outer axes of its window meet,
+  /// in order, and from each of these one run for each position of the innermost axis.
   private func pool<Rule: PoolingRule>(
     _: Rule.Type, _ windows: [AxisWindows], _ input: UnsafeBufferPointer<Float>,
     _ output: UnsafeMutableBufferPointer<Float>, counts: (AxisWindows) -> [Double]
@@ -96,7 +96,7 @@ private struct AxisWindows {
   init(_ axis: KernelAxis, size: Int, outputs: Int) {
     kernel = axis.kernel
     stride = axis.stride
-    // Of a single position it says nothing, and may be too large to count with.
+    // With a single position the dilation has no meaning, and may be too large for the arithmetic below.
     dilation = axis.kernel == 1 ? 1 : axis.dilation
     let padding = axis.paddingCounts(size: size)
     before = padding.before
@@ -136,7 +136,7 @@ private struct AxisWindows {
   }
 }
 
-/// How a row of results grows from runs of inputs. Types instead of closures, so that each rule has loops of its own.
+/// How a row of results is computed from runs of inputs. Types instead of closures, so that each rule gets its own loops.
 private protocol PoolingRule {
   associatedtype Sum: BitwiseCopyable
   /// The result of no input.
@@ -148,7 +148,7 @@ private protocol PoolingRule {
 }
 
 extension PoolingRule {
-  /// Takes `count` inputs, `stride` apart, into as many neighbouring sums.
+  /// Adds `count` inputs, `stride` apart, to `count` neighbouring sums.
   @inline(__always)
   static func take(_ inputs: UnsafePointer<Float>, stride: Int, into sums: UnsafeMutablePointer<Sum>, count: Int) {
     // The same loop twice: the first one is contiguous and becomes vectors.
@@ -163,8 +163,8 @@ extension PoolingRule {
 private enum Maximum: PoolingRule {
   static var start: Float { -.infinity }
   static var divides: Bool { false }
-  // A NaN that has come in stays, since nothing is greater. The two conditions exclude each other; as an "or", the
-  // second would be a branch.
+  // A NaN stays, since nothing is greater than it. The two conditions exclude each other; with "or", the second would be
+  // a branch.
   @inline(__always)
   static func including(_ input: Float, in sum: Float) -> Float {
     (input > sum) != (input != input) ? input : sum

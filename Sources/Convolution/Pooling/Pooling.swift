@@ -1,32 +1,33 @@
-/// What a pooling is, apart from the size of its input: a window that goes over every channel and gives one number a
-/// place.
+/// The parameters of a pooling, without the size of its input: a window that slides over every channel and gives one number
+/// at each place.
 ///
 /// ```swift
 /// let half = try Pooling(.max, axes: [KernelAxis(kernel: 2, stride: 2), KernelAxis(kernel: 2, stride: 2)])
 /// let smaller = try half.apply(to: image)
 /// ```
-/// - Shapes: `[batch, channels, sizes…]` → the same with other sizes behind the channels.
+/// - Shapes: `[batch, channels, sizes…]` → the same with other sizes after the channels.
 public struct Pooling: Hashable, Sendable {
-  /// What becomes of the inputs in a window.
+  /// How the inputs in a window are combined.
   public enum Kind: Hashable, Sendable {
-    /// The largest; NaN where there is one; −∞ in a window without any (padding is no input).
+    /// The largest input, the first of equal ones (0 and −0); NaN if any is NaN; −∞ in a window without inputs (padding
+    /// does not count).
     case max
-    /// The mean. The divisor is the number of inputs, or that of the window's positions in input and padding; what
-    /// hangs over the padding (ceil mode) is never counted, as in PyTorch. Without anything to count, NaN.
+    /// The mean. The divisor is the number of inputs, or of the window's positions in input and padding. Positions beyond
+    /// the padding (ceil mode) never count, as in PyTorch. NaN if nothing counts.
     case average(countsPadding: Bool)
-    /// The square root of the sum of squares, as ONNX's LpPool with p = 2. (PyTorch's `lp_pool` differs in ceil mode,
-    /// where it scales a window that hangs over.)
+    /// The square root of the sum of squares, as in ONNX's LpPool with p = 2. (PyTorch's `lp_pool` differs in ceil mode,
+    /// where it scales windows that extend beyond the padding.)
     case l2
   }
 
-  /// What becomes of the inputs in a window.
+  /// How the inputs in a window are combined.
   public let kind: Kind
-  /// One an axis behind batch and channels, outermost first.
+  /// One per axis after batch and channels, outermost first.
   public let axes: [KernelAxis]
-  /// Whether the number of outputs is rounded up; windows then hang over the end.
+  /// Whether the number of outputs is rounded up; windows may then extend beyond the end.
   public let ceilMode: Bool
 
-  /// - Throws: `GeometryError.tooSmall` when there is no axis; `.tooLarge` for more than
+  /// - Throws: `GeometryError.tooSmall` without axes; `.tooLarge` for more than
   ///   `ConvolutionGeometry.maximumRank`.
   public init(_ kind: Kind, axes: [KernelAxis], ceilMode: Bool = false) throws(GeometryError) {
     guard !axes.isEmpty else { throw .tooSmall(what: "the rank", minimum: 1, actual: 0) }
@@ -39,12 +40,12 @@ public struct Pooling: Hashable, Sendable {
   }
 
   /// The output's shape. Along each axis
-  /// `floor((size + before + after − reach) / stride) + 1`, in ceil mode rounded up, less one where the last window
-  /// would then start in the padding behind.
+  /// `floor((size + before + after − reach) / stride) + 1`, in ceil mode rounded up, minus one if the last window would
+  /// then start in the padding after the input.
   ///
   /// - Parameter input: `[batch, channels, sizes…]`.
-  /// - Throws: `GeometryError.rank`; `.tooSmall` for a size of zero behind the channels; `.tooLarge` for a padding of
-  ///   more than half the kernel, which PyTorch does not take either (max and average only); `.emptyOutput`;
+  /// - Throws: `GeometryError.rank`; `.tooSmall` for a size of zero after the channels; `.tooLarge` for a padding of
+  ///   more than half the kernel, which PyTorch refuses as well (max and average only); `.emptyOutput`;
   ///   `.overflow`.
   public func outputShape(input: Shape) throws(GeometryError) -> Shape {
     guard input.rank == axes.count + 2 else {
@@ -71,7 +72,7 @@ public struct Pooling: Hashable, Sendable {
     guard !overflow, !overflowBehind, padded <= Shape.maximumCount else {
       throw .overflow(what: "the padded size of axis \(index + 2)")
     }
-    // A window that misses less than a stride is rounded up to one.
+    // A last step of less than a stride counts as a whole one.
     let left = padded - axis.reach
     guard left > -axis.stride else {
       throw .emptyOutput(axis: index + 2, expected: axis.reach - axis.stride + 1, actual: padded)
@@ -86,7 +87,7 @@ public struct Pooling: Hashable, Sendable {
   ///
   /// - Shapes: `[batch, channels, sizes…]` → `[batch, channels, 1…]`.
   /// - Numerics: a sum in double precision (see `RunSums`), rounded once to Float32 after the division.
-  /// - Throws: `GeometryError.tooSmall` without channels, or with a size of zero behind them.
+  /// - Throws: `GeometryError.tooSmall` without channels, or with a size of zero after them.
   public static func globalAverage(of input: Tensor) throws(GeometryError) -> Tensor {
     guard input.shape.rank >= 2 else { throw .tooSmall(what: "the rank", minimum: 2, actual: input.shape.rank) }
     var sizes = input.shape.sizes

@@ -1,40 +1,45 @@
-/// An activation function as a `.nam` file names it.
+/// An activation function as a `.nam` file describes it.
 public enum NAMActivation: Sendable, Equatable {
-  /// tanh x
-  case tanh
-  /// A quotient of polynomials near tanh, as players substitute it
-  case fastTanh
-  /// x held to minimum … maximum, −1 … 1 unless the file says otherwise
+  /// Those without parameters, as the format spells them. In Swift they have the names of `ActivationName`.
+  public enum Plain: String, CaseIterable, Sendable {
+    case tanh = "Tanh"
+    case fastTanh = "Fasttanh"
+    case relu = "ReLU"
+    case sigmoid = "Sigmoid"
+    case silu = "SiLU"
+    case hardSwish = "Hardswish"
+    case softsign = "Softsign"
+    case softSigmoid = "Softsigmoid"
+  }
+
+  /// A function without parameters.
+  case plain(Plain)
+  /// x clamped to minimum … maximum, −1 … 1 unless the file says otherwise
   case hardTanh(minimum: Float, maximum: Float)
-  /// max(0, x)
-  case relu
   /// x where x > 0, else slope · x
   case leakyReLU(negativeSlope: Float)
-  /// `leakyReLU` with a slope of its own for every channel
+  /// `leakyReLU` with a slope for each channel
   case prelu(slopes: [Float])
-  /// 1 / (1 + e^−x)
-  case sigmoid
-  /// x · sigmoid x
-  case silu
-  /// x · (x + 3, held to 0 … 6) / 6
-  case hardSwish
-  /// x between minimum and maximum, straight on with other slopes outside
+  /// x between minimum and maximum, straight lines of other slopes outside
   case leakyHardTanh(minimum: Float, maximum: Float, minimumSlope: Float, maximumSlope: Float)
-  /// x / (1 + |x|)
-  case softsign
-  /// (1 + softsign x) / 2
-  case softSigmoid
+}
+
+extension NAMActivation.Plain {
+  /// The same function by the name that presets use.
+  public var name: ActivationName {
+    guard let name = ActivationName(rawValue: "\(self)") else { preconditionFailure("no activation is named \(self)") }
+    return name
+  }
 }
 
 extension NAMActivation {
-  /// Those that are spelled by their name alone, and others with what their parameters are by default.
-  private static let named: [String: NAMActivation] = [
-    "Tanh": .tanh, "Fasttanh": .fastTanh, "Hardtanh": .hardTanh(minimum: -1, maximum: 1), "ReLU": .relu,
-    "LeakyReLU": .leakyReLU(negativeSlope: 0.01), "PReLU": .leakyReLU(negativeSlope: 0.01), "Sigmoid": .sigmoid,
-    "SiLU": .silu, "Hardswish": .hardSwish, "LeakyHardtanh": leakyHardTanhByDefault,
-    "LeakyHardTanh": leakyHardTanhByDefault, "Softsign": .softsign, "Softsigmoid": .softSigmoid,
+  /// Those with parameters, with the parameters that a bare name stands for.
+  private static let parametric: [String: NAMActivation] = [
+    "Hardtanh": .hardTanh(minimum: -1, maximum: 1), "LeakyReLU": .leakyReLU(negativeSlope: 0.01),
+    "PReLU": .leakyReLU(negativeSlope: 0.01), "LeakyHardtanh": standardLeakyHardTanh,
+    "LeakyHardTanh": standardLeakyHardTanh,
   ]
-  private static let leakyHardTanhByDefault = leakyHardTanh(
+  private static let standardLeakyHardTanh = leakyHardTanh(
     minimum: -1, maximum: 1, minimumSlope: 0.01, maximumSlope: 0.01)
 
   /// Reads `"Tanh"` or `{"type": "LeakyReLU", "negative_slope": 0.2}`.
@@ -58,7 +63,7 @@ extension NAMActivation {
       } else if type.value == .string("PReLU"), let several = object.present("negative_slopes") {
         let slopes = try several.floats()
         guard slopes.count == channels || slopes.count == 1 else {
-          throw several.failure(expected: "an array of \(channels) slopes, one a channel")
+          throw several.failure(expected: "an array of \(channels) slopes, one per channel")
         }
         self = slopes.count == 1 ? .leakyReLU(negativeSlope: slopes[0]) : .prelu(slopes: slopes)
       } else {
@@ -82,11 +87,11 @@ extension NAMActivation {
   }
 
   private static func named(_ node: JSONNode) throws(ModelFormatError) -> NAMActivation {
-    let names = named.keys.sorted().joined(separator: ", ")
-    guard case .string(let name) = node.value, let activation = named[name] else {
-      throw node.failure(expected: "one of \(names)")
+    if case .string(let name) = node.value, let known = Plain(rawValue: name).map(plain) ?? parametric[name] {
+      return known
     }
-    return activation
+    let names = Plain.allCases.map(\.rawValue) + parametric.keys
+    throw node.failure(expected: "one of \(names.sorted().joined(separator: ", "))")
   }
 
   /// The activation as a file holds it.
@@ -95,22 +100,15 @@ extension NAMActivation {
       .object(parameters.mapValues { .number(Double($0)) }.merging(["type": .string(type)]) { $1 })
     }
     return switch self {
-    case .tanh: object("Tanh")
-    case .fastTanh: object("Fasttanh")
+    case .plain(let plain): object(plain.rawValue)
     case .hardTanh(let minimum, let maximum): object("Hardtanh", ["min_val": minimum, "max_val": maximum])
-    case .relu: object("ReLU")
     case .leakyReLU(let slope): object("LeakyReLU", ["negative_slope": slope])
     case .prelu(let slopes):
       .object(["type": .string("PReLU"), "negative_slopes": .array(slopes.map { .number(Double($0)) })])
-    case .sigmoid: object("Sigmoid")
-    case .silu: object("SiLU")
-    case .hardSwish: object("Hardswish")
     case .leakyHardTanh(let minimum, let maximum, let minimumSlope, let maximumSlope):
       object(
         "LeakyHardtanh",
         ["min_val": minimum, "max_val": maximum, "min_slope": minimumSlope, "max_slope": maximumSlope])
-    case .softsign: object("Softsign")
-    case .softSigmoid: object("Softsigmoid")
     }
   }
 }

@@ -82,7 +82,9 @@ private struct ArrayReader {
     let limit = NAMLimits.layers
     let dilations = try list.array("an array of 1 to \(limit) dilations", counts: 1...limit)
     layers += dilations.count
-    guard layers <= limit else { throw list.failure(expected: "short enough for at most \(limit) layers in the network") }
+    guard layers <= limit else {
+      throw list.failure(expected: "short enough for at most \(limit) layers in the network")
+    }
     let count = dilations.count
     let kernels = try kernelSizes(object, count: count)
     let bottleneck = try object.integer("bottleneck", in: NAMLimits.channels, default: channels)
@@ -149,7 +151,7 @@ private struct ArrayReader {
       let mode = try modes?[index].string("none, gated or blended") ?? (isGated ? "gated" : "none")
       // Read only when there is a gate; otherwise files hold an empty name or null.
       func second() throws(ModelFormatError) -> NAMActivation {
-        guard let node = seconds?[index], node.value != .null else { return .sigmoid }
+        guard let node = seconds?[index], node.value != .null else { return .plain(.sigmoid) }
         return try NAMActivation(node, channels: bottleneck)
       }
       switch mode {

@@ -1,31 +1,26 @@
-/// An activation function as a preset names it. `README.md` in `Presets/` has the formulas.
-public enum ActivationDescription: Sendable, Equatable {
-  /// x
-  case identity
-  /// tanh x
-  case tanh
-  /// 1 / (1 + e^−x)
-  case sigmoid
-  /// max(0, x)
-  case relu
+/// The activations without parameters, as a preset names them. `README.md` in `Presets/` has the formulas.
+public enum ActivationName: String, CaseIterable, Sendable {
+  case identity, tanh, sigmoid, relu, silu, gelu, geluTanh, softsign, hardTanh, hardSigmoid, hardSwish, softSigmoid
+  case fastTanh
+}
+
+/// An activation function as a preset describes it.
+public enum ActivationDescription: Sendable, Equatable, CustomStringConvertible {
+  /// A function without parameters.
+  case named(ActivationName)
   /// x where x ≥ 0, else `negativeSlope` · x. Slope 0.01 when the preset names none.
   case leakyReLU(negativeSlope: Float)
-  /// `leakyReLU` with a slope of its own for every channel.
+  /// `leakyReLU` with a slope for each channel.
   case prelu(slopes: [Float])
-  /// x · sigmoid x
-  case silu
-  /// x · (1 + erf(x / √2)) / 2
-  case gelu
-  /// x · (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2
-  case geluTanh
-  /// x / (1 + |x|)
-  case softsign
-  /// x, held to −1 … 1
-  case hardTanh
-  /// (x + 3) / 6, held to 0 … 1
-  case hardSigmoid
-  /// x · hardSigmoid x
-  case hardSwish
+
+  /// The name, with the parameters in brackets.
+  public var description: String {
+    switch self {
+    case .named(let name): name.rawValue
+    case .leakyReLU(let slope): "leakyReLU(negativeSlope: \(slope))"
+    case .prelu(let slopes): "prelu(slopes: \(slopes))"
+    }
+  }
 }
 
 /// The gate of a layer.
@@ -36,24 +31,22 @@ public enum GateDescription: String, Sendable, Equatable, CaseIterable {
   case hardSigmoid
 }
 
-/// How the past before the first frame is taken.
+/// What the past before the first frame is.
 public enum PastDescription: String, Sendable, Equatable, CaseIterable {
-  /// The input was silent for ever, and every layer has settled on that. No pop at the start.
+  /// The input was always silent, and every layer has settled on that. No pop at the start.
   case silence
   /// Every layer's own history is zero: zero padding in each layer, as PyTorch trains it.
   case zeroHistory
 }
 
 extension ActivationDescription {
-  /// Those that are spelled by their name alone.
-  private static let plainNames: [String: ActivationDescription] = [
-    "identity": .identity, "tanh": .tanh, "sigmoid": .sigmoid, "relu": .relu,
-    "leakyReLU": .leakyReLU(negativeSlope: 0.01), "silu": .silu, "gelu": .gelu, "geluTanh": .geluTanh,
-    "softsign": .softsign, "hardTanh": .hardTanh, "hardSigmoid": .hardSigmoid, "hardSwish": .hardSwish,
-  ]
+  /// Every name that a preset may use, in alphabetical order.
+  public static let names = (ActivationName.allCases.map(\.rawValue) + ["leakyReLU", "prelu"]).sorted()
+
+  private static let standardLeakyReLU = leakyReLU(negativeSlope: 0.01)
 
   /// Reads `"tanh"`, `{"type": "leakyReLU", "negativeSlope": 0.2}` or
-  /// `{"type": "prelu", "slopes": [one a channel]}`.
+  /// `{"type": "prelu", "slopes": [one per channel]}`.
   init(_ node: JSONNode, channels: Int) throws(ModelFormatError) {
     if case .string(let name) = node.value {
       self = try Self.named(name, at: node)
@@ -64,11 +57,12 @@ extension ActivationDescription {
     switch try type.string("the name of an activation") {
     case "leakyReLU":
       try object.refuseKeys(exceptFor: ["type", "negativeSlope"])
-      self = .leakyReLU(negativeSlope: try object.optional("negativeSlope")?.float() ?? 0.01)
+      let slope = try object.optional("negativeSlope")?.float()
+      self = slope.map { .leakyReLU(negativeSlope: $0) } ?? Self.standardLeakyReLU
     case "prelu":
       try object.refuseKeys(exceptFor: ["type", "slopes"])
       let nodes = try object.required("slopes").array(
-        "an array of \(channels) slopes, one a channel", counts: channels...channels)
+        "an array of \(channels) slopes, one per channel", counts: channels...channels)
       var slopes: [Float] = []
       for node in nodes { slopes.append(try node.float()) }
       self = .prelu(slopes: slopes)
@@ -79,10 +73,11 @@ extension ActivationDescription {
   }
 
   private static func named(_ name: String, at node: JSONNode) throws(ModelFormatError) -> Self {
-    if let activation = plainNames[name] { return activation }
-    if name == "prelu" {
-      throw node.failure(expected: "{\"type\": \"prelu\", \"slopes\": [one a channel]}")
+    if let name = ActivationName(rawValue: name) { return .named(name) }
+    switch name {
+    case "leakyReLU": return standardLeakyReLU
+    case "prelu": throw node.failure(expected: "{\"type\": \"prelu\", \"slopes\": [one per channel]}")
+    default: throw node.failure(expected: "one of \(names.joined(separator: ", "))")
     }
-    throw node.failure(expected: "one of \((plainNames.keys + ["prelu"]).sorted().joined(separator: ", "))")
   }
 }

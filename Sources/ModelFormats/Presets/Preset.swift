@@ -51,7 +51,8 @@ public struct Preset: Sendable, Equatable {
   ///     stranger can read only files that came with it. (Links are followed either way.)
   /// - Throws: `ModelFormatError`.
   public init(contentsOf path: String, allowOutside: Bool = false) throws(ModelFormatError) {
-    try self.init(json: try modelBytes(of: path, maximumBytes: Self.maximumFileBytes), path: path, allowOutside: allowOutside)
+    try self.init(
+      json: try modelBytes(of: path, maximumBytes: Self.maximumFileBytes), path: path, allowOutside: allowOutside)
   }
 
   /// Reads a preset from memory.

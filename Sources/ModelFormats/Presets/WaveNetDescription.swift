@@ -86,7 +86,7 @@ public struct WaveNetArray: Sendable, Equatable {
 
   /// Makes an array from its parts, without checks.
   public init(
-    channels: Int, layers: [WaveNetLayer], activation: ActivationDescription = .tanh,
+    channels: Int, layers: [WaveNetLayer], activation: ActivationDescription = .named(.tanh),
     gate: GateDescription? = nil, groups: Int = 1, skipChannels: Int? = nil, headChannels: Int,
     headKernelSize: Int = 1, headBias: Bool = false
   ) {

@@ -7,10 +7,10 @@ import Convolution
 /// out[t] = gainOut · (mix · processor(gainIn · x)[t] + (1 − mix) · gainIn · x[t − latency])
 /// ```
 /// - Units: gains are factors, not decibels; mix is 0 (dry) to 1 (wet, the default).
-/// - Channels: with a mix below 1, as many out as in, or one in, which is then the dry signal of every output; with a mix
-///   of 1, any.
-/// - Streaming: rate, grain, latency, history and tail are the processor's. The dry signal is delayed by the same latency
-///   in a ring, so a long latency costs memory but no time.
+/// - Channels: with a mix below 1, as many out as in, or one in, which is then the dry signal of every output; with a
+///   mix of 1, any.
+/// - Streaming: rate, grain, latency, history and tail are the processor's. The dry signal is delayed by the same
+///   latency in a ring, so a long latency costs memory but no time.
 public final class GainAndMix: BlockProcessor {
   private let processor: any BlockProcessor
   private let gainIn: Float

@@ -1,7 +1,7 @@
 /// Processors one after the other, as one processor.
 ///
-/// Rates multiply. Latency, history and tail add up, each counted in the chain's own frames. A chain without stages copies
-/// its input to its output.
+/// Rates multiply. Latency, history and tail add up, each counted in the chain's own frames. A chain without stages
+/// copies its input to its output.
 ///
 /// The grain is what the stages need together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
 /// give two.
@@ -58,7 +58,8 @@ public final class ProcessorChain: BlockProcessor {
       let expected = min(reach[index], maximumBlockFrames)
       precondition(
         stage.maximumBlockFrames >= expected,
-        "stage \(index + 1) of a chain takes at most \(stage.maximumBlockFrames) frames a call, but must take \(expected)")
+        "stage \(index + 1) of a chain takes at most \(stage.maximumBlockFrames) frames a call, but must take \(expected)"
+      )
       reach.append(stage.rate.outputFrames(for: reach[index]))
     }
     pieceFrames = zip(stages, reach).map { stage, frames in

@@ -14,20 +14,20 @@ import Convolution
 /// - Streaming: latency 0; the history is unbounded, and a NaN stays until `reset`.
 /// - Complexity: O(frames · hiddenChannels · (inputChannels + hiddenChannels)).
 public struct LSTMCell: Hashable, Sendable {
-  /// Channels that go in.
+  /// Input channels.
   public let inputChannels: Int
-  /// Width H of the state, and channels that come out.
+  /// Width H of the state, and the number of output channels.
   public let hiddenChannels: Int
   /// `[4H, inputChannels + H]`, row-major: the columns of the input first.
   public let weights: [Float]
-  /// One a row.
+  /// One per row.
   public let bias: [Float]
-  /// State before the first frame, when the past is `.zeroHistory`, and from where it settles.
+  /// The state h before the first frame for `.zeroHistory`, and where settling starts for `.silence`.
   public let initialHidden: [Float]
   /// The same of c.
   public let initialCell: [Float]
-  /// How many frames of the resting input the cell gets to settle, for the past `.silence`; fewer where it has come to
-  /// rest before. A recurrence may never rest entirely, so the number is part of what is computed.
+  /// For `.silence`, how many frames of the resting input the cell is given to settle; fewer if it comes to rest
+  /// earlier. A recurrence may never quite come to rest, so this number affects the output.
   public let settlingFrames: Int
 
   /// Half a second at 48 kHz.
@@ -35,7 +35,7 @@ public struct LSTMCell: Hashable, Sendable {
   /// Ten seconds at 48 kHz.
   public static let maximumSettlingFrames = 480_000
 
-  /// - Throws: `GeometryError` when a size is not positive or the numbers do not fit it.
+  /// - Throws: `GeometryError` if a size is not positive or an array has the wrong length.
   public init(
     inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float], initialHidden: [Float]? = nil,
     initialCell: [Float]? = nil, settlingFrames: Int = standardSettlingFrames
@@ -97,8 +97,8 @@ public struct LSTMCell: Hashable, Sendable {
   }
 }
 
-/// A pointwise function of three straight pieces: x from `minimum` to `maximum`, and from there on, without a jump, with
-/// the slopes outside. With slopes of 0 it is a clamp.
+/// A continuous pointwise function of three straight pieces: x between `minimum` and `maximum`, and lines with the
+/// given slopes outside. With slopes of 0 it is a clamp.
 public struct LeakyClamp: Hashable, Sendable {
   public let minimum: Float
   public let maximum: Float
@@ -107,7 +107,7 @@ public struct LeakyClamp: Hashable, Sendable {
 
   /// - Precondition: `minimum` is at most `maximum`.
   public init(minimum: Float, maximum: Float, slopeBelow: Float = 0, slopeAbove: Float = 0) {
-    precondition(minimum <= maximum, "a clamp has a lower and an upper end")
+    precondition(minimum <= maximum, "a clamp's minimum (\(minimum)) must not be above its maximum (\(maximum))")
     self.minimum = minimum
     self.maximum = maximum
     self.slopeBelow = slopeBelow

@@ -2,8 +2,7 @@ import Convolution
 
 /// A network as a value: nodes in running order, each naming its inputs, with the weights beside it.
 ///
-/// Every architecture is turned into one of these; there is no class per architecture. `NetworkProcessor` plans and
-/// runs it.
+/// Every architecture becomes one of these; there is no class per architecture. `NetworkProcessor` plans and runs it.
 ///
 /// ```swift
 /// var network = Network(inputChannels: 1)
@@ -12,41 +11,18 @@ import Convolution
 /// network.output = try network.add(bent, network.input)
 /// ```
 public struct Network: Sendable {
-  /// A signal in the network: its input, or what a node gives.
+  /// A signal in the network: its input, or the output of a node.
   public struct Value: Hashable, Sendable {
     /// 0 is the network's input, i + 1 the output of node i.
     public let index: Int
     init(_ index: Int) { self.index = index }
   }
 
-  /// What a node does. All of them are causal and keep the frame rate.
-  public enum Operation: Sendable {
-    /// bias + the sum of one causal convolution per input. Several inputs share one chain of sums: the mix-in of a
-    /// conditioning signal is one more tap.
-    case convolution([CausalKernel], bias: [Float])
-    /// scale[c] · x + shift[c], as one fused multiply-add.
-    case affine(scale: [Float], shift: [Float])
-    /// A pointwise function.
-    case activation(Activation)
-    /// A clamp that may leak, a pointwise function with four parameters.
-    case leakyClamp(LeakyClamp)
-    /// A recurrent layer, the one operation whose history has no end.
-    case lstm(LSTMCell)
-    /// The sum of two inputs with as many channels each.
-    case add
-    /// The product of two inputs with as many channels each.
-    case multiply
-    /// The channels of all inputs, one input after the other.
-    case concatenate
-    /// A run of the input's channels.
-    case slice(Range<Int>)
-  }
-
   /// One operation on the values of earlier nodes.
   public struct Node: Sendable {
-    /// What is done.
+    /// The operation.
     public let operation: Operation
-    /// To what.
+    /// The values it works on.
     public let inputs: [Value]
     /// Channels of the result.
     public let channels: Int
@@ -54,9 +30,9 @@ public struct Network: Sendable {
 
   /// Channels of the input.
   public let inputChannels: Int
-  /// In running order: a node's inputs stand before it.
+  /// The nodes in running order: each one's inputs come before it.
   public private(set) var nodes: [Node] = []
-  /// What the network gives; its input at first.
+  /// The network's output. Before it is set: the input.
   public var output: Value
 
   /// The network's input.
@@ -67,7 +43,7 @@ public struct Network: Sendable {
   /// A network without nodes: the output is the input.
   /// - Precondition: `inputChannels` is positive.
   public init(inputChannels: Int) {
-    precondition(inputChannels > 0, "a network has an input")
+    precondition(inputChannels > 0, "a network needs at least 1 input channel, not \(inputChannels)")
     self.inputChannels = inputChannels
     output = Value(0)
   }
@@ -77,7 +53,7 @@ public struct Network: Sendable {
     value.index == 0 ? inputChannels : nodes[value.index - 1].channels
   }
 
-  /// The same wiring with other operations: as many nodes, each with the inputs and channels of the one it replaces.
+  /// The same wiring with other operations; each node keeps its inputs and channels.
   func replacing(nodes: [Node]) -> Network {
     var copy = self
     copy.nodes = nodes
@@ -87,8 +63,8 @@ public struct Network: Sendable {
   // MARK: - Building
 
   /// Adds bias + Σ kernel(value) over the terms.
-  /// - Parameter bias: One an output channel; none is zero.
-  /// - Throws: `GeometryError` when channel counts do not meet.
+  /// - Parameter bias: One per output channel. Empty: zero.
+  /// - Throws: `GeometryError` if channel counts do not match.
   public mutating func convolve(_ terms: [(value: Value, kernel: CausalKernel)], bias: [Float]? = nil)
     throws(GeometryError) -> Value
   {
@@ -113,9 +89,9 @@ public struct Network: Sendable {
   }
 
   /// Adds a pointwise function.
-  /// - Throws: `GeometryError` when PReLU has not one slope a channel.
+  /// - Throws: `GeometryError` if PReLU does not have one slope per channel.
   public mutating func activate(_ value: Value, _ activation: Activation) throws(GeometryError) -> Value {
-    if case .prelu(let slopes) = activation { try expect(channels(of: value), slopes.count, "PReLU slopes") }
+    if let slopes = activation.channelSlopes { try expect(channels(of: value), slopes.count, "PReLU slopes") }
     return append(.activation(activation), [value], channels(of: value))
   }
 
@@ -125,7 +101,7 @@ public struct Network: Sendable {
   }
 
   /// Adds a recurrent layer.
-  /// - Throws: `GeometryError` when its input channels are not the value's.
+  /// - Throws: `GeometryError` if its input channels differ from the value's.
   public mutating func recur(_ value: Value, _ cell: LSTMCell) throws(GeometryError) -> Value {
     try expect(cell.inputChannels, channels(of: value), "input channels of a recurrent layer")
     return append(.lstm(cell), [value], cell.hiddenChannels)
@@ -148,12 +124,12 @@ public struct Network: Sendable {
   /// Adds the channels of all values, one value after the other.
   /// - Precondition: There is at least one.
   public mutating func concatenate(_ values: [Value]) -> Value {
-    precondition(!values.isEmpty, "something must be concatenated")
+    precondition(!values.isEmpty, "concatenating needs at least one value")
     return append(.concatenate, values, values.reduce(0) { $0 + channels(of: $1) })
   }
 
-  /// Adds a run of a value's channels.
-  /// - Throws: `GeometryError` when the run is empty or outside.
+  /// Adds a range of a value's channels.
+  /// - Throws: `GeometryError` if the range is empty or out of bounds.
   public mutating func slice(_ value: Value, channels range: Range<Int>) throws(GeometryError) -> Value {
     guard !range.isEmpty else { throw .tooSmall(what: "the number of sliced channels", minimum: 1, actual: 0) }
     guard range.lowerBound >= 0, range.upperBound <= channels(of: value) else {
@@ -162,7 +138,7 @@ public struct Network: Sendable {
     return append(.slice(range), [value], range.count)
   }
 
-  /// The network that gives `value`, without the nodes that only others need.
+  /// The network with `value` as its output, without the nodes that it does not need.
   public func ending(at value: Value) -> Network {
     var isNeeded = [Bool](repeating: false, count: nodes.count + 1)
     isNeeded[value.index] = true

@@ -1,14 +1,15 @@
 import Convolution
 
-/// What a network costs, known before anything is allocated.
+/// The size and cost of a network, known before anything is allocated.
 public struct NetworkCost: Hashable, Sendable {
   /// Trained numbers: weights, biases, scales and slopes.
   public let parameters: Int
   /// Multiply-adds of convolutions and recurrent layers for one frame.
   public let multiplyAddsPerFrame: Int
-  /// Past frames that an output depends on, a recurrent layer's own past left out. The receptive field is one more.
+  /// Past frames that an output depends on, not counting the state of recurrent layers. The receptive field is one
+  /// more.
   public let historyFrames: Int
-  /// Whether some layer's past has no end.
+  /// Whether a layer is recurrent, with an unbounded history.
   public let isRecurrent: Bool
 
   /// The cost of `network`.
@@ -18,21 +19,12 @@ public struct NetworkCost: Hashable, Sendable {
     var history = [0]
     var isRecurrent = false
     for node in network.nodes {
-      var reach = node.inputs.map { history[$0.index] }.max() ?? 0
-      switch node.operation {
-      case .convolution(let kernels, let bias):
-        parameters += kernels.reduce(0) { $0 + $1.weights.count } + (bias.contains { $0 != 0 } ? bias.count : 0)
-        multiplyAdds += kernels.reduce(0) { $0 + $1.weights.count }
-        reach = zip(node.inputs, kernels).map { history[$0.index] + $1.historyFrames }.max() ?? 0
-      case .affine(let scale, let shift): parameters += scale.count + shift.count
-      case .activation(.prelu(let slopes)): parameters += slopes.count
-      case .lstm(let cell):
-        isRecurrent = true
-        parameters += cell.weights.count + cell.bias.count
-        multiplyAdds += cell.weights.count
-      case .activation, .leakyClamp, .add, .multiply, .concatenate, .slice: break
-      }
-      history.append(reach)
+      let facts = node.operation.facts
+      parameters += facts.parameters
+      multiplyAdds += facts.multiplyAddsPerFrame
+      isRecurrent = isRecurrent || facts.isRecurrent
+      let own = facts.historyFrames
+      history.append(node.inputs.enumerated().map { history[$1.index] + (own.isEmpty ? 0 : own[$0]) }.max() ?? 0)
     }
     self.parameters = parameters
     multiplyAddsPerFrame = multiplyAdds
@@ -40,6 +32,6 @@ public struct NetworkCost: Hashable, Sendable {
     self.isRecurrent = isRecurrent
   }
 
-  /// Frames that an output depends on, the present one included.
+  /// Frames that an output depends on, including the current one.
   public var receptiveFieldFrames: Int { historyFrames + 1 }
 }

@@ -1,6 +1,6 @@
 extension Network {
-  /// What the layers of the network give, in running order: the results of its activations, a product of two of them (a
-  /// gate) counting as one; of a network without activations, those of its convolutions.
+  /// The outputs of the network's layers, in running order: the results of its activations, where a product of two (a
+  /// gate) counts as one; or of its convolutions, if it has no activations.
   public var layers: [Value] {
     var isPart = Set<Value>()
     func isActivation(_ value: Value) -> Bool {
@@ -21,6 +21,6 @@ extension Network {
     }
   }
 
-  /// What node number `number`, counted from 1, gives; nil where there is none.
+  /// The output of node `number`, counted from 1; nil if there is no such node.
   public func value(ofNode number: Int) -> Value? { nodes.indices.contains(number - 1) ? Value(number) : nil }
 }

@@ -1,12 +1,12 @@
 import CConvolutionKernels
 import Convolution
 
-/// Where the values of a running network stand.
+/// Where a running network keeps its values.
 ///
-/// A value whose past is read has a mirrored ring for every channel: capacity R at least the history plus the largest
+/// A value whose past is read has a mirrored ring per channel: capacity R at least the history plus the largest
 /// sub-block, every frame written at p and at p + R. A run of frames with its whole history then lies contiguous
 /// somewhere in the 2R floats, offsets of taps stay constant, and no history is ever moved. Other values have rows for
-/// one sub-block only, and rows are used again as soon as nobody reads them.
+/// one sub-block only, and a row is reused as soon as nothing reads it any more.
 ///
 /// Unsafe because the kernels want pointers. Safe because all of them point into `memory`, which lives as long as
 /// this object, and every row ends with the slack that the kernels may read.
@@ -18,14 +18,19 @@ final class NetworkMemory {
     var channels: Int
     /// Index among the rings, or −1 for rows of one sub-block.
     var ring: Int
+
+    /// The place of some of its channels.
+    func channels(_ range: Range<Int>) -> Place {
+      Place(origin: origin + range.lowerBound * stride, stride: stride, channels: range.count, ring: ring)
+    }
   }
 
   let places: [Place]
-  /// The rings. At −1 stand the zeros of rows, so that no step asks which of the two it has.
+  /// The rings. Index −1 holds zeros for rows, so that no step has to ask which of the two it uses.
   let rings: UnsafeMutablePointer<cck_ring>
   /// For every ring, the place that it moves.
   let ringPlaces: [Place]
-  /// For every ring, what every channel's past is after a reset.
+  /// For every ring, each channel's past after a reset.
   let settled: [UnsafeMutablePointer<Float>]
   private let memory: AlignedMemory
 
@@ -60,18 +65,18 @@ final class NetworkMemory {
 
   // MARK: - Running
 
-  /// Says where a sub-block of `frames` frames is written and read.
+  /// Sets where a sub-block of `frames` frames is written and read.
   @inline(__always) func begin(frames: Int) { cck_begin_rings(rings, ringPlaces.count, frames) }
 
-  /// Moves every ring on.
+  /// Advances every ring.
   @inline(__always) func advance(frames: Int) { cck_advance_rings(rings, ringPlaces.count, frames) }
 
-  /// Where the present sub-block of channel 0 is read.
+  /// The address where the current sub-block of channel 0 is read.
   @inline(__always) func readBase(_ place: Place) -> UnsafeMutablePointer<Float> {
     place.origin + rings[place.ring].read
   }
 
-  /// Where the present sub-block of channel 0 is written.
+  /// The address where the current sub-block of channel 0 is written.
   @inline(__always) func writeBase(_ place: Place) -> UnsafeMutablePointer<Float> {
     place.origin + rings[place.ring].position
   }
@@ -84,7 +89,7 @@ final class NetworkMemory {
 
   // MARK: - The past
 
-  /// Makes the constants that ring `index` starts from its past.
+  /// Sets the constants that ring `index` has as its past.
   func fill(ring index: Int) {
     let place = ringPlaces[index]
     for channel in 0..<place.channels {
@@ -142,7 +147,7 @@ struct NetworkLayout {
       floats += roundUp(slots[value].channels)
     }
 
-    // Rows: a value takes those that were given back, from its making to its last reading.
+    // Rows: a value reuses free ones, from when it is made until it is last read.
     var lastRead = [Int](repeating: -1, count: values)
     for (index, step) in plan.steps.enumerated() {
       for input in plan.inputs(of: step) { lastRead[input.index] = index }

@@ -1,11 +1,11 @@
 import CConvolutionKernels
 import Convolution
 
-/// The order of work for a network, with the patterns that have a fused kernel recognised.
+/// The steps that run a network, in order. Patterns that have a fused kernel become one step.
 ///
 /// Fusing saves passes over memory and never changes a bit, because a fused step keeps the order of the unfused ones:
-/// convolution and mix-in, activation, residual, running total. A convolution of kernel size 1 that reads what another one
-/// gives runs with it, piece by piece: a whole WaveNet layer is one step.
+/// convolution and mix-in, activation, residual, running total. A convolution of kernel size 1 that reads another one's
+/// output runs together with it, piece by piece: a whole WaveNet layer is one step.
 struct NetworkPlan {
   /// A convolution and what follows it while the sums are in registers.
   struct FusedConvolution {
@@ -14,18 +14,19 @@ struct NetworkPlan {
     var activation: Activation = .identity
     /// Added after the activation.
     var residual: Network.Value?
-    /// What the step gives.
+    /// The step's result.
     var output: Network.Value
     /// `total` = `previous` + `output`, in the memory of `previous`.
     var previous: Network.Value?
     var total: Network.Value?
-    /// Whether `output` goes to memory: not where only the running total and a convolution of the same step read it.
+    /// Whether `output` goes to memory. Not needed if only the running total and a convolution of the same step read
+    /// it.
     var isStored = true
   }
 
   /// One pass over the channels of a sub-block.
   enum Step {
-    /// `then` is a convolution of kernel size 1 of what the first one gives.
+    /// `then` is a convolution of kernel size 1 that reads the first one's output.
     case convolution(FusedConvolution, then: FusedConvolution?)
     /// first(x[0 ..< n]) · second(x[n ..< 2n])
     case gate(Activation, Activation, input: Network.Value, output: Network.Value)
@@ -35,17 +36,16 @@ struct NetworkPlan {
 
   let network: Network
   private(set) var steps: [Step] = []
-  /// For every value, the past frames that somebody reads of it: 0 needs no ring.
+  /// For every value, how many past frames of it are read. 0 needs no ring.
   private(set) var historyFrames: [Int]
 
-  /// - Parameter fused: Whether patterns are recognised; without, every node is a step: the plain twin.
+  /// - Parameter fused: Whether to fuse patterns. If not, every node is a step of its own: the plain twin.
   init(_ network: Network, fused: Bool) {
     self.network = network
     historyFrames = Array(repeating: 0, count: network.nodes.count + 1)
     for node in network.nodes {
-      guard case .convolution(let kernels, _) = node.operation else { continue }
-      for (input, kernel) in zip(node.inputs, kernels) {
-        historyFrames[input.index] = max(historyFrames[input.index], kernel.historyFrames)
+      for (input, frames) in zip(node.inputs, node.operation.facts.historyFrames) {
+        historyFrames[input.index] = max(historyFrames[input.index], frames)
       }
     }
 
@@ -74,7 +74,8 @@ struct NetworkPlan {
     }
   }
 
-  /// For every value the nodes that read it, in order; the network's output counts as one more reader, behind all.
+  /// For every value, the nodes that read it, in order. The network's output counts as one more reader, after all
+  /// nodes.
   private static func consumers(in network: Network) -> [[Int]] {
     var consumers = [[Int]](repeating: [], count: network.nodes.count + 1)
     for (index, node) in network.nodes.enumerated() {
@@ -84,8 +85,8 @@ struct NetworkPlan {
     return consumers
   }
 
-  /// Takes up the activation, the residual and the running total that follow a convolution.
-  /// - Parameter start: The node in whose place the step runs: what stands before it is known.
+  /// Adds the activation, the residual and the running total that follow a convolution to its step.
+  /// - Parameter start: The node in whose place the step runs. Everything before it has been computed.
   private func extend(
     _ step: inout FusedConvolution, runningAt start: Int, consumers: [[Int]], absorbed: inout Set<Int>
   ) {
@@ -94,7 +95,7 @@ struct NetworkPlan {
       let readers = consumers[step.output.index]
       return readers.count == 1 && readers[0] < nodes.count ? readers[0] : nil
     }
-    /// The other operand of the sum at node `sum`, when it is known before the step runs.
+    /// The other operand of the sum at node `sum`, if it is known before the step runs.
     func earlierOperand(of sum: Int) -> Network.Value? {
       guard case .add = nodes[sum].operation else { return nil }
       let others = nodes[sum].inputs.filter { $0 != step.output }
@@ -113,7 +114,7 @@ struct NetworkPlan {
       return
     }
     for next in consumers[step.output.index] where next < nodes.count {
-      // The total takes the memory of what was summed before, so nobody may read that later, or its past.
+      // The total overwrites the previous sum, so nothing may read that sum, or its past, later.
       guard let previous = earlierOperand(of: next), previous != network.input,
         historyFrames[previous.index] == 0, historyFrames[next + 1] == 0,
         consumers[previous.index].allSatisfy({ $0 == next || $0 < start })
@@ -125,7 +126,7 @@ struct NetworkPlan {
     }
   }
 
-  /// The first convolution of kernel size 1 that reads what `step` gives, with what follows it.
+  /// The first convolution of kernel size 1 that reads the output of `step`, with what follows it.
   private func following(
     _ step: inout FusedConvolution, consumers: [[Int]], absorbed: inout Set<Int>
   ) -> FusedConvolution? {
@@ -149,7 +150,7 @@ struct NetworkPlan {
     return then
   }
 
-  /// Recognises first(x[0 ..< n]) · second(x[n ..< 2n]) from its first slice on, when nobody reads the parts.
+  /// Recognises first(x[0 ..< n]) · second(x[n ..< 2n]) from its first slice on, if nothing else reads the parts.
   private func gate(startingAt index: Int, consumers: [[Int]]) -> (step: Step, nodes: [Int])? {
     let nodes = network.nodes
     guard case .slice(let first) = nodes[index].operation, first.lowerBound == 0,
@@ -181,7 +182,7 @@ struct NetworkPlan {
     }
   }
 
-  /// What `step` writes to memory of its own.
+  /// Values that `step` writes to memory of their own.
   func outputs(of step: Step) -> [Network.Value] {
     switch step {
     case .convolution(let fused, let then): (fused.isStored ? [fused.output] : []) + (then.map { [$0.output] } ?? [])
@@ -190,7 +191,7 @@ struct NetworkPlan {
     }
   }
 
-  /// The running totals that `step` keeps in the memory of what was summed before.
+  /// The running totals that `step` writes over the previous sum.
   func totals(of step: Step) -> [(previous: Network.Value, total: Network.Value)] {
     guard case .convolution(let fused, let then) = step else { return [] }
     return [fused, then].compactMap { fused in

@@ -7,24 +7,23 @@ import Convolution
 /// let processor = try NetworkProcessor(network, maximumBlockFrames: 512)
 /// processor.process(input, into: output, frames: 64)
 /// ```
-/// Large blocks go through all layers in sub-blocks that stay in the first-level cache, so that speed does not fall
-/// with the size of the block.
+/// Large blocks are split into sub-blocks that fit the first-level cache, so that speed does not drop with block size.
 ///
 /// - Streaming: latency 0, history `historyFrames` (nil with a recurrent layer), no tail; any block size.
 /// - Real time: `process` and `reset` allocate nothing, take no lock and make no system call.
 /// - Numerics: every layer within n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ of the exact sum of n taps, u = 2⁻²⁴.
 public final class NetworkProcessor: BlockProcessor {
-  /// What is run.
+  /// The network.
   public let network: Network
-  /// How the past before the first frame is taken.
+  /// What is assumed about the time before the first frame.
   public let past: Past
   public let maximumBlockFrames: Int
   public let inputChannels: Int
   public let outputChannels: Int
   public let historyFrames: Int?
-  /// What every output channel is, for ever, while the input is `restingInput` for ever.
+  /// The constant output, per channel, while the input is `restingInput`.
   public let restingOutput: [Float]
-  /// The constant that every input channel had before the first frame, for `.silence`.
+  /// For `.silence`, the constant on each input channel before the first frame.
   public let restingInput: [Float]
 
   private let maximumStateBytes: Int
@@ -32,16 +31,16 @@ public final class NetworkProcessor: BlockProcessor {
   private let level: KernelLevel
   private let runner: NetworkRunner
 
-  /// Bytes of history and working memory, weights not counted.
+  /// Bytes of history and working memory, without the weights.
   public let stateBytes: Int
 
   /// Frames that go through all layers at once.
   static let subBlockFrames = 64
 
-  /// What `maximumStateBytes` is unless the caller says otherwise: 1 GiB.
+  /// Default of `maximumStateBytes`: 1 GiB.
   public static let defaultMaximumStateBytes = 1 << 30
 
-  /// Bytes of history and working memory that a processor of `network` takes, weights not counted. Allocates nothing of
+  /// Bytes of history and working memory that a processor of `network` needs, without the weights. Allocates nothing of
   /// that size.
   public static func stateBytes(of network: Network) -> Int {
     NetworkLayout(plan: NetworkPlan(network, fused: true), subBlock: subBlockFrames).bytes
@@ -50,14 +49,14 @@ public final class NetworkProcessor: BlockProcessor {
   /// Plans `network`, lays out its memory and settles it.
   ///
   /// - Parameters:
-  ///   - past: How the past before the first frame is taken.
-  ///   - restingInput: The constant that every input channel had before the first frame, for `.silence`; zeros when
-  ///     nil. A stage behind another one starts from what that one gives for silence.
+  ///   - past: What is assumed about the time before the first frame.
+  ///   - restingInput: For `.silence`, the constant on each input channel before the first frame; nil: zeros. A
+  ///     stage after another one starts from that one's output for silence.
   ///   - maximumBlockFrames: The most frames of one call of `process`.
-  ///   - maximumStateBytes: More history and working memory than this is refused before it is allocated.
-  ///   - fused: Whether patterns run in fused kernels; the output is the same bit for bit.
-  ///   - level: The instruction set; the output is the same bit for bit.
-  /// - Throws: `GeometryError` when a size is not positive, does not fit the network, or takes too much memory.
+  ///   - maximumStateBytes: Limit for history and working memory, checked before anything is allocated.
+  ///   - fused: Whether patterns run in fused kernels. Does not change a bit of the output.
+  ///   - level: The instruction set. Does not change a bit of the output.
+  /// - Throws: `GeometryError` if a size is not positive or does not fit the network, or if too much memory is needed.
   public init(
     _ network: Network, past: Past = .silence, restingInput: [Float]? = nil, maximumBlockFrames: Int = 4096,
     maximumStateBytes: Int = defaultMaximumStateBytes, fused: Bool = true, level: KernelLevel = .selected
@@ -93,7 +92,9 @@ public final class NetworkProcessor: BlockProcessor {
 
   @discardableResult
   public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
-    precondition(frames >= 0 && frames <= maximumBlockFrames, "a block is at most maximumBlockFrames long")
+    precondition(
+      frames >= 0 && frames <= maximumBlockFrames,
+      "a block of 0 to \(maximumBlockFrames) frames was expected, not \(frames)")
     let denormals = cck_flush_denormals()
     runner.process(input, into: output, frames: frames)
     cck_restore_denormals(denormals)

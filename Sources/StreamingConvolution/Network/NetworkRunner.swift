@@ -1,26 +1,32 @@
 import CConvolutionKernels
 import Convolution
 
-/// A planned network in running form: a list of plain steps over places in memory.
+/// A planned network ready to run: a list of plain steps over addresses in memory.
 ///
-/// Unsafe because the steps hold pointers for the C kernels. Safe because every pointer leads into `memory` or
+/// Unsafe because the steps hold pointers for the C kernels. Safe because every pointer points into `memory` or
 /// `constants`, which live as long as this object, and a step never touches more frames than a sub-block.
 final class NetworkRunner {
   private typealias Place = NetworkMemory.Place
 
   /// One pass. Trivial, so that walking the list neither retains nor releases.
   private enum Step {
-    /// `layers[first ..< first + count]`: neighbouring convolutions, each as many layers as it has groups of outputs.
+    /// `layers[first ..< first + count]`: neighbouring convolutions, with one layer per group of outputs.
     case layers(first: Int, count: Int)
-    case gate(Int32, UnsafePointer<Float>, Int32, UnsafePointer<Float>, input: Place, output: Place)
-    case activation(Int32, UnsafePointer<Float>, input: Place, output: Place)
-    case affine(scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, input: Place, output: Place)
-    case clamp(LeakyClamp, input: Place, output: Place)
+    /// A kernel over the channels of one or two inputs.
+    case rows(RowKernel, Place, Place, output: Place)
     case recur(cell: Int, input: Place, output: Place)
-    case add(Place, Place, output: Place)
-    case multiply(Place, Place, output: Place)
-    /// The input's channels from `from` to the output's channels from `to`.
-    case copy(channels: Int, input: Place, from: Int, output: Place, to: Int)
+  }
+
+  /// What happens to one channel of a sub-block. Pointers lead to one constant for each channel.
+  private enum RowKernel {
+    /// first(a) · second(b)
+    case gate(Int32, UnsafePointer<Float>, Int32, UnsafePointer<Float>)
+    case activation(Int32, UnsafePointer<Float>)
+    case affine(scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)
+    case clamp(LeakyClamp)
+    case add
+    case multiply
+    case copy
   }
 
   private let steps: UnsafeMutableBufferPointer<Step>
@@ -61,7 +67,7 @@ final class NetworkRunner {
         let first = layers.count
         layers += made(fused, inputs: plan.network.nodes[fused.node].inputs.map(place))
         if let then {
-          // Its input is a piece of what the first one gives, which stands where the kernel says.
+          // Its input is a piece of the first one's output, at an address that the kernel chooses.
           var piece = place(fused.output)
           piece.stride = Int(CCK_TILE_PITCH)
           for second in made(then, inputs: [piece]) {
@@ -80,39 +86,37 @@ final class NetworkRunner {
       case .gate(let left, let right, let input, _):
         let (input, output) = (place(input), outputs[0])
         let half = output.channels  // the input may have further channels, which the gate does not read
-        steps.append(
-          .gate(
-            left.kernelCode, slopes(left, channels: half), right.kernelCode, slopes(right, channels: half),
-            input: input, output: output))
+        let kernel = RowKernel.gate(
+          left.kernelCode, slopes(left, channels: half), right.kernelCode, slopes(right, channels: half))
+        steps.append(.rows(kernel, input.channels(0..<half), input.channels(half..<2 * half), output: output))
       case .pointwise(let index):
         let node = plan.network.nodes[index]
         let (inputs, output) = (node.inputs.map(place), outputs[0])
+        func rows(_ kernel: RowKernel) -> Step { .rows(kernel, inputs[0], inputs.last!, output: output) }
         switch node.operation {
         case .activation(let activation):
-          steps.append(
-            .activation(
-              activation.kernelCode, slopes(activation, channels: node.channels), input: inputs[0], output: output))
+          steps.append(rows(.activation(activation.kernelCode, slopes(activation, channels: node.channels))))
         case .affine(let scale, let shift):
-          steps.append(
-            .affine(
-              scale: constants.floats(scale), shift: constants.floats(shift), input: inputs[0], output: output))
-        case .leakyClamp(let clamp): steps.append(.clamp(clamp, input: inputs[0], output: output))
-        case .lstm(let cell):
-          steps.append(.recur(cell: cells.count, input: inputs[0], output: output))
-          cells.append(cell)
-        case .add: steps.append(.add(inputs[0], inputs[1], output: output))
-        case .multiply: steps.append(.multiply(inputs[0], inputs[1], output: output))
+          steps.append(rows(.affine(scale: constants.floats(scale), shift: constants.floats(shift))))
+        case .leakyClamp(let clamp): steps.append(rows(.clamp(clamp)))
+        case .add: steps.append(rows(.add))
+        case .multiply: steps.append(rows(.multiply))
         case .slice(let range):
-          steps.append(.copy(channels: range.count, input: inputs[0], from: range.lowerBound, output: output, to: 0))
+          let input = inputs[0].channels(range)
+          steps.append(.rows(.copy, input, input, output: output))
         case .concatenate:
           var channel = 0
           for input in inputs {
-            steps.append(.copy(channels: input.channels, input: input, from: 0, output: output, to: channel))
+            let part = output.channels(channel..<channel + input.channels)
+            steps.append(.rows(.copy, input, input, output: part))
             stepRings.append(output.ring)
             channel += input.channels
           }
           stepRings.removeLast()
-        case .convolution: preconditionFailure("a convolution is a step of its own")
+        case .lstm(let cell):
+          steps.append(.recur(cell: cells.count, input: inputs[0], output: output))
+          cells.append(cell)
+        case .convolution: preconditionFailure("a convolution must be a step of its own")
         }
       }
       stepRings.append(outputs[0].ring)
@@ -137,7 +141,7 @@ final class NetworkRunner {
     layers.deallocate()
   }
 
-  /// One convolution as layers, one a group of outputs.
+  /// One convolution as layers, one per group of outputs.
   private static func layers(
     _ kernels: [CausalKernel], bias: [Float], inputs: [Place], activation: Activation, slopes: UnsafePointer<Float>,
     residual: Place?, output: Place?, total: Place?, constants: ConstantPool
@@ -179,7 +183,7 @@ final class NetworkRunner {
 
   // MARK: - Running
 
-  /// Runs any number of frames, sub-block after sub-block.
+  /// Runs any number of frames, one sub-block at a time.
   func process(_ source: InputChannels, into destination: OutputChannels, frames: Int) {
     var done = 0
     while done < frames {
@@ -206,83 +210,53 @@ final class NetworkRunner {
   }
 
   @inline(__always) private func run(_ step: Step, frames: Int) {
-    let table = kernels
     switch step {
     case .layers(let first, let count):
-      cck_run_layers(table, layers.baseAddress! + first, count, memory.rings, frames)
-    case .gate(let left, let leftSlopes, let right, let rightSlopes, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.gate(
-          left, leftSlopes[channel], right, rightSlopes[channel], x + channel * input.stride,
-          x + (output.channels + channel) * input.stride, y + channel * output.stride, frames)
-      }
-      memory.mirror(output, frames: frames)
-    case .activation(let code, let slopes, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.activate(code, slopes[channel], x + channel * input.stride, y + channel * output.stride, frames)
-      }
-      memory.mirror(output, frames: frames)
-    case .affine(let scale, let shift, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.affine(
-          scale[channel], shift[channel], x + channel * input.stride, y + channel * output.stride, frames)
-      }
-      memory.mirror(output, frames: frames)
-    case .clamp(let clamp, let input, let output):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<output.channels {
-        table.pointee.leaky_clamp(
-          clamp.minimum, clamp.maximum, clamp.slopeBelow, clamp.slopeAbove, x + channel * input.stride,
-          y + channel * output.stride, frames)
-      }
+      cck_run_layers(kernels, layers.baseAddress! + first, count, memory.rings, frames)
+    case .rows(let kernel, let a, let b, let output):
+      run(kernel, a, b, output, frames: frames)
       memory.mirror(output, frames: frames)
     case .recur(let cell, let input, let output):
       cells.run(
         cell, memory.readBase(input), stride: input.stride, into: memory.writeBase(output), stride: output.stride,
         frames: frames)
       memory.mirror(output, frames: frames)
-    case .add(let a, let b, let output):
-      rows(a, b, output, frames) { table.pointee.add($0, $1, $2, $3) }
-    case .multiply(let a, let b, let output):
-      rows(a, b, output, frames) { table.pointee.multiply($0, $1, $2, $3) }
-    case .copy(let channels, let input, let from, let output, let to):
-      let x = memory.readBase(input)
-      let y = memory.writeBase(output)
-      for channel in 0..<channels {
-        (y + (to + channel) * output.stride).update(from: x + (from + channel) * input.stride, count: frames)
-      }
-      memory.mirror(output, frames: frames)
     }
   }
 
-  @inline(__always) private func rows(
-    _ a: Place, _ b: Place, _ output: Place, _ frames: Int,
-    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-  ) {
-    let left = memory.readBase(a)
-    let right = memory.readBase(b)
-    let y = memory.writeBase(output)
-    for channel in 0..<output.channels {
-      body(left + channel * a.stride, right + channel * b.stride, y + channel * output.stride, frames)
+  @inline(__always) private func run(_ kernel: RowKernel, _ a: Place, _ b: Place, _ output: Place, frames: Int) {
+    let table = kernels
+    /// `body` gets the channel and its rows of a, b and the output.
+    func each(_ body: (Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void) {
+      let (left, right, y) = (memory.readBase(a), memory.readBase(b), memory.writeBase(output))
+      for channel in 0..<output.channels {
+        body(channel, left + channel * a.stride, right + channel * b.stride, y + channel * output.stride)
+      }
     }
-    memory.mirror(output, frames: frames)
+    switch kernel {
+    case .gate(let first, let firstSlopes, let second, let secondSlopes):
+      each { table.pointee.gate(first, firstSlopes[$0], second, secondSlopes[$0], $1, $2, $3, frames) }
+    case .activation(let code, let slopes): each { table.pointee.activate(code, slopes[$0], $1, $3, frames) }
+    case .affine(let scale, let shift): each { table.pointee.affine(scale[$0], shift[$0], $1, $3, frames) }
+    case .clamp(let clamp):
+      each {
+        table.pointee.leaky_clamp(
+          clamp.minimum, clamp.maximum, clamp.slopeBelow, clamp.slopeAbove, $1, $3, frames)
+      }
+    case .add: each { table.pointee.add($1, $2, $3, frames) }
+    case .multiply: each { table.pointee.multiply($1, $2, $3, frames) }
+    case .copy: each { $3.update(from: $1, count: frames) }
+    }
   }
 
   // MARK: - The past before the first frame
 
-  /// Finds what every value rests at while the input is `restingInput` for ever, makes everything as new with that past
-  /// or with zeros, and returns what the output rests at.
+  /// Finds the constant of every value while the input is always `restingInput`, makes everything as new with that past
+  /// or with zeros, and returns the output's constant.
   ///
   /// At rest every value is a constant. One frame is run through the steps in order, each ring filled with the
-  /// constant of its value as soon as that is known: what an endless constant input settles to, to the bit, at the
-  /// cost of one frame. Only a recurrent layer needs more of them.
+  /// constant of its value as soon as that is known. This gives exactly what an endless constant input settles to, for
+  /// the cost of one frame. Only a recurrent layer needs more.
   func settle(past: Past, restingInput: [Float]) -> [Float] {
     let denormals = cck_flush_denormals()
     defer { cck_restore_denormals(denormals) }
@@ -305,7 +279,7 @@ final class NetworkRunner {
       case .layers(let first, let count):
         for index in first..<first + count {
           run(.layers(first: index, count: 1), frames: 1)
-          // Groups are layers that share a ring, which rests when the last of them has run: not once for each.
+          // Groups are layers that share a ring. It is filled once, after the last of them has run.
           let (layer, next) = (layers[index], index + 1 < first + count ? layers[index + 1] : nil)
           for (results, later) in [(layer.results, next?.results), (layer.then_results, next?.then_results)]
           where results.output.origin != nil && results.output.ring != later?.output.ring {

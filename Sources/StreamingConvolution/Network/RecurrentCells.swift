@@ -2,15 +2,15 @@ import CConvolutionKernels
 
 /// The recurrent cells of a running network with their state.
 ///
-/// Unsafe because the kernel wants pointers. Safe because all of them lead into memory that this object owns, each piece
-/// as long as `LSTMCell` says, and because a cell's input and output are moved by the runner to rows that hold a
+/// Unsafe because the kernel wants pointers. Safe because all of them point into memory that this object owns, each
+/// piece as long as `LSTMCell` says, and because a cell's input and output are moved by the runner to rows that hold a
 /// sub-block.
 final class RecurrentCells {
-  /// One cell and the states that it can be put into.
+  /// One cell with its current and initial state.
   private struct Running {
     var kernel: cck_lstm
     let settlingFrames: Int
-    /// h and c, one behind the other.
+    /// h, then c.
     let state: UnsafeMutablePointer<Float>
     let initial: UnsafeMutablePointer<Float>
     let settled: UnsafeMutablePointer<Float>
@@ -71,8 +71,8 @@ final class RecurrentCells {
     kernels.pointee.lstm(&cells[index].kernel)
   }
 
-  /// Runs cell `index` from its initial state over the constant input at `x` until it rests, or as long as it is given,
-  /// and leaves in `y` what it gives then.
+  /// Runs cell `index` from its initial state over the constant input at `x` until it comes to rest or its time is up,
+  /// and leaves its last output in `y`.
   func settle(
     _ index: Int, _ x: UnsafePointer<Float>, stride xStride: Int, into y: UnsafeMutablePointer<Float>,
     stride yStride: Int
@@ -80,7 +80,8 @@ final class RecurrentCells {
     let cell = cells[index]
     cell.state.update(from: cell.initial, count: cell.stateFloats)
     for frame in 0..<cell.settlingFrames {
-      // A state that one frame leaves as it is, every further one does, too. Looked at now and then: looking costs.
+      // Once a frame leaves the state unchanged, all further ones do. Checked only now and then, because checking
+      // costs.
       let isLooking = frame % 64 == 63
       if isLooking { cell.settled.update(from: cell.state, count: cell.stateFloats) }
       run(index, x, stride: xStride, into: y, stride: yStride, frames: 1)
@@ -90,7 +91,7 @@ final class RecurrentCells {
     cell.settled.update(from: cell.state, count: cell.stateFloats)
   }
 
-  /// Makes the initial state what `reset` goes back to.
+  /// Makes the current initial state the one that `reset` restores.
   func forgetSettledState() {
     for cell in cells { cell.settled.update(from: cell.initial, count: cell.stateFloats) }
   }

@@ -1,13 +1,13 @@
 import Convolution
 
-/// The past of every input channel in rings of one capacity, a multiple of the largest partition, so that no partition
-/// wraps. The first frames of a ring are mirrored behind its end for the direct sum, which reads at any place.
+/// The past of every input channel, in rings of equal capacity: a multiple of the largest partition, so that no
+/// partition wraps. The start of each ring is repeated after its end, because the direct sum reads from any position.
 ///
-/// Safe because the memory lives as long as its owner, which keeps `memory`.
+/// Safe because the owner of this value keeps `memory` alive.
 struct InputHistory {
-  /// Frames of a ring.
+  /// Frames in one ring.
   let capacity: Int
-  /// Frames behind its end that repeat its beginning.
+  /// Frames after its end that repeat its start.
   private let mirrored: Int
   private let pitch: Int
   private let base: UnsafeMutablePointer<Float>
@@ -27,7 +27,7 @@ struct InputHistory {
     channels * pitch(capacity: capacity, mirrored: mirrored)
   }
 
-  /// Takes `count` frames of a channel that begin at frame `frame`.
+  /// Writes `count` frames of a channel, starting at frame `frame`.
   /// - Precondition: They do not wrap.
   @inline(__always)
   func write(_ samples: UnsafePointer<Float>, channel: Int, frame: Int, count: Int) {
@@ -48,7 +48,7 @@ struct InputHistory {
     }
   }
 
-  /// Where frame `frame` of a channel stands. Frames before the first one are those of a whole ring earlier: silence.
+  /// The address of frame `frame` of a channel. Negative frames wrap to the ring's end, which holds silence at first.
   @inline(__always)
   func place(channel: Int, frame: Int) -> UnsafePointer<Float> {
     let rest = frame % capacity

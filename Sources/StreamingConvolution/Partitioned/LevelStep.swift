@@ -1,6 +1,6 @@
 import Convolution
 
-/// A piece of a level's work that is done in one go.
+/// A piece of a level's work, done without interruption.
 struct LevelStep {
   enum Kind: UInt8 {
     /// Samples of an input to the rows of its transform; columns.
@@ -23,7 +23,7 @@ struct LevelStep {
   /// Floating-point operations.
   let operations: Int
 
-  /// Work that divides freely is divided into pieces of about so many operations.
+  /// The target size of a piece, in operations, for work that can be split anywhere.
   static let granule = 16_384
 
   /// Forward transform of one input.

@@ -1,13 +1,13 @@
 import CConvolutionKernels
 import Convolution
 
-/// One level at work: spectra of the inputs' last blocks, and the work on the newest of them, step by step.
+/// A running level: the spectra of the latest input blocks, and the work on the newest one, step by step.
 ///
 /// Block k of B frames is complete at frame (k+1)·B. Its work is first needed for output frame k·B + firstTap, that is
-/// when input frame k·B + firstTap + latency comes; its steps are spread evenly over the time until then. What a step does
-/// depends on k alone, so that the cutting into blocks is inaudible.
+/// when input frame k·B + firstTap + latency arrives; its steps are spread evenly over the time until then. What a step
+/// does depends on k alone, so that the block size is inaudible.
 ///
-/// Safe because the pointers are the convolver's, which lives longer.
+/// Safe because the pointers belong to the convolver, which outlives this value.
 struct PartitionLevel {
   let frames: Int
   let firstTap: Int
@@ -27,7 +27,7 @@ struct PartitionLevel {
   private let spectrum: UnsafeMutablePointer<Float>
   private let kernels: UnsafePointer<cck_kernels>
 
-  /// The block that is or was worked on.
+  /// The current block, or the last one.
   private var block = 0
   private var isBusy = false
   /// Frame at which the work must be complete.
@@ -69,12 +69,12 @@ struct PartitionLevel {
 
   func deallocate() { inputSteps.deallocate() }
 
-  /// Floats of scratch and rings.
+  /// Floats needed for scratch and rings.
   static func floats(of level: PartitionPlan.Level, inputs: Int) -> Int {
     2 * level.partitionFrames * (2 + inputs * level.partitions)
   }
 
-  /// Points the products of a set of responses at this level's rings.
+  /// Connects a set of responses to this level's rings.
   func bind(_ bank: LevelBank) {
     for index in 0..<bank.productCount {
       bank.products[index].x = UnsafePointer(ring + bank.terms[index].input * ringFloats)
@@ -90,13 +90,13 @@ struct PartitionLevel {
   /// Begins the work on block `index`, whose input is complete.
   ///
   /// - Parameters:
-  ///   - current: The responses in use, when they will be heard in its output.
-  ///   - next: Those that replace them, likewise.
+  ///   - current: The responses in use, if this block's output still uses them.
+  ///   - next: Their replacement, if this block's output already uses it.
   mutating func begin(block index: Int, current: LevelBank?, next: LevelBank?) {
     block = index
     isBusy = true
     start = (index + 1) * frames
-    // Later than the next block's beginning would leave two under way.
+    // Any later, and two blocks would be in progress at once.
     deadline = min(index * frames + firstTap + latency, start + frames)
     (stage, step, done) = (.inputs, 0, 0)
     operations = inputOperations
@@ -180,8 +180,8 @@ struct PartitionLevel {
     }
   }
 
-  /// Where what this level gives to output frames `frame` ..< `frame + count` of a channel stands, when it stands in one
-  /// piece; the work on it is complete.
+  /// The address of this level's share of output frames `frame` ..< `frame + count` of a channel, or nil if it is not
+  /// contiguous. The work on it is complete.
   @inline(__always)
   func row(_ bank: LevelBank, output: Int, frame: Int, count: Int) -> UnsafePointer<Float>? {
     let from = frame - firstTap
@@ -189,9 +189,9 @@ struct PartitionLevel {
     return UnsafePointer(bank.slots + (output * slots + from / frames % slots) * frames + from % frames)
   }
 
-  /// Adds what this level gives to output frames `frame` ..< `frame + count` of a channel.
+  /// Adds this level's share of output frames `frame` ..< `frame + count` of a channel.
   func add(_ bank: LevelBank, output: Int, frame: Int, count: Int, to y: UnsafeMutablePointer<Float>) {
-    // Before the first block nothing was heard.
+    // Nothing comes out before the first block.
     var place = min(max(firstTap - frame, 0), count)
     while place < count {
       let length = min(count - place, frames - (frame + place - firstTap) % frames)

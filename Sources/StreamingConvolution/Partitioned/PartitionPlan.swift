@@ -4,11 +4,11 @@
 /// ```
 /// taps:   | directTaps | level 0: partitions of B0 | level 1: partitions of B1 ≥ B0 | …
 /// ```
-/// A plan is a value: it depends on nothing but what it was made from, can be written (`text`) and read again, and two
-/// processors of the same plan and response give the same bits.
+/// A plan is a value. It can be written as text and read again, and two processors with the same plan and response give
+/// the same bits.
 ///
-/// Level with partitions of B frames from tap O: input block [kB, (k+1)B) is complete at frame (k+1)B and first heard in
-/// output frame kB + O, so that O − B + latencyFrames frames are left for its work, over which it is spread.
+/// For a level with partitions of B frames that starts at tap O, input block [kB, (k+1)B) is complete at frame (k+1)B
+/// and first heard in output frame kB + O. Its work is spread over the O − B + latencyFrames frames in between.
 public struct PartitionPlan: Hashable, Sendable {
   /// Equal partitions of consecutive taps.
   public struct Level: Hashable, Sendable {
@@ -16,7 +16,7 @@ public struct PartitionPlan: Hashable, Sendable {
     public let partitionFrames: Int
     /// Tap at which the first partition begins.
     public let firstTap: Int
-    /// How many partitions.
+    /// The number of partitions.
     public let partitions: Int
 
     public init(partitionFrames: Int, firstTap: Int, partitions: Int) {
@@ -25,10 +25,10 @@ public struct PartitionPlan: Hashable, Sendable {
       self.partitions = partitions
     }
 
-    /// The tap behind the last partition.
+    /// The tap after the last partition.
     public var endTap: Int { firstTap + partitions * partitionFrames }
 
-    /// Output blocks that must be kept: the one that is made while earlier ones are still being heard.
+    /// Output blocks to keep: the one being computed and the earlier ones that are still being read.
     func slots(in plan: PartitionPlan) -> Int {
       let wait = firstTap + plan.latencyFrames
       let heard = (wait + partitionFrames - 1) / partitionFrames
@@ -36,16 +36,16 @@ public struct PartitionPlan: Hashable, Sendable {
     }
   }
 
-  /// Taps 0 ..< directTaps run through the tap kernel.
+  /// Taps 0 ..< directTaps are computed as a direct sum.
   public let directTaps: Int
   /// Shortest partitions first; each begins where the one before ends.
   public let levels: [Level]
-  /// Frames by which the output is late.
+  /// Latency in frames.
   public let latencyFrames: Int
-  /// Blocks are multiples of so many frames.
+  /// Block sizes must be multiples of this many frames.
   public let grainFrames: Int
 
-  /// Shortest and longest partition.
+  /// The allowed partition lengths, in frames.
   public static let partitionFrames = 32...1 << 17
 
   /// - Throws: `ResponseError.plan` when the levels do not follow one another, a partition is not a power of two within
@@ -60,7 +60,7 @@ public struct PartitionPlan: Hashable, Sendable {
     guard directTaps >= 0, directTaps + levels.reduce(0, { $0 + $1.partitions }) > 0 else {
       throw .plan("a plan has direct taps or partitions, but this one has neither")
     }
-    // A last partition may reach beyond the longest response.
+    // The last partition may extend past the longest response.
     guard directTaps <= ResponseMatrix.maximumFrames else {
       throw .setting("the number of direct taps", expected: 0...ResponseMatrix.maximumFrames, actual: directTaps)
     }
@@ -99,16 +99,16 @@ public struct PartitionPlan: Hashable, Sendable {
     self.grainFrames = grainFrames
   }
 
-  /// Taps that the plan has room for.
+  /// The longest response that fits, in taps.
   public var capacityFrames: Int { levels.last?.endTap ?? directTaps }
 
-  /// Whether the first level's work is heard in the same grain in which its input is complete.
+  /// Whether the first level must answer within the same grain that completes its input.
   var isImmediate: Bool {
     guard let first = levels.first else { return false }
     return first.firstTap + latencyFrames < first.partitionFrames
   }
 
-  /// The plan in one line that `init(text:)` reads, such as
+  /// The plan as one line, which `init(text:)` reads. For example
   /// `grain 1 latency 0 direct 256 partitions 14x128 30x1024 28x16384`.
   public var text: String {
     let parts = levels.map { "\($0.partitions)x\($0.partitionFrames)" }
@@ -117,8 +117,8 @@ public struct PartitionPlan: Hashable, Sendable {
       + parts).joined(separator: " ")
   }
 
-  /// Reads what `text` wrote.
-  /// - Throws: `ResponseError.plan` when it is something else.
+  /// Reads a plan written by `text`.
+  /// - Throws: `ResponseError.plan` for any other text.
   public init(text: String) throws(ResponseError) {
     let words = text.split(separator: " ")
     func number(_ place: Int, behind name: String) throws(ResponseError) -> Int {

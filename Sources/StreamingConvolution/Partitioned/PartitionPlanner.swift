@@ -1,11 +1,11 @@
 import Convolution
 
-/// Chooses how long responses are divided: a pure function of their lengths and routing, of latency and grain, and of a
-/// table of costs. It knows nothing of block sizes, threads or clocks.
+/// Chooses how long responses are divided: a pure function of their lengths and routing, the latency, the grain, and a
+/// table of costs. Block sizes, threads and clocks play no part.
 ///
-/// All ladders of partitions that double or more from level to level are compared, each behind as many direct taps as
-/// its first level needs. A level with partitions of B frames must not be heard before tap 2·B − latency, so
-/// that B frames are left for its work; only a first level whose B divides the grain is computed at once.
+/// It compares every sequence of levels whose partitions at least double in size, each after as many direct taps as its
+/// first level needs. A level with partitions of B frames starts at tap 2·B − latency or later, which leaves B frames
+/// of time for its work. Only a first level whose B divides the grain is computed at once.
 public struct PartitionPlanner {
   private let matrix: ResponseMatrix
   private let spans: [Spans]
@@ -16,18 +16,18 @@ public struct PartitionPlanner {
   private let latency: Int
   private let longest: Int
 
-  /// Longest partition of a stream: longer ones have rows that are too long for one block.
+  /// Longest partition for streams: longer ones have rows that take too long for one block.
   public static let longestStreamPartition = 16_384
 
-  /// Longest partition of a file: beyond, transforms leave the caches.
+  /// Longest partition for files: larger transforms no longer fit the caches.
   public static let longestOfflinePartition = 65_536
 
   /// The cheapest plan with exactly this latency and grain.
   ///
   /// - Parameters:
-  ///   - matrix: Only lengths and routing count.
-  ///   - latencyFrames: 0 (default) answers at once.
-  ///   - grainFrames: 1 (default) takes any block.
+  ///   - matrix: Only its lengths and routing matter.
+  ///   - latencyFrames: Latency in frames. Default: 0.
+  ///   - grainFrames: Block sizes will be multiples of this many frames. Default: 1, any block.
   ///   - costs: The table of constants. Default: the one that ships with the library.
   /// - Throws: `ResponseError.setting` for a latency below 0 or a grain below 1, or beyond their limits.
   public static func plan(
@@ -46,7 +46,7 @@ public struct PartitionPlanner {
       directTaps: best.direct, levels: best.levels, latencyFrames: latencyFrames, grainFrames: grainFrames)
   }
 
-  /// The cheapest plan of any latency, for files. Longer partitions are taken only where they save a twentieth.
+  /// The cheapest plan at any latency, for files. A plan with longer partitions must be at least 5 % cheaper.
   public static func offlinePlan(
     for matrix: ResponseMatrix, costs: ConvolutionCosts = .standard
   ) throws(ResponseError) -> PartitionPlan {
@@ -60,8 +60,8 @@ public struct PartitionPlanner {
     return try plan(for: matrix, latencyFrames: latency, costs: costs)
   }
 
-  /// The plans that were compared: for every length of the first partitions, and for none at all, the cheapest; cheapest
-  /// first.
+  /// The plans that were compared, cheapest first: the best one for each length of the first partition, and the best
+  /// one without partitions.
   public static func candidates(
     for matrix: ResponseMatrix, latencyFrames: Int = 0, grainFrames: Int = 1, costs: ConvolutionCosts = .standard
   ) -> [PartitionPlan] {
@@ -72,7 +72,7 @@ public struct PartitionPlanner {
       }
   }
 
-  /// What `plan` costs by the table, in nanoseconds a frame.
+  /// The estimated cost of `plan` in nanoseconds per frame.
   public static func nanosecondsPerFrame(
     of plan: PartitionPlan, for matrix: ResponseMatrix, costs: ConvolutionCosts = .standard
   ) -> Double {
@@ -80,7 +80,7 @@ public struct PartitionPlanner {
     return planner.directCost(plan.directTaps) + plan.levels.reduce(0) { $0 + planner.cost($1) }
   }
 
-  /// Why `plan` is as it is, a sentence a line.
+  /// Explains `plan`, one sentence per line.
   public static func explanation(
     of plan: PartitionPlan, for matrix: ResponseMatrix, costs: ConvolutionCosts = .standard
   ) -> [String] {
@@ -130,7 +130,7 @@ public struct PartitionPlanner {
 
   private func best(grain: Int) -> Ladder {
     let ladders = all(grain: grain)
-    // The first of equals, so that nothing is left to chance.
+    // The first of equals, so that the choice is always the same.
     return ladders.dropFirst().reduce(ladders[0]) { $1.cost < $0.cost ? $1 : $0 }
   }
 
@@ -149,7 +149,7 @@ public struct PartitionPlanner {
 
   private static let partitions = (0...12).map { 32 << $0 }
 
-  /// The cheapest way to cover taps `tap …` that begins with partitions of `partition` frames.
+  /// The cheapest way to cover the taps from `tap` on, starting with partitions of `partition` frames.
   private func ladder(from tap: Int, partition: Int) -> (levels: [PartitionPlan.Level], cost: Double) {
     let left = matrix.frames - tap
     let all = PartitionPlan.Level(
@@ -188,7 +188,7 @@ private struct Spans {
   let span: Range<Int>
   var count: Int
 
-  /// More different ones than this are rounded, so that thousands of delays are not planned for hours.
+  /// Beyond this many distinct spans they are rounded, so that planning thousands of delays does not take hours.
   private static let most = 64
 
   static func groups(of all: [Range<Int>]) -> [Spans] {
@@ -200,7 +200,7 @@ private struct Spans {
         counts[rounded, default: 0] += 1
       }
       if counts.count <= most || grain >= 1 << 28 {
-        // In an order that does not depend on hashing.
+        // Sorted, because the order of a dictionary changes from run to run.
         return counts.map { Spans(span: $0.key, count: $0.value) }
           .sorted { ($0.span.lowerBound, $0.span.upperBound) < ($1.span.lowerBound, $1.span.upperBound) }
       }
@@ -209,7 +209,7 @@ private struct Spans {
   }
 }
 
-/// Three digits, for people.
+/// Three significant digits, for reading.
 private func decimal(_ value: Double) -> String {
   let hundredths = Int((value * 100).rounded())
   let rest = hundredths % 100

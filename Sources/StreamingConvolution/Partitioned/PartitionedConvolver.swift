@@ -1,34 +1,35 @@
 import CConvolutionKernels
 import Convolution
 
-/// Convolution with long impulse responses, block by block: a direct sum for the first taps and partitions of growing
-/// size, through transforms, for the rest.
+/// Convolves with long impulse responses, block by block: a direct sum for the first taps, and FFT partitions of
+/// growing size for the rest.
 ///
 /// ```swift
 /// let hall = try ResponseMatrix.perChannel([left, right])
 /// let plan = try PartitionPlanner.plan(for: hall)                 // latency 0, any block
 /// let live = try PartitionedConvolver(hall, plan: plan, maximumBlockFrames: 512)
 /// ```
-/// - Streaming: latency as the plan has it, exactly; history and tail are the longest path − 1 (its delay included).
-/// - Channels share transforms: one forward an input channel, one inverse an output channel, for each level.
+/// - Streaming: latency is exactly the plan's; history and tail are the longest path − 1 (including its delay).
+/// - Channels share transforms: each level has one forward transform per input channel and one inverse per output
+///   channel.
 /// - Numerics: |error| ≤ (13·log2(N) + P)·u·‖w‖·‖x‖ over the output's window, N the longest transform, P the
 ///   longest chain of partition sums.
-/// - NaN and infinity spoil every output of the transforms that hold them; `historyFrames` plus two of the largest
-///   partitions later the output is clean.
+/// - NaN and infinity spoil every output of the transforms that contain them. `historyFrames` plus two of the largest
+///   partitions later, the output is clean again.
 public final class PartitionedConvolver: BlockProcessor {
   /// How the responses are divided.
   public let plan: PartitionPlan
   public let maximumBlockFrames: Int
   public let inputChannels: Int
   public let outputChannels: Int
-  /// Bytes that this processor takes.
+  /// Bytes of memory that this processor uses.
   public let memoryBytes: Int
 
   public var latencyFrames: Int { plan.latencyFrames }
   public var grainFrames: Int { plan.grainFrames }
   public var historyFrames: Int? { matrix.frames - 1 }
   public var tailFrames: Int { matrix.frames - 1 }
-  /// What is convolved with.
+  /// The impulse responses and their routing.
   public var matrix: ResponseMatrix { responses.matrix }
 
   private let level: KernelLevel
@@ -50,16 +51,16 @@ public final class PartitionedConvolver: BlockProcessor {
   /// Kept until the next exchange, because `process` frees nothing.
   private var retired: PreparedResponse?
   private var fade = 0..<0
-  /// Floating-point operations since the processor was made: 2 a multiply-add of the direct sum, 8 a product of
-  /// spectra, 5·n·log2(n) a short transform.
+  /// Floating-point operations since the processor was made: 2 for a multiply-add of the direct sum, 8 for a product of
+  /// spectra, 5·n·log2(n) for a short transform.
   private(set) public var countedOperations = 0
 
   /// - Parameters:
   ///   - matrix: Impulse responses and their routing.
   ///   - plan: How to divide the responses; `PartitionPlanner.plan(…)` makes one for a latency and a grain.
-  ///   - maximumBlockFrames: The most frames of one call, at least a grain.
-  ///   - maximumMemoryBytes: What `plan.memoryBytes` must not exceed. Default: no limit.
-  ///   - level: The instruction set. Default: the best there is.
+  ///   - maximumBlockFrames: The most frames of one call; at least the plan's grain.
+  ///   - maximumMemoryBytes: A limit for `plan.memoryBytes`. Default: none.
+  ///   - level: The instruction set. Default: the best available.
   /// - Throws: `ResponseError.memory`, `.planTooShort`, `.setting`.
   public convenience init(
     _ matrix: ResponseMatrix, plan: PartitionPlan, maximumBlockFrames: Int, maximumMemoryBytes: Int? = nil,
@@ -126,7 +127,7 @@ public final class PartitionedConvolver: BlockProcessor {
     defer { cck_restore_denormals(denormals) }
     var offset = 0
     while offset < frames {
-      // Cut where a partition may end; so what is done depends on the frame, not on the block.
+      // Cut where a partition may end, so that the work depends on the frame and not on the block.
       let count = min(frames - offset, layout.stepFrames, layout.cutFrames - frame % layout.cutFrames)
       for channel in 0..<inputChannels {
         history.write(input[channel] + offset, channel: channel, frame: frame, count: count)
@@ -155,8 +156,8 @@ public final class PartitionedConvolver: BlockProcessor {
     }
     let block = frame / layout.cutFrames
     guard plan.isImmediate, block * layout.cutFrames + levels[0].firstTap + plan.latencyFrames < frame else { return 0 }
-    // A grain that is not whole: the last block, or one that was cut otherwise than agreed. The rest is taken for
-    // silence, and the work is done again when more has come.
+    // An incomplete grain: the last block, or a caller that broke the contract. Treat the rest as silence, and do the
+    // work again if more comes.
     let rest = layout.cutFrames - frame % layout.cutFrames
     for channel in 0..<inputChannels { history.writeSilence(channel: channel, frame: frame, count: rest) }
     begin(0, block: block)
@@ -189,7 +190,7 @@ public final class PartitionedConvolver: BlockProcessor {
     if first + count >= fade.upperBound { finishExchange() }
   }
 
-  /// Direct sums first, then the levels: the order is fixed, so that it does not matter when a level's work was done.
+  /// Direct sums first, then the levels, always in this order, so that it does not matter when a level did its work.
   @inline(__always)
   private func sum(
     _ tables: ResponseTables, _ channel: Int, _ first: Int, _ count: Int, into y: UnsafeMutablePointer<Float>
@@ -215,7 +216,7 @@ public final class PartitionedConvolver: BlockProcessor {
     if rowCount > 0 || start == end { kernels.pointee.sum_rows(rows, rowCount, start < end ? 1 : 0, y, count) }
   }
 
-  /// At the beginning, and where a level's blocks do not end where the stream is cut.
+  /// For the start of the stream, and for levels whose blocks do not end where the stream is cut.
   private func sumInPieces(
     _ tables: ResponseTables, _ channel: Int, _ first: Int, _ count: Int, adds: Bool,
     into y: UnsafeMutablePointer<Float>
@@ -226,7 +227,7 @@ public final class PartitionedConvolver: BlockProcessor {
     }
   }
 
-  /// Silence for ever before the next frame. The responses stay; an exchange that was asked for is complete.
+  /// As new: only silence came before the next frame. The responses stay, and a pending exchange is completed.
   public func reset() {
     if replacement != nil { finishExchange() }
     frame = 0
@@ -242,9 +243,10 @@ public final class PartitionedConvolver: BlockProcessor {
 
   // MARK: - Exchange of the responses
 
-  /// Makes other responses ready for `exchange`. Allocates; may be called on another thread, because it reads nothing but
-  /// what never changes.
-  /// - Throws: `ResponseError.exchangeChannels` when channels differ, `.planTooShort` when the plan is.
+  /// Prepares other responses for `exchange`. Allocates. Safe to call on another thread, because it only reads what
+  /// never changes.
+  /// - Throws: `ResponseError.exchangeChannels` if the channels differ, `.planTooShort` if the responses do not fit the
+  ///   plan.
   public func prepare(_ matrix: ResponseMatrix) throws(ResponseError) -> PreparedResponse {
     guard matrix.inputChannels == inputChannels, matrix.outputChannels == outputChannels else {
       throw .exchangeChannels(
@@ -256,13 +258,13 @@ public final class PartitionedConvolver: BlockProcessor {
     return PreparedResponse(ResponseSpectra(matrix, plan: plan), plan: plan)
   }
 
-  /// Fades linearly from the responses in use to prepared ones over output frames `frame` ..< `frame + fadeFrames`,
-  /// counted from `reset` and without the latency. Called by the owner between blocks; `process` neither allocates nor
-  /// frees for it. Work is doubled while both are heard.
+  /// Fades linearly from the current responses to prepared ones over output frames `frame` ..< `frame + fadeFrames`,
+  /// counted from `reset` and without the latency. Call it between blocks, on the thread that owns the processor;
+  /// `process` neither allocates nor frees because of it. The work doubles while both are heard.
   ///
-  /// `historyFrames` and `tailFrames` are those of the new responses when the fade is over.
-  /// - Throws: `ResponseError.exchangeTooSoon` when `frame` is before `earliestExchangeFrame`; `.exchangePending`;
-  ///   `.setting` for a negative fade; `.plan` when `replacement` was made for another plan or is in use already.
+  /// After the fade, `historyFrames` and `tailFrames` are those of the new responses.
+  /// - Throws: `ResponseError.exchangeTooSoon` if `frame` is before `earliestExchangeFrame`; `.exchangePending`;
+  ///   `.setting` for a negative fade; `.plan` if `replacement` was made for another plan or is already in use.
   public func exchange(to replacement: PreparedResponse, atFrame frame: Int, fadeFrames: Int) throws(ResponseError) {
     guard self.replacement == nil else { throw .exchangePending(untilFrame: fade.upperBound) }
     guard replacement.plan == plan, !replacement.isTaken, replacement.matrix.inputChannels == inputChannels,
@@ -283,8 +285,7 @@ public final class PartitionedConvolver: BlockProcessor {
     next = replacement.tables
   }
 
-  /// The first output frame from which on nothing has begun to be computed: an exchange that is asked for now can
-  /// begin there.
+  /// The first output frame that no work has started for yet: the earliest start of an exchange requested now.
   public var earliestExchangeFrame: Int {
     var earliest = max(frame - plan.latencyFrames, 0)
     for index in 0..<levelCount {
@@ -296,7 +297,7 @@ public final class PartitionedConvolver: BlockProcessor {
 
   @inline(__always)
   private func blend(_ old: Float, _ new: Float, frame: Int) -> Float {
-    // Not a sum with factor 0, which would let NaN through.
+    // Not a sum with a factor of 0, which would let NaN through.
     if frame < fade.lowerBound { return old }
     if frame >= fade.upperBound { return new }
     let share = Float(frame - fade.lowerBound + 1) / Float(fade.count + 1)

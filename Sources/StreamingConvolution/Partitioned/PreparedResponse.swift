@@ -1,20 +1,20 @@
 import CConvolutionKernels
 import Convolution
 
-/// Responses made ready for a convolver and its copies: spectra, and memory for the outputs that they will give.
+/// Responses prepared for a convolver: their spectra, and memory for their output.
 ///
 /// Made by `PartitionedConvolver.prepare`, on any thread; used by `exchange`, once.
 public final class PreparedResponse: @unchecked Sendable {
   // Sendable because only the convolver that takes it over writes to it.
-  /// What is convolved with.
+  /// The impulse responses and their routing.
   public var matrix: ResponseMatrix { spectra.matrix }
 
   let spectra: ResponseSpectra
   let plan: PartitionPlan
-  /// Set when a convolver takes it over.
+  /// Set once a convolver uses it.
   var isTaken = false
 
-  /// What `process` reads; its pointers belong to this object.
+  /// The tables that `process` reads. Their pointers belong to this object.
   let tables: ResponseTables
 
   private let memory: [AlignedMemory]
@@ -78,7 +78,7 @@ public final class PreparedResponse: @unchecked Sendable {
   }
 }
 
-/// The tables of a `PreparedResponse` without its reference, whose counting would cost time in every block.
+/// The tables of a `PreparedResponse`, without a reference to it: reference counting would cost time in every block.
 struct ResponseTables {
   /// One direct sum.
   struct Head {
@@ -88,16 +88,16 @@ struct ResponseTables {
     let weights: UnsafePointer<Float>
   }
 
-  /// Direct sums, output after output: those of output o are `headStarts[o] ..< headStarts[o + 1]`.
+  /// Direct sums, ordered by output: those of output o are `headStarts[o] ..< headStarts[o + 1]`.
   let heads: UnsafeMutablePointer<Head>
   let headStarts: UnsafeMutablePointer<Int>
-  /// One a level.
+  /// One per level.
   let levels: UnsafeMutablePointer<LevelBank>
-  /// Multiply-adds of the direct sums a frame.
+  /// Multiply-adds of the direct sums per frame.
   let headMultiplyAdds: Int
 }
 
-/// What one level has of one set of responses. The pointers belong to the `PreparedResponse`.
+/// One level's part of one set of responses. The pointers belong to the `PreparedResponse`.
 struct LevelBank {
   struct Term {
     let input: Int
@@ -106,7 +106,7 @@ struct LevelBank {
     let spectra: UnsafePointer<Float>
   }
 
-  /// Products, output after output; `x` and `x_first` are set by the level.
+  /// Products, ordered by output. The level sets `x` and `x_first`.
   let products: UnsafeMutablePointer<cck_spectral_term>
   let terms: UnsafeMutablePointer<Term>
   /// Those of output o are `starts[o] ..< starts[o + 1]`.
@@ -145,7 +145,7 @@ struct LevelBank {
     self.slots = slots
   }
 
-  /// Whether anything is heard in an output.
+  /// Whether this level contributes to an output.
   @inline(__always)
   func gives(_ output: Int) -> Bool { starts[output] < starts[output + 1] }
 

@@ -1,4 +1,4 @@
-/// What can be wrong with impulse responses, with a plan for them, or with their exchange.
+/// What can be wrong with impulse responses, their plan, or their exchange.
 public enum ResponseError: Error, Equatable, Sendable {
   /// A matrix has no channels on one side, or more than are allowed.
   case channels(side: String, expected: ClosedRange<Int>, actual: Int)
@@ -8,7 +8,7 @@ public enum ResponseError: Error, Equatable, Sendable {
   case empty(response: Int)
   /// A response holds NaN or infinity.
   case notFinite(response: Int, frame: Int)
-  /// A path names a channel or a response that there is not.
+  /// A path names a channel or response that does not exist.
   case path(Int, what: String, expected: Range<Int>, actual: Int)
   /// A path's gain is NaN or infinite.
   case gain(path: Int)
@@ -16,17 +16,17 @@ public enum ResponseError: Error, Equatable, Sendable {
   case delay(path: Int, actual: Int)
   /// Delay and response together are too long.
   case tooLong(path: Int, maximumFrames: Int)
-  /// A plan would take more memory than is allowed.
+  /// A plan needs more memory than allowed.
   case memory(maximumBytes: Int, actualBytes: Int)
-  /// A plan's numbers do not fit each other; the sentence says which.
+  /// A plan contradicts itself; the sentence says where.
   case plan(String)
   /// A plan is too short for the responses.
   case planTooShort(expectedFrames: Int, actualFrames: Int)
-  /// A replacement has another number of channels than the processor.
+  /// The channel counts of a replacement differ from the processor's.
   case exchangeChannels(expected: [Int], actual: [Int])
-  /// The frame of an exchange is too near: work on it has begun already.
+  /// An exchange was asked for too late: work on its first frame has already begun.
   case exchangeTooSoon(earliestFrame: Int, actualFrame: Int)
-  /// Another exchange is still under way.
+  /// The previous exchange has not finished.
   case exchangePending(untilFrame: Int)
   /// A setting is out of its range.
   case setting(String, expected: ClosedRange<Int>, actual: Int)

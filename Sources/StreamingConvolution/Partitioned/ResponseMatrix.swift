@@ -1,18 +1,18 @@
-/// One way from an input channel to an output channel.
+/// One path from an input channel to an output channel.
 ///
 /// ```
 /// y[output][t] += gain · Σ_k response[k] · x[input][t − delayFrames − k]
 /// ```
 public struct ResponsePath: Hashable, Sendable {
-  /// Channel that is read.
+  /// Input channel.
   public var input: Int
-  /// Channel that the path is summed into.
+  /// Output channel that the result is added to.
   public var output: Int
-  /// Which of the matrix's responses.
+  /// Index of the response in the matrix.
   public var response: Int
   /// Frames of silence before the response.
   public var delayFrames: Int
-  /// A factor, not decibels.
+  /// Gain as a factor, not in decibels.
   public var gain: Double
 
   public init(input: Int, output: Int, response: Int, delayFrames: Int = 0, gain: Double = 1) {
@@ -24,21 +24,21 @@ public struct ResponsePath: Hashable, Sendable {
   }
 }
 
-/// Impulse responses and the ways that they take from inputs to outputs.
+/// Impulse responses, and the paths from inputs to outputs that use them.
 ///
 /// ```swift
 /// let hall = try ResponseMatrix.perChannel([left, right])
 /// let convolver = try PartitionedConvolver(hall, maximumBlockFrames: 64)
 /// ```
-/// Paths may share a response, whose spectra are then kept once. Leading and trailing zeros are kept as they are.
+/// Paths may share a response; its spectra are then stored once. Leading and trailing zeros are kept.
 public struct ResponseMatrix: Hashable, Sendable {
-  /// Channels that are read.
+  /// Number of input channels.
   public let inputChannels: Int
-  /// Channels that are written. One without a path is silent.
+  /// Number of output channels. One without a path is silent.
   public let outputChannels: Int
-  /// Impulse responses, first sample first.
+  /// The impulse responses, in time order.
   public let responses: [[Float]]
-  /// In the order in which they are summed.
+  /// The paths, in the order in which they are added.
   public let paths: [ResponsePath]
 
   /// Longest response with its delay, in frames: 93 minutes at 48 kHz.
@@ -81,21 +81,21 @@ public struct ResponseMatrix: Hashable, Sendable {
     self.paths = paths
   }
 
-  /// One response, the same on each of `channels` channels.
+  /// The same response on each of `channels` channels.
   public static func mono(_ response: [Float], channels: Int = 1) throws(ResponseError) -> ResponseMatrix {
     try ResponseMatrix(
       inputChannels: channels, outputChannels: channels, responses: [response],
       paths: (0..<max(channels, 0)).map { ResponsePath(input: $0, output: $0, response: 0) })
   }
 
-  /// Channel c through response c: stereo for two.
+  /// Channel c through response c; with two responses, stereo.
   public static func perChannel(_ responses: [[Float]]) throws(ResponseError) -> ResponseMatrix {
     try ResponseMatrix(
       inputChannels: responses.count, outputChannels: responses.count, responses: responses,
       paths: responses.indices.map { ResponsePath(input: $0, output: $0, response: $0) })
   }
 
-  /// One input through every response, to as many outputs.
+  /// One input through every response, each to an output of its own.
   public static func fanOut(_ responses: [[Float]]) throws(ResponseError) -> ResponseMatrix {
     try ResponseMatrix(
       inputChannels: 1, outputChannels: responses.count, responses: responses,

@@ -1,19 +1,19 @@
 import CConvolutionKernels
 import Convolution
 
-/// Responses as a plan wants them: the weights of the direct sum and the spectra of all partitions. Immutable; copies of a
-/// processor share them.
+/// Responses divided by a plan: the weights of the direct sum and the spectra of all partitions. Immutable, and shared
+/// by copies of a processor.
 final class ResponseSpectra: @unchecked Sendable {
   // Sendable because nothing changes after init.
   let matrix: ResponseMatrix
-  /// What stands for the responses: one a combination of response, delay and gain.
+  /// One entry per distinct combination of response, delay and gain.
   let kernels: [Kernel]
-  /// Which of them a path takes.
+  /// The entry that each path uses.
   let kernelOfPath: [Int]
 
-  /// One response, late and scaled.
+  /// One response, delayed and scaled.
   struct Kernel {
-    /// First tap of the direct sum that is not silence.
+    /// First tap of the direct sum that is not zero.
     let headFirstTap: Int
     /// Taps of the direct sum.
     let headTaps: Int
@@ -22,9 +22,9 @@ final class ResponseSpectra: @unchecked Sendable {
     let parts: [Part]
   }
 
-  /// What lies in one level.
+  /// The part in one level.
   struct Part {
-    /// The first of the level's partitions that is not silence.
+    /// The level's first partition that is not zero.
     let first: Int
     let partitions: Int
     /// Chunk after chunk, all partitions of it.
@@ -69,7 +69,7 @@ final class ResponseSpectra: @unchecked Sendable {
     }
   }
 
-  /// The distinct combinations of response, delay and gain, as paths from nowhere to nowhere.
+  /// The distinct combinations of response, delay and gain, as paths whose channels are ignored.
   static func kinds(of matrix: ResponseMatrix) -> (kinds: [ResponsePath], kernelOfPath: [Int]) {
     var places: [ResponsePath: Int] = [:]
     var kinds: [ResponsePath] = []

@@ -2,7 +2,7 @@
 /// integers in the same order as the floats (least significant digit first; D. Knuth, The Art of Computer Programming
 /// 3, 5.2.5).
 ///
-/// −0 sorts before 0. Reuses its memory.
+/// Of more than 512 values, −0 sorts before 0. Reuses its memory.
 /// - Complexity: O(count).
 struct FloatSorter {
   private var keys: [UInt32] = []

@@ -17,6 +17,7 @@ import Convolution
 public struct MiniRocket: SeriesTransform, Equatable {
   /// The fitted dilations and biases.
   public let parameters: MiniRocketParameters
+  /// What to do with kernels that nowhere fit the series.
   public var shortSeries = ShortSeriesPolicy.pad
   private let lists: ChannelLists
 

@@ -34,6 +34,7 @@ public struct MultiRocket: SeriesTransform, Equatable {
   public let differences: MiniRocketParameters
   /// Which formula the features of the differences use.
   public var compatibility: Compatibility
+  /// What to do with kernels that nowhere fit the series.
   public var shortSeries = ShortSeriesPolicy.pad
   private let seriesLists: ChannelLists
   private let differenceLists: ChannelLists

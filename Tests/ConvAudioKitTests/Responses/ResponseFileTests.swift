@@ -25,7 +25,9 @@ import Testing
     #expect(report.notes.contains("ir.wav: the impulse response begins with 7 frames of silence, kept as they are"))
   }
 
-  @Test("The dry signal stands beside it, of mono and stereo signals, in the stage and around it", arguments: latencies)
+  @Test(
+    "The dry signal stands beside it, of mono and stereo signals, in the stage and around it",
+    arguments: Thoroughness.cases(of: latencies, quick: 1))
   func mix(latency: ConvolutionLatency?) throws {
     let folder = try AudioFolder()
     let ir = responses(2, frames: 700)

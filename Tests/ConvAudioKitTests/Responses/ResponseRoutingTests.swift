@@ -42,7 +42,9 @@ import Testing
     Case(.matrix, 4, 1, fanToFour), Case(.matrix, 4, 2, trueStereo),
   ]
 
-  @Test("Every routing that fits is the plain sum of its paths, in streams and in files", arguments: fitting)
+  @Test(
+    "Every routing that fits is the plain sum of its paths, in streams and in files",
+    arguments: Thoroughness.cases(of: fitting, quick: 8))
   func sums(_ c: Case) throws {
     let ir = responses(c.responses)
     let input = Signals.noise(channels: c.channels, frames: 400)

@@ -76,7 +76,7 @@ struct PartitionedLawsTests {
   }
 
   @Test(
-    "3,000 blocks neither allocate nor free", .enabled(if: ProcessorLaws.canCountAllocations),
+    "3,000 blocks neither allocate nor free", .countsAllocations,
     arguments: ConvolverCase.all)
   func allocationFree(_ c: ConvolverCase) throws {
     #expect(try ProcessorLaws.checkAllocationFree(blocks: 3000, c.make) == [])

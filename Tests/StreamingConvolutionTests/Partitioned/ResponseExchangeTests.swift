@@ -54,7 +54,7 @@ struct ResponseExchangeTests {
     }
   }
 
-  @Test("an exchange allocates nothing in process", .enabled(if: ProcessorLaws.canCountAllocations), arguments: plans)
+  @Test("an exchange allocates nothing in process", .countsAllocations, arguments: plans)
   func allocationFree(text: String) throws {
     let plan = try PartitionPlan(text: text)
     let (old, new) = try Self.matrices(plan)

@@ -130,4 +130,12 @@ void *swift_allocObject(const void *metadata, size_t size, size_t alignment_mask
 
 #endif
 
+int cts_is_optimised(void) {
+#ifdef __OPTIMIZE__
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 void cts_use(const void *memory) { __asm__ volatile("" : : "r"(memory) : "memory"); }

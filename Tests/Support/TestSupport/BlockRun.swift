@@ -1,26 +1,36 @@
 import StreamingConvolution
 
-/// What came out of one run of a processor over a stream, and what was wrong on the way.
+/// The output of one run of a processor over a stream, and what went wrong during it.
 public struct BlockRun {
-  /// Everything that was written, one array a channel.
+  /// Everything that was written, one array per channel.
   public private(set) var output: [[Float]]
-  /// Breaches that show in any single run: memory written outside the buffers, impossible frame counts.
+  /// Breaches that show in any single run: memory written outside the buffers, wrong frame counts.
   public private(set) var failures: [String] = []
   private var inputs: [Int: PlanarBuffer] = [:]
-  private var sharedOutput: PlanarBuffer?
+  private var outputs: [Int: PlanarBuffer] = [:]
+  /// Input frames since the processor's last `reset`.
+  private var framesIn: Int
 
-  private init(channels: Int) { output = Array(repeating: [], count: channels) }
+  private init(_ processor: any BlockProcessor, framesBefore: Int) {
+    output = Array(repeating: [], count: processor.outputChannels)
+    framesIn = framesBefore
+  }
 
   /// Feeds `input` to `processor` in the blocks of `schedule`, without a `reset` before it.
   ///
-  /// Every call gets input memory of exactly the block's size and output memory of exactly
-  /// `maximumOutputFrames`, with guards around both.
-  /// - Parameter inPlace: Whether output channel c is written to the memory of input channel c.
+  /// Every call gets exactly as much input and output memory as the contract promises for its block, with guards around
+  /// both.
+  /// - Parameters:
+  ///   - framesBefore: How many input frames the processor has had since its last `reset`. Default: none.
+  ///   - inPlace: Whether output channel c is written to the memory of input channel c.
   public static func of(
-    _ processor: any BlockProcessor, on input: [[Float]], in schedule: BlockSchedule, inPlace: Bool = false
+    _ processor: any BlockProcessor, on input: [[Float]], in schedule: BlockSchedule, after framesBefore: Int = 0,
+    inPlace: Bool = false
   ) -> BlockRun {
-    precondition(input.count == processor.inputChannels, "\(input.count) channels for \(processor.inputChannels)")
-    var run = BlockRun(channels: processor.outputChannels)
+    precondition(
+      input.count == processor.inputChannels,
+      "a processor with \(processor.inputChannels) input channels was given \(input.count)")
+    var run = BlockRun(processor, framesBefore: framesBefore)
     let sizes = schedule.sizes(
       frames: input.first?.count ?? 0, maximum: processor.maximumBlockFrames, grain: processor.grainFrames)
     var frame = 0
@@ -31,13 +41,14 @@ public struct BlockRun {
     return run
   }
 
-  /// As `of`, for two processors that take turns block by block.
+  /// As `of`, for two processors that take turns block by block; the third value of each is `framesBefore`.
   static func alternating(
-    _ first: (any BlockProcessor, [[Float]]), _ second: (any BlockProcessor, [[Float]]), in schedule: BlockSchedule
+    _ first: (any BlockProcessor, [[Float]], Int), _ second: (any BlockProcessor, [[Float]], Int),
+    in schedule: BlockSchedule
   ) -> (BlockRun, BlockRun) {
-    var runs = [BlockRun(channels: first.0.outputChannels), BlockRun(channels: second.0.outputChannels)]
+    var runs = [BlockRun(first.0, framesBefore: first.2), BlockRun(second.0, framesBefore: second.2)]
     var frames = [0, 0]
-    let sizes = [first, second].map { processor, input in
+    let sizes = [first, second].map { processor, input, _ in
       schedule.sizes(
         frames: input.first?.count ?? 0, maximum: processor.maximumBlockFrames, grain: processor.grainFrames)
     }
@@ -56,26 +67,27 @@ public struct BlockRun {
   ) {
     let source: PlanarBuffer
     let target: PlanarBuffer
+    let room = processor.rate.outputFrames(for: frames)
     if inPlace {
       source = PlanarBuffer(
-        channels: max(processor.inputChannels, processor.outputChannels),
-        frames: max(frames, processor.maximumOutputFrames))
+        channels: max(processor.inputChannels, processor.outputChannels), frames: max(frames, room))
       target = source
     } else {
       source = inputs[frames] ?? PlanarBuffer(channels: processor.inputChannels, frames: frames)
       inputs[frames] = source
-      target =
-        sharedOutput
-        ?? PlanarBuffer(channels: processor.outputChannels, frames: processor.maximumOutputFrames)
-      sharedOutput = target
+      target = outputs[room] ?? PlanarBuffer(channels: processor.outputChannels, frames: room)
+      outputs[room] = target
     }
     source.write(input, from: frame, frames: frames)
+    let due = processor.rate.outputFrames(for: framesIn + frames) - processor.rate.outputFrames(for: framesIn)
+    framesIn += frames
     let written = processor.process(source.input, into: target.output, frames: frames)
     let place = "in the block of \(frames) at frame \(frame)"
     if !source.guardsAreIntact { fail("memory outside the input was written \(place)") }
     if !inPlace && !target.guardsAreIntact { fail("memory outside the output was written \(place)") }
-    guard (0...processor.maximumOutputFrames).contains(written) else {
-      return fail("\(written) frames written \(place), at most \(processor.maximumOutputFrames) are allowed")
+    guard written == due, written <= processor.maximumOutputFrames else {
+      return fail(
+        "\(written) frames written \(place), expected \(due) and at most \(processor.maximumOutputFrames)")
     }
     for channel in output.indices {
       output[channel] += target.samples(channel: channel, count: written)
@@ -83,7 +95,7 @@ public struct BlockRun {
   }
 
   private mutating func fail(_ description: String) {
-    // One breach tends to repeat in every block; the first tells enough.
+    // One breach tends to repeat in every block; the first says enough.
     if failures.isEmpty { failures.append(description) }
   }
 }

@@ -49,47 +49,57 @@ extension ProcessorLaws {
     #endif
   }
 
-  /// What came more than `historyFrames` before does not matter: frames that follow NaN by more than the history and
-  /// the latency are the bits of a clean run, and frames before it, too. Nothing is said of processors without a
-  /// finite history. For rates of 1 only.
+  /// Frames further back than `historyFrames` do not matter: output that follows NaN by more than the history and the
+  /// latency has the bits of a clean run, and so has output from before it. Says nothing about processors without a
+  /// finite history.
   public static func checkHistory(_ make: Maker) throws -> [String] {
     let processor = try make()
-    guard let history = processor.historyFrames, processor.rate == .unity else { return [] }
-    let spoiltFrame = 100
-    let end = spoiltFrame + history + processor.latencyFrames + 1
-    let input = Signals.noise(channels: processor.inputChannels, frames: end + 200, seed: 11)
+    guard let history = processor.historyFrames else { return [] }
+    // Each phase of a rate looks back a different way.
+    return try (0..<min(12, processor.rate.denominator * processor.grainFrames)).flatMap {
+      try checkHistory(of: history, spoiltFrame: 100 + $0, make)
+    }
+  }
+
+  private static func checkHistory(of history: Int, spoiltFrame: Int, _ make: Maker) throws -> [String] {
+    let processor = try make()
+    // With a grain, output is known for whole grains only.
+    let start = processor.rate.outputFrames(for: spoiltFrame / processor.grainFrames * processor.grainFrames)
+    let end = processor.rate.outputFrames(for: spoiltFrame + history + 1) + processor.latencyFrames
+    let frames = processor.rate.inputFrames(for: end + 200)
+    let input = Signals.noise(channels: processor.inputChannels, frames: frames, seed: 11)
     var spoilt = input
     for channel in spoilt.indices { spoilt[channel][spoiltFrame] = .nan }
     let clean = BlockRun.of(processor, on: input, in: .whole).output
     let output = BlockRun.of(try make(), on: spoilt, in: .whole).output
     var failures: [String] = []
-    if let place = firstBitDifference(
-      output.map { Array($0.prefix(spoiltFrame)) }, clean.map { Array($0.prefix(spoiltFrame)) })
-    {
+    if let place = firstBitDifference(output.map { Array($0.prefix(start)) }, clean.map { Array($0.prefix(start)) }) {
       failures.append("\(place): changed by a frame that came later")
     }
     if let place = firstBitDifference(output.map { Array($0.dropFirst(end)) }, clean.map { Array($0.dropFirst(end)) }) {
       failures.append(
-        "\(place.frame + end) frames, channel \(place.channel): changed by frame \(spoiltFrame), beyond a history of \(history)"
-      )
+        "channel \(place.channel), frame \(place.frame + end): changed by frame \(spoiltFrame), beyond a history of "
+          + "\(history)")
     }
     return failures
   }
 
-  /// A frame of the input is first heard `latencyFrames` later: not sooner, and not later. For rates of 1, and for
-  /// processors that do not look ahead and answer every frame at once.
+  /// An input frame is first heard `latencyFrames` later: not sooner, and not later. For processors that do not look
+  /// ahead and answer every frame at once.
   public static func checkLatency(_ make: Maker) throws -> [String] {
     let processor = try make()
-    let frame = 130
-    let input = Signals.noise(
-      channels: processor.inputChannels, frames: frame + processor.latencyFrames + 200, seed: 12)
+    // A frame that an output frame belongs to, whatever the rate.
+    let step = processor.rate.denominator * processor.grainFrames
+    let frame = (130 + step - 1) / step * step
+    let expected = processor.rate.outputFrames(for: frame) + processor.latencyFrames
+    let frames = processor.rate.inputFrames(for: expected + 200)
+    let input = Signals.noise(channels: processor.inputChannels, frames: frames, seed: 12)
     var changed = input
     for channel in changed.indices { changed[channel][frame] += 0.5 }
     let before = BlockRun.of(processor, on: input, in: .whole).output
     let after = BlockRun.of(try make(), on: changed, in: .whole).output
     let heard = zip(before, after).compactMap { firstBitDifference($0, $1) }.min()
-    let expected = frame + processor.latencyFrames
     return heard == expected
-      ? [] : ["frame \(frame) is heard at \(heard.map { "\($0)" } ?? "no time"), not at \(expected)"]
+      ? [] : ["input frame \(frame) is heard at \(heard.map { "output frame \($0)" } ?? "no time"), not at \(expected)"]
   }
 }

@@ -61,10 +61,15 @@ public enum ProcessorLaws {
     ]
     var failures: [String] = []
     let used = try make()
-    for (name, past, schedule) in pasts {
+    let onceUsed = try make()
+    for (name, past, schedule, used) in pasts.map({ ($0.0, $0.1, $0.2, used) }) + [
+      // By itself: the phase of a decimator must not add up with that of the runs above.
+      ("one frame alone", pasts[1].1, .whole, onceUsed)
+    ] {
       _ = BlockRun.of(used, on: past, in: schedule)
       used.reset()
       let run = BlockRun.of(used, on: input, in: .whole)
+      failures += run.failures.map { "reset after \(name): \($0)" }
       failures += differences("reset after \(name) against new", run.output, expected.output)
       used.reset()
     }
@@ -80,13 +85,16 @@ public enum ProcessorLaws {
     let expected = BlockRun.of(try make(), on: input, in: .whole).output
     let expectedOther = BlockRun.of(try make(), on: other, in: .whole).output
 
-    let half = frames / 2 / original.grainFrames * original.grainFrames
+    var half = frames / 2 / original.grainFrames * original.grainFrames
+    // Not where a decimator would be at its first phase again.
+    if original.rate.denominator > 1, half % original.rate.denominator == 0 { half += original.grainFrames }
     let before = BlockRun.of(original, on: input.map { Array($0.prefix(half)) }, in: .whole)
     let copy = try original.copy()
     var failures = propertyDifferences(original, copy)
     if copy === original { failures.append("the copy is the original itself") }
     let (after, ofCopy) = BlockRun.alternating(
-      (original, input.map { Array($0.dropFirst(half)) }), (copy, other), in: .constant(64))
+      (original, input.map { Array($0.dropFirst(half)) }, half), (copy, other, 0), in: .constant(64))
+    failures += before.failures + after.failures + ofCopy.failures
     let ofOriginal = zip(before.output, after.output).map { $0 + $1 }
     failures += differences("the copy against new", ofCopy.output, expectedOther)
     failures += differences("the original beside its copy against alone", ofOriginal, expected)

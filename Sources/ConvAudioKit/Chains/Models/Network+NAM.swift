@@ -173,17 +173,10 @@ extension Network {
   private mutating func bend(_ value: Value, _ activation: NAMActivation) throws(GeometryError) -> Value {
     let function: Activation
     switch activation {
-    case .tanh: function = .tanh
-    case .fastTanh: function = .fastTanh
+    case .plain(let plain): function = Activation(plain.name)
     case .hardTanh(-1, 1): function = .hardTanh
-    case .relu: function = .relu
     case .leakyReLU(let slope): function = .leakyReLU(slope: slope)
     case .prelu(let slopes): function = .prelu(slopes: slopes)
-    case .sigmoid: function = .sigmoid
-    case .silu: function = .silu
-    case .hardSwish: function = .hardSwish
-    case .softsign: function = .softsign
-    case .softSigmoid: function = .softSigmoid
     case .hardTanh(let minimum, let maximum): return clamp(value, LeakyClamp(minimum: minimum, maximum: maximum))
     case .leakyHardTanh(let minimum, let maximum, let slopeBelow, let slopeAbove):
       return clamp(

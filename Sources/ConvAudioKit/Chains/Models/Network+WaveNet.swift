@@ -35,7 +35,8 @@ extension Network {
         } else {
           a = try activate(z, activation)
         }
-        let heard = if let kernel = trained.skip { try convolve([(a, CausalKernel(kernel))], bias: kernel.bias) } else { a }
+        let heard =
+          if let kernel = trained.skip { try convolve([(a, CausalKernel(kernel))], bias: kernel.bias) } else { a }
         skip = if let sum = skip { try add(sum, heard) } else { heard }
         if let kernel = trained.residual {
           x = try add(x, try convolve([(a, CausalKernel(kernel))], bias: kernel.bias))
@@ -66,29 +67,22 @@ extension CausalKernel {
 }
 
 extension Activation {
+  /// The kernels' function for what a preset describes.
   init(_ description: ActivationDescription) {
-    self =
-      switch description {
-      case .identity: .identity
-      case .tanh: .tanh
-      case .sigmoid: .sigmoid
-      case .relu: .relu
-      case .leakyReLU(let slope): .leakyReLU(slope: slope)
-      case .prelu(let slopes): .prelu(slopes: slopes)
-      case .silu: .silu
-      case .gelu: .gelu
-      case .geluTanh: .geluTanh
-      case .softsign: .softsign
-      case .hardTanh: .hardTanh
-      case .hardSigmoid: .hardSigmoid
-      case .hardSwish: .hardSwish
-      }
+    switch description {
+    case .named(let name): self.init(name)
+    case .leakyReLU(let slope): self = .leakyReLU(slope: slope)
+    case .prelu(let slopes): self = .prelu(slopes: slopes)
+    }
   }
 
-  init(_ gate: GateDescription) {
-    switch gate {
-    case .sigmoid: self = .sigmoid
-    case .hardSigmoid: self = .hardSigmoid
-    }
+  /// The kernels' function with this name. `ActivationListTests` checks that every name of a file has one.
+  init(_ name: ActivationName) { self.init(listed: name.rawValue) }
+
+  init(_ gate: GateDescription) { self.init(listed: gate.rawValue) }
+
+  private init(listed name: String) {
+    guard let known = Activation.named(name) else { preconditionFailure("the kernels have no \(name)") }
+    self = known
   }
 }

@@ -1,7 +1,6 @@
 // Two guards for real-time code, for tests only: one counts allocations, the other kills on system calls. Below them
 // what else needs C.
 #pragma once
-#include "activation_truth.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -51,6 +50,9 @@ int cts_run_under_strict_seccomp(void (*body)(void *context), void *context);
 /// As `cts_run_under_strict_seccomp`, but with a filter under which *every* system call except the final exit
 /// kills, so read and write too. The signal is then SIGSYS. The clock can be read where that needs no call.
 int cts_run_without_system_calls(void (*body)(void *context), void *context);
+
+/// 1 if C was compiled with optimisation, otherwise 0.
+int cts_is_optimised(void);
 
 /// 1 if this process may take the effective user `user`, as root may, but for containers that know one user only.
 int cts_can_become(unsigned user);

@@ -1,7 +1,7 @@
-/// How a convolution of any rank is cut into overlapping tiles for transforms: a pure function of sizes and costs.
+/// The overlapping tiles of a convolution of any rank through transforms: a pure function of sizes and costs.
 ///
-/// Along an outer axis a tile is cyclic, of a length with small prime factors; along the last one it is the 2N samples of a
-/// `RightAngleTransform`. A tile of S positions gives S − reach + 1 outputs of stride 1; outputs that a stride skips are
+/// Along an outer axis a tile is cyclic, with a length of small prime factors; along the last axis it is the 2N samples of
+/// a `RightAngleTransform`. A tile of S positions gives S − reach + 1 outputs of stride 1; outputs that a stride skips are
 /// computed and dropped.
 struct SpectralTiling: Hashable, Sendable {
   /// Padded input positions of a tile along each axis; 2N along the last.
@@ -23,7 +23,7 @@ struct SpectralTiling: Hashable, Sendable {
   /// The cheapest tiling, or nil when the kernel is too long along the last axis.
   ///
   /// - Parameters:
-  ///   - reaches: Input positions that an output spans, one an axis.
+  ///   - reaches: Input positions that an output spans, one per axis.
   ///   - outputs: Outputs of stride 1 along each axis.
   static func cheapest(
     reaches: [Int], outputs: [Int], groups: Int, groupInputs: Int, groupOutputs: Int, costs: ConvolutionCosts
@@ -31,7 +31,7 @@ struct SpectralTiling: Hashable, Sendable {
     let last = reaches.count - 1
     let most = last > 2 ? 3 : 12
     var choices: [[Int]] = (0..<last).map { axis in
-      // As long as the whole axis, or shorter, but not so short that most of a tile is overlap.
+      // Up to the whole axis, but not so short that most of a tile is overlap.
       let whole = smooth(from: outputs[axis] + reaches[axis] - 1)
       var sizes = [whole]
       var size = whole
@@ -66,7 +66,7 @@ struct SpectralTiling: Hashable, Sendable {
     return tilings.min { $0.cost < $1.cost }
   }
 
-  /// The next number that has no prime factors above 5.
+  /// The next number without prime factors above 5.
   static func smooth(from least: Int) -> Int {
     var number = max(1, least)
     while true {

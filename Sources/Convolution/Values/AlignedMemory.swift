@@ -1,10 +1,10 @@
 /// Memory of floats that starts on a cache line and is freed with its owner.
 ///
-/// Safe because the pointer never leaves the life of the object: whoever keeps it keeps the object, too.
+/// Safe because the pointer is never used longer than the object lives: every user of it holds the object, too.
 public final class AlignedMemory {
   /// The first float; 64-byte aligned.
   public let base: UnsafeMutablePointer<Float>
-  /// Floats that may be used.
+  /// The number of floats.
   public let count: Int
 
   /// Zeroed memory for `count` floats.

@@ -2,7 +2,7 @@
 ///
 /// Axes are `[batch, channels, frames…]` for signals and `[outputChannels, inputChannels / groups, taps…]` for kernels.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
-  /// One size an axis. No axis: a single number.
+  /// One size per axis. Without axes: a single number.
   public let sizes: [Int]
   /// Elements: the product of the sizes.
   public let count: Int
@@ -12,7 +12,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     for (axis, size) in sizes.enumerated() where size < 0 {
       throw .tooSmall(what: "the size of axis \(axis)", minimum: 0, actual: size)
     }
-    // A size of zero makes every product zero, but the others must be addressable, too: strides are made of them.
+    // A size of zero makes every product zero, but the others must be addressable, too: strides are computed from them.
     var count = 1
     for size in sizes where size > 0 {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
@@ -23,7 +23,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     self.count = sizes.contains(0) ? 0 : count
   }
 
-  /// A shape that is written out in the source.
+  /// A shape written as a literal.
   /// - Precondition: No size is negative, and their product can be addressed.
   public init(arrayLiteral sizes: Int...) {
     do throws(GeometryError) {
@@ -33,7 +33,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     }
   }
 
-  /// More elements than any memory holds, few enough that their bytes can be counted in an `Int`.
+  /// More elements than any memory holds, but few enough for an `Int` to count their bytes.
   static let maximumCount = Int.max / 64
 
   /// Number of axes.
@@ -49,5 +49,6 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return strides
   }
 
+  /// The sizes in brackets: `[1, 3, 224, 224]`.
   public var description: String { "[\(sizes.map(String.init).joined(separator: ", "))]" }
 }

@@ -1,13 +1,13 @@
-/// What the loops of long convolutions cost, in nanoseconds: the table from which plans are made.
+/// The costs of the loops of long convolutions, in nanoseconds: the table that plans are made from.
 ///
-/// The table that ships with the library is `standard`; a plan is a pure function of it, so that the same preset gives the
-/// same bits everywhere. `measured()` makes one for the processor at hand, on request only.
+/// The table that ships with the library is `standard`; a plan is a pure function of it, so the same preset gives the
+/// same bits everywhere. `measured()` makes a table for this processor, on request only.
 public struct ConvolutionCosts: Hashable, Sendable {
-  /// What plans say they were made from.
+  /// The name of the table, which plans report.
   public var name: String
   /// One multiply-add of a direct sum, in blocks of 64 frames.
   public var multiplyAdd: Double
-  /// `RightAngleTransform` of N = 2^(5 + index), there and back, for one of its N frames.
+  /// `RightAngleTransform` of N = 2^(5 + index), forward and back, for one of its N frames.
   public var transformFrame: [Double]
   /// One complex product and sum of spectra that lie in the first two, in the third cache, in memory.
   public var product: [Double]
@@ -20,6 +20,7 @@ public struct ConvolutionCosts: Hashable, Sendable {
   /// One doubling of the length of a transform along an outer axis of a grid, for one complex number, one way.
   public var outerDoubling: Double
 
+  /// A table of these numbers, in nanoseconds.
   public init(
     name: String, multiplyAdd: Double, transformFrame: [Double], product: [Double], productBytes: [Int], step: Double,
     gridMultiplyAdd: Double, outerDoubling: Double
@@ -49,12 +50,12 @@ public struct ConvolutionCosts: Hashable, Sendable {
     product: [0.12, 0.18, 0.45], productBytes: [1 << 20, 24 << 20], step: 12, gridMultiplyAdd: 0.025, outerDoubling: 0.3
   )
 
-  /// There and back for N = `frames`, in nanoseconds a frame.
+  /// Forward and back for N = `frames`, in nanoseconds per frame.
   public func transform(frames: Int) -> Double {
     transformFrame[frames.trailingZeroBitCount - RightAngleTransform.counts.lowerBound.trailingZeroBitCount]
   }
 
-  /// One complex product and sum, when the spectra take so many bytes.
+  /// One complex product and sum, when the spectra take `bytes` bytes.
   public func product(bytes: Int) -> Double {
     bytes <= productBytes[0] ? product[0] : bytes <= productBytes[1] ? product[1] : product[2]
   }

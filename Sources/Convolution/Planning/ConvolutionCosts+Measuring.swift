@@ -1,13 +1,13 @@
 import CConvolutionKernels
 
 extension ConvolutionCosts {
-  /// The table of the processor at hand, measured in about `seconds` on the calling thread.
+  /// The table of this processor, measured in about `seconds` on the calling thread.
   ///
-  /// Plans made from it are this machine's own: other bits than those of `standard`, which is why nothing measures unasked.
+  /// Plans made from it can give other bits than those of `standard`, so the library never measures unless asked.
   ///
   /// - Parameters:
-  ///   - name: What plans will say that they were made from.
-  ///   - level: The instruction set. Default: the best there is.
+  ///   - name: The name of the table, which plans report.
+  ///   - level: The instruction set. Default: the best one of this processor.
   public static func measured(
     name: String, seconds: Double = 2, level: KernelLevel = .selected
   ) -> ConvolutionCosts {
@@ -27,7 +27,7 @@ extension ConvolutionCosts {
       let n = transform.count
       let (samples, rows, spectrum) = (noise(2 * n), noise(2 * n), noise(2 * n))
       let one = nanoseconds(for: share) {
-        // Both ways of the same numbers, so that nothing grows beyond all bounds.
+        // Forward and back on the same numbers, so that they stay bounded.
         transform.split(
           kernels, first: samples.base, second: samples.base + n, into: rows.base, columns: 0..<transform.columns)
         for row in 0..<transform.rowCount {
@@ -40,7 +40,7 @@ extension ConvolutionCosts {
       return one / Double(n)
     }
 
-    // Half a second-level cache, half a third-level cache, more than both.
+    // Half of the second-level cache, half of the third-level cache, more than both.
     costs.product = [costs.productBytes[0] / 2, costs.productBytes[1] / 2, 3 * costs.productBytes[1]].map { bytes in
       let partitions = 16
       let chunks = max(1, bytes / 2 / 4 / SpectrumChunk.floats / partitions)
@@ -62,7 +62,7 @@ extension ConvolutionCosts {
         for place in stride(from: 0, to: pitch, by: width) {
           for k in 0..<count { (columns.base + k * width).update(from: grid.base + place + k * pitch, count: width) }
           plan.forward(columns.base)
-          // Back and forth would grow by the length each time.
+          // Forward and back would grow by the length each time.
           kernels.pointee.affine(1.0 / 16, 0, columns.base, columns.base, count * width)
           for k in 0..<count { (grid.base + place + k * pitch).update(from: columns.base + k * width, count: width) }
         }
@@ -80,7 +80,7 @@ extension ConvolutionCosts {
     return memory
   }
 
-  /// The least time of one call, of batches that last about a millisecond each.
+  /// The shortest time of one call, over batches that last about a millisecond each.
   private static func nanoseconds(for seconds: Double, _ body: () -> Void) -> Double {
     let clock = ContinuousClock()
     body()
@@ -95,13 +95,14 @@ extension ConvolutionCosts {
   }
 }
 
-/// What is wrong with the text of a table of costs.
+/// A fault in the text of a table of costs.
 public enum ConvolutionCostsError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A line has something else than a known name and its numbers.
+  /// A line is not a known name with its numbers.
   case line(Int, expected: String, actual: String)
   /// A quantity is missing.
   case missing(String)
 
+  /// One sentence with the line or the missing quantity.
   public var description: String {
     switch self {
     case .line(let line, let expected, let actual):
@@ -147,7 +148,7 @@ extension ConvolutionCosts {
         numbers.allSatisfy({ $0 > 0 && $0 < 1e12 })
       else {
         throw .line(
-          index + 1, expected: "\(Self.counts[place]) positive numbers behind \(Self.names[place])",
+          index + 1, expected: "\(Self.counts[place]) positive numbers after \(Self.names[place])",
           actual: String(line))
       }
       values[Self.names[place]] = numbers

@@ -1,22 +1,22 @@
 import CConvolutionKernels
 
-/// How the outputs of a pass are cut into runs, and which way the vectors lie.
+/// How the outputs of a pass are cut into runs, and the direction of the vectors.
 struct RunLayout {
   enum Orientation: Equatable {
-    /// Vectors of neighbouring outputs, weights broadcast. With two axes flattened the places between the rows are
-    /// computed for nothing, so that vectors stay full.
+    /// Vectors of neighbouring outputs, weights broadcast. With two axes flattened, the places between the rows are
+    /// computed and dropped, so that vectors stay full.
     case along(flattened: Int)
     /// Vectors of output channels, inputs broadcast; the run goes along one of the axes.
     case across(axis: Int)
   }
 
-  /// The ways that there are, for tests that want one of them.
+  /// The kinds of layout, for tests that ask for one.
   enum Kind: CaseIterable { case along, flattened, across }
 
   let orientation: Orientation
   /// Axes of the pass, outermost first.
   let axes: [TapPass.Axis]
-  /// What it costs, in multiply-adds of full vectors.
+  /// The cost, in multiply-adds of full vectors.
   let cost: Int
 
   private var kind: Kind {
@@ -33,7 +33,7 @@ struct RunLayout {
   /// Places of a run across the output channels.
   var longestRun: Int { if case .across(let axis) = orientation { axes[axis].count } else { 0 } }
 
-  /// In words.
+  /// The layout in words.
   var explanation: String {
     switch orientation {
     case .along(flattened: 2):
@@ -49,8 +49,8 @@ struct RunLayout {
   /// The cheapest layout of a pass.
   ///
   /// - Parameters:
-  ///   - axes: As `TapPass.axes` gives them.
-  ///   - taps: Of one output, over all input channels.
+  ///   - axes: From `TapPass.axes`.
+  ///   - taps: Taps of one output, over all input channels.
   ///   - outputs: Output channels of a group.
   ///   - kind: Only of this kind, where it is possible.
   static func cheapest(axes: [TapPass.Axis], taps: Int, outputs: Int, kind: Kind? = nil) -> RunLayout {
@@ -59,7 +59,7 @@ struct RunLayout {
     func add(_ orientation: Orientation, _ axes: [TapPass.Axis], runs: Int, _ cost: Int) {
       layouts.append(RunLayout(orientation: orientation, axes: axes, cost: runs * cost))
     }
-    // Along an axis whose neighbours do not lie side by side there are runs of one.
+    // Along an axis whose neighbours are not adjacent, runs have one place.
     let innermost = last.x == 1 ? axes : axes + [TapPass.Axis(count: 1, x: 1, y: 1)]
     let length = innermost.last?.count ?? 1
     add(
@@ -85,11 +85,11 @@ struct RunLayout {
     return (wanted.isEmpty ? layouts : wanted).min { $0.cost < $1.cost }!
   }
 
-  // The figures are of one processor with 16 floats a vector, which starts two multiply-adds and two loads in a cycle
-  // and has a result after four. They are part of the plan on every other one: it must not depend on the machine.
+  // The figures are for a processor with 16 floats per vector that starts two multiply-adds and two loads in a cycle and
+  // has a result after four. They are used on every processor, because the plan must not depend on the machine.
 
-  /// A tile of so many sums, for which every tap loads so often. A load that straddles two cache lines counts twice, and
-  /// loads get in the way of sums even where there are fewer of them.
+  /// The cost of a tile of `sums` sums with `loads` loads for each tap. A load that straddles two cache lines counts
+  /// twice, and loads slow down sums even where there are fewer of them.
   private static func tileCost(taps: Int, sums: Int, loads: Int) -> Int {
     taps * (max(sums, loads + 2, 8) + (loads + 2) / 6) + tileOverhead + 2 * sums
   }
@@ -115,7 +115,7 @@ struct RunLayout {
   private static func acrossCost(length: Int, taps: Int, outputs: Int, isWhole: Bool) -> Int {
     let blocks = (outputs + 15) / 16
     func cost(of blocks: Int) -> Int {
-      // As `across_block` cuts: four blocks side by side only where one tile takes the run.
+      // As `across_block` cuts: four blocks next to each other only where one tile takes the run.
       let (high, parts, most) = blocks < 4 ? (blocks, 1, 14) : length <= 6 ? (4, 1, 6) : (2, 2, 14)
       let tiles = (length + most - 1) / most
       let (wide, rest) = length.quotientAndRemainder(dividingBy: tiles)
@@ -131,9 +131,9 @@ struct RunLayout {
   /// The runs.
   ///
   /// - Parameters:
-  ///   - x: Where the first output stands in the grid.
-  ///   - y: Where the first output stands in the output.
-  ///   - longest: Places of a run, where it goes along more; whole rows and whole tiles are kept.
+  ///   - x: The place of the first output in the grid.
+  ///   - y: The place of the first output in the output.
+  ///   - longest: The most places of a run; whole rows and whole tiles stay together.
   func makeRuns(taps: UnsafePointer<cck_tap_list>, x: Int, y: Int, longest: Int) -> [cck_run] {
     let inner: [Int]
     switch orientation {

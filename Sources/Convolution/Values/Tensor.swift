@@ -10,7 +10,7 @@ import CConvolutionKernels
 public struct Tensor: @unchecked Sendable {
   /// The sizes of its axes.
   public let shape: Shape
-  // Sendable because it is written only while nobody else holds it.
+  // Sendable because it is written only while one tensor holds it.
   private var memory: AlignedMemory
 
   /// Zeros.
@@ -20,7 +20,7 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// A copy of `values`, in the order of the axes.
-  /// - Throws: `GeometryError.count` when there are more or fewer than the shape has elements.
+  /// - Throws: `GeometryError.count` when their number is not the shape's number of elements.
   public init(_ shape: Shape, values: [Float]) throws(GeometryError) {
     guard values.count == shape.count else {
       throw .count(of: "values", expected: shape.count, actual: values.count)
@@ -43,7 +43,7 @@ public struct Tensor: @unchecked Sendable {
   public var values: [Float] { withUnsafeValues { Array($0) } }
 
   /// One element.
-  /// - Precondition: One index an axis, each within its size.
+  /// - Precondition: One index per axis, each within its size.
   public subscript(indices: Int...) -> Float {
     get { memory.base[offset(of: indices)] }
     set {
@@ -54,7 +54,7 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// The same elements under another shape, without a copy.
-  /// - Throws: `GeometryError.count` when the shape has another number of elements.
+  /// - Throws: `GeometryError.count` when the shape has a different number of elements.
   public func reshaped(to shape: Shape) throws(GeometryError) -> Tensor {
     guard shape.count == count else {
       throw .count(of: "elements", expected: shape.count, actual: count)
@@ -62,12 +62,12 @@ public struct Tensor: @unchecked Sendable {
     return Tensor(shape, memory: memory)
   }
 
-  /// Lends the elements to read.
+  /// Lends the elements for reading.
   public func withUnsafeValues<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(memory) { try body(UnsafeBufferPointer(start: memory.base, count: count)) }
   }
 
-  /// Lends the elements to read and write; copies them first when another tensor shares them.
+  /// Lends the elements for reading and writing; copies them first when another tensor shares them.
   public mutating func withUnsafeMutableValues<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
@@ -75,7 +75,7 @@ public struct Tensor: @unchecked Sendable {
     return try withExtendedLifetime(memory) { try body(UnsafeMutableBufferPointer(start: memory.base, count: count)) }
   }
 
-  /// The kernels read whole vectors, so there is something readable behind the last element.
+  /// The kernels read whole vectors, so the memory is longer than the elements.
   private static func makeMemory(_ shape: Shape) -> AlignedMemory {
     AlignedMemory(count: shape.count + Int(CCK_READ_SLACK))
   }
@@ -88,7 +88,7 @@ public struct Tensor: @unchecked Sendable {
   }
 
   private func offset(of indices: [Int]) -> Int {
-    precondition(indices.count == shape.rank, "one index an axis")
+    precondition(indices.count == shape.rank, "one index per axis")
     var offset = 0
     for (axis, index) in indices.enumerated() {
       precondition(index >= 0 && index < shape[axis], "an index lies within its axis")

@@ -1,11 +1,11 @@
-/// What a convolution of any rank would take through transforms, known before anything is allocated: the planner's side
-/// of `FFTConvolutionPlan`. A pure function of shapes and a table of costs.
+/// The estimated time and memory of a convolution of any rank through transforms, before anything is allocated: the
+/// planner's side of `FFTConvolutionPlan`. A pure function of shapes and a table of costs.
 public struct FFTConvolutionEstimate: Hashable, Sendable {
   /// Bytes of a plan.
   public let memoryBytes: Int
   /// Nanoseconds of one execution, by the table.
   public let nanoseconds: Double
-  /// Nanoseconds in which the plan is made, by and large: what a plan that runs once pays, too.
+  /// Approximate nanoseconds to make the plan, which count when it runs only a few times.
   public let preparationNanoseconds: Double
   /// Nanoseconds of one execution by direct sums, by the table.
   public let directNanoseconds: Double
@@ -59,12 +59,12 @@ public struct FFTConvolutionEstimate: Hashable, Sendable {
 
   /// Whether transforms are cheaper than direct sums.
   ///
-  /// - Parameter uses: How often a plan would run; its preparation is shared among them.
+  /// - Parameter uses: How often the plan will run; the time to make it is spread over the runs.
   public func isCheaper(uses: Int = 1) -> Bool {
     nanoseconds + preparationNanoseconds / Double(max(1, uses)) < directNanoseconds
   }
 
-  /// A sentence a line.
+  /// One sentence per line.
   public var explanation: [String] {
     let sizes = tiling.tile.map(String.init).joined(separator: " × ")
     let hops = tiling.hop.map(String.init).joined(separator: " × ")
