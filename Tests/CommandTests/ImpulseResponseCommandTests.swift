@@ -274,7 +274,7 @@ import Testing
     let faults: [(name: String, text: String?, sentence: String)] = [
       (
         "bad.txt", "name x\nmultiplyAdd much\n",
-        #"bad.txt: line 2 of the table of costs is "multiplyAdd much", expected 1 positive numbers behind multiplyAdd."#
+        #"bad.txt: line 2 of the table of costs is "multiplyAdd much", expected 1 positive number after multiplyAdd."#
       ),
       ("less.txt", "name x\n", "less.txt: the table of costs has no multiplyAdd."),
       ("gone.txt", nil, "gone.txt: the file cannot be read: No such file or directory."),

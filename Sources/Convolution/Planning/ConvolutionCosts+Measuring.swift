@@ -148,7 +148,8 @@ extension ConvolutionCosts {
         numbers.allSatisfy({ $0 > 0 && $0 < 1e12 })
       else {
         throw .line(
-          index + 1, expected: "\(Self.counts[place]) positive numbers after \(Self.names[place])",
+          index + 1,
+          expected: "\(Self.counts[place]) positive number\(Self.counts[place] == 1 ? "" : "s") after \(Self.names[place])",
           actual: String(line))
       }
       values[Self.names[place]] = numbers
