@@ -23,7 +23,7 @@ func fileAdvice(for error: any Error) -> String? {
   case ArrayConvolutionError.inputRank(let shapes) where shapes.couldBeBare,
     ArrayConvolutionError.channels(let shapes, _, _, _) where shapes.couldBeBare:
     "--rank \(shapes.kernel.count) reads it as a kernel without channel axes"
-  case WindowError.noRate: "--rate says how many come in a second"
+  case WindowError.noRate: "--rate says how many frames come in a second"
   case SeriesInputError.notASignal: "leave --rate, --channels and --mono out"
   case SeriesInputError.tooLong: "--window cuts it into many"
   default: nil

@@ -252,7 +252,7 @@ import Testing
       #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
     }
     let rows = try bench.program.shell(#"printf '1\n2\n3\n' | "$0" features - --transform mel -o -"#)
-    #expect(rows.status == 1 && rows.errors.contains("give one with --rate"), "\(rows.errors)")
+    #expect(rows.status == 1 && rows.errors.contains("--rate says how many frames come in a second"), "\(rows.errors)")
     let few = try bench.program.shell(
       #"printf '1\n2\nnan\n' | "$0" features - --transform statistics --window 3 --hop 1 --missing zero -o -"#)
     #expect((few.status, few.errors) == (0, ""))
