@@ -46,7 +46,8 @@ let package = Package(
     .executableTarget(
       name: "convaudio",
       dependencies: [
-        "ConvAudioKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ConvAudioKit", "ByteFiles", "ModelFormats", "Signals",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - System libraries
@@ -94,13 +95,21 @@ let package = Package(
       name: "ArrayFilesTests", dependencies: ["ArrayFiles", "ByteFiles", "CZlib", "TestSupport", "CTestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "TestSupport", "CTestSupport"]),
-    .testTarget(name: "SignalsTests", dependencies: ["ConvAudioKit", "TestSupport"]),
+    .testTarget(
+      name: "SignalsTests", dependencies: ["ConvAudioKit", "Signals", "AudioFiles", "Resampling", "TestSupport"]),
     .testTarget(
       name: "ConvAudioKitTests",
-      dependencies: ["ConvAudioKit", "ReferenceConvolution", "TestSupport", "CTestSupport"],
+      dependencies: [
+        "ConvAudioKit", "Convolution", "StreamingConvolution", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling",
+        "Signals", "Verification", "ReferenceConvolution", "TestSupport", "CTestSupport",
+      ],
       exclude: ["Golden"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["convaudio", "ConvAudioKit", "ReferenceConvolution", "TestSupport"]),
+      name: "CommandTests",
+      dependencies: [
+        "convaudio", "ConvAudioKit", "StreamingConvolution", "AudioFiles", "Signals", "ReferenceConvolution",
+        "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -10,17 +10,17 @@
 ///
 /// It is written under a temporary name in the same folder. `commit` renames it; when the object goes without a commit,
 /// the temporary file is removed and nothing is left.
-public final class ReplacingFile {
+package final class ReplacingFile {
   /// The final name.
-  public let path: String
+  package let path: String
   /// Where to write.
-  public let temporaryPath: String
+  package let temporaryPath: String
   private let mayReplace: Bool
   private var isCommitted = false
 
   /// Checks the place and makes the temporary name, empty.
   /// - Throws: `ByteFileError`.
-  public init(path: String, mayReplace: Bool) throws(ByteFileError) {
+  package init(path: String, mayReplace: Bool) throws(ByteFileError) {
     try Self.check(path: path, mayReplace: mayReplace)
     self.path = path
     self.mayReplace = mayReplace
@@ -40,7 +40,7 @@ public final class ReplacingFile {
   /// Refuses a directory, a device, a file that may not be replaced, a name that no file can have, and a folder that
   /// takes no new file: what can be known before the work is done.
   /// - Throws: `ByteFileError.exists`, `.notAFile`, `.name`, `.folder`.
-  public static func check(path: String, mayReplace: Bool) throws(ByteFileError) {
+  package static func check(path: String, mayReplace: Bool) throws(ByteFileError) {
     try checkName(path: path, mayReplace: mayReplace)
     guard access(folder(of: path) ?? ".", W_OK | X_OK) == 0 else {
       throw .folder(path: path, reason: systemReason())
@@ -64,7 +64,7 @@ public final class ReplacingFile {
 
   /// Gives the file its name.
   /// - Throws: `ByteFileError` when that fails, or when a file of the name has come in the meantime.
-  public func commit() throws(ByteFileError) {
+  package func commit() throws(ByteFileError) {
     if !mayReplace {
       // link, unlike rename, fails where something has come to stand in the meantime.
       if link(temporaryPath, path) == 0 {

@@ -8,7 +8,7 @@
 #endif
 
 /// What stands for standard input or output where a path is expected.
-public let standardStreamPath = "-"
+package let standardStreamPath = "-"
 
 /// What people call the standard streams in errors.
 package enum StandardStream {

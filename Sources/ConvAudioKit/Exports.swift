@@ -1,11 +1,122 @@
-// A library user imports ConvAudioKit alone; the types of these rooms are part of its interface.
-@_exported import ArrayFiles
-@_exported import AudioFiles
-@_exported import ByteFiles
-@_exported import Convolution
-@_exported import ModelFormats
-@_exported import Resampling
-@_exported import Signals
-@_exported import StreamingConvolution
-@_exported import TimeSeriesFeatures
-@_exported import Verification
+// A library user imports ConvAudioKit alone. These are the types of other rooms that are part of its interface;
+// everything else in them is for the package.
+@_exported import enum ArrayFiles.HeaderPolicy
+@_exported import enum ArrayFiles.MissingPolicy
+@_exported import enum ArrayFiles.NumPyError
+@_exported import enum ArrayFiles.RowError
+@_exported import enum ArrayFiles.RowFormat
+@_exported import struct ArrayFiles.LabelError
+@_exported import struct ArrayFiles.LabelledSeries
+@_exported import struct ArrayFiles.NumPyArray
+@_exported import struct ArrayFiles.NumPyConversion
+@_exported import struct ArrayFiles.RowPlace
+
+@_exported import enum AudioFiles.AudioContainer
+@_exported import enum AudioFiles.AudioFileError
+@_exported import enum AudioFiles.AudioStreamError
+@_exported import enum AudioFiles.AudioStreamFormat
+@_exported import enum AudioFiles.AudioText
+@_exported import enum AudioFiles.BitDepth
+@_exported import enum AudioFiles.RawSampleFormat
+@_exported import enum AudioFiles.SampleEncoding
+
+@_exported import enum ByteFiles.ByteFileError
+@_exported import enum ByteFiles.FileKind
+@_exported import struct ByteFiles.Cancellation
+
+@_exported import class Convolution.ConvolutionPlan
+@_exported import class Convolution.FFTConvolutionPlan
+@_exported import class Convolution.TransposedConvolutionPlan
+@_exported import enum Convolution.ConvolutionCostsError
+@_exported import enum Convolution.GeometryError
+@_exported import enum Convolution.KernelLevel
+@_exported import enum Convolution.Padding
+@_exported import enum Convolution.PaddingMode
+@_exported import func Convolution.convolve
+@_exported import func Convolution.convolveTransposed
+@_exported import struct Convolution.Activation
+@_exported import struct Convolution.BatchNormalisation
+@_exported import struct Convolution.ConvolutionCost
+@_exported import struct Convolution.ConvolutionCosts
+@_exported import struct Convolution.ConvolutionGeometry
+@_exported import struct Convolution.FFTConvolutionEstimate
+@_exported import struct Convolution.GroupNormalisation
+@_exported import struct Convolution.KernelAxis
+@_exported import struct Convolution.LayerNormalisation
+@_exported import struct Convolution.LinearLayer
+@_exported import struct Convolution.PaddingCounts
+@_exported import struct Convolution.Pooling
+@_exported import struct Convolution.ReceptiveField
+@_exported import struct Convolution.RightAngleTransform
+@_exported import struct Convolution.Shape
+@_exported import struct Convolution.Tensor
+@_exported import struct Convolution.TransposedConvolutionGeometry
+@_exported import struct Convolution.TransposedKernelAxis
+
+@_exported import enum ModelFormats.ModelFormatError
+
+@_exported import enum Resampling.ResamplingError
+
+@_exported import class Signals.BlockTimes
+@_exported import class Signals.Signal
+@_exported import enum Signals.NonFinitePolicy
+@_exported import enum Signals.SignalError
+@_exported import enum Signals.SignalFormat
+@_exported import struct Signals.SignalSettings
+
+@_exported import class StreamingConvolution.PartitionedConvolver
+@_exported import class StreamingConvolution.PlanarMemory
+@_exported import class StreamingConvolution.PreparedResponse
+@_exported import enum StreamingConvolution.ResponseError
+@_exported import protocol StreamingConvolution.BlockProcessor
+@_exported import struct StreamingConvolution.FrameRate
+@_exported import struct StreamingConvolution.PartitionPlan
+@_exported import struct StreamingConvolution.PartitionPlanner
+@_exported import struct StreamingConvolution.ResponseMatrix
+@_exported import struct StreamingConvolution.ResponsePath
+@_exported import typealias StreamingConvolution.InputChannels
+@_exported import typealias StreamingConvolution.OutputChannels
+
+@_exported import class TimeSeriesFeatures.ChannelwiseFeatures
+@_exported import class TimeSeriesFeatures.FeatureScratch
+@_exported import class TimeSeriesFeatures.MelFilterBank
+@_exported import class TimeSeriesFeatures.PooledOutputs
+@_exported import class TimeSeriesFeatures.Scattering
+@_exported import class TimeSeriesFeatures.SlidingFeatures
+@_exported import class TimeSeriesFeatures.SpectralFeatures
+@_exported import class TimeSeriesFeatures.WindowStatistics
+@_exported import enum TimeSeriesFeatures.EdgePadding
+@_exported import enum TimeSeriesFeatures.FeatureError
+@_exported import enum TimeSeriesFeatures.FittedTransform
+@_exported import enum TimeSeriesFeatures.LogScale
+@_exported import enum TimeSeriesFeatures.MelScale
+@_exported import enum TimeSeriesFeatures.MissingValues
+@_exported import enum TimeSeriesFeatures.ShortSeriesPolicy
+@_exported import enum TimeSeriesFeatures.SpectralConvention
+@_exported import enum TimeSeriesFeatures.SpectralOutput
+@_exported import enum TimeSeriesFeatures.WindowShape
+@_exported import protocol TimeSeriesFeatures.HopFeatures
+@_exported import protocol TimeSeriesFeatures.SeriesTransform
+@_exported import struct TimeSeriesFeatures.CepstrumSettings
+@_exported import struct TimeSeriesFeatures.FeatureScaler
+@_exported import struct TimeSeriesFeatures.FeatureTable
+@_exported import struct TimeSeriesFeatures.FittingSet
+@_exported import struct TimeSeriesFeatures.HopRow
+@_exported import struct TimeSeriesFeatures.Hydra
+@_exported import struct TimeSeriesFeatures.MelSettings
+@_exported import struct TimeSeriesFeatures.MersenneTwister
+@_exported import struct TimeSeriesFeatures.MiniRocket
+@_exported import struct TimeSeriesFeatures.MiniRocketParameters
+@_exported import struct TimeSeriesFeatures.MultiRocket
+@_exported import struct TimeSeriesFeatures.RidgeClassifier
+@_exported import struct TimeSeriesFeatures.Rocket
+@_exported import struct TimeSeriesFeatures.RocketKernels
+@_exported import struct TimeSeriesFeatures.ScatteringSettings
+@_exported import struct TimeSeriesFeatures.SeriesClassifier
+@_exported import struct TimeSeriesFeatures.SeriesExtent
+@_exported import struct TimeSeriesFeatures.SeriesSet
+@_exported import struct TimeSeriesFeatures.SeriesView
+@_exported import struct TimeSeriesFeatures.SpectralSettings
+
+@_exported import enum Verification.BlockCutting
+@_exported import struct Verification.SignalDifference

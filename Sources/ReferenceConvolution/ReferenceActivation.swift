@@ -10,21 +10,21 @@
 ///
 /// At ±∞ they take their limits, also where a framework's formula gives ∞ · 0 or ∞ / ∞ and so NaN (SiLU, both
 /// GELUs and hardSwish at −∞ are 0; softsign at ±∞ is ±1). NaN gives NaN everywhere.
-public struct ReferenceActivation: Hashable, Sendable {
+package struct ReferenceActivation: Hashable, Sendable {
   /// The functions, with the names that the kernels and presets use. `callAsFunction` has the formulas.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     case identity, tanh, sigmoid, relu, leakyReLU, silu, gelu, geluTanh, softsign, hardTanh, hardSigmoid, hardSwish
     case softSigmoid, fastTanh
   }
 
   /// Which function.
-  public let kind: Kind
+  package let kind: Kind
   /// The slopes of leaky ReLU below 0: one for all channels, or one for each (PReLU). Other functions read none.
-  public let slopes: [Float]
+  package let slopes: [Float]
 
   /// The function `kind`.
   /// - Parameter slopes: For `leakyReLU`, one, or one for each channel. Default: 0.01.
-  public init(_ kind: Kind, slopes: [Float] = [0.01]) {
+  package init(_ kind: Kind, slopes: [Float] = [0.01]) {
     precondition(!slopes.isEmpty, "leaky ReLU needs a slope")
     self.kind = kind
     self.slopes = kind == .leakyReLU ? slopes : []
@@ -32,7 +32,7 @@ public struct ReferenceActivation: Hashable, Sendable {
 
   /// The value at `x`.
   /// - Parameter channel: Whose slope leaky ReLU takes. Default 0.
-  public func callAsFunction(_ x: Double, channel: Int = 0) -> Double {
+  package func callAsFunction(_ x: Double, channel: Int = 0) -> Double {
     if x.isNaN { return x }
     switch kind {
     case .identity: return x
@@ -59,7 +59,7 @@ public struct ReferenceActivation: Hashable, Sendable {
   }
 
   /// A bound on the slope everywhere: how much an error of x can grow at most.
-  public var steepestSlope: Double {
+  package var steepestSlope: Double {
     switch kind {
     case .identity, .tanh, .relu, .softsign, .hardTanh: 1
     case .leakyReLU: max(1, Double(slopes.map(abs).max() ?? 0))
@@ -74,7 +74,7 @@ public struct ReferenceActivation: Hashable, Sendable {
   }
 
   /// The values of `input`, one array for each channel.
-  public func apply(to input: [[Double]]) -> [[Double]] {
+  package func apply(to input: [[Double]]) -> [[Double]] {
     input.enumerated().map { channel, x in x.map { self($0, channel: channel) } }
   }
 

@@ -11,21 +11,21 @@
 /// mean.apply(to: [[1, 3, 5]], past: [0])   // [[0.5, 2, 4]]
 /// ```
 /// - When not to use: where speed matters.
-public struct ReferenceCausalConvolution: Sendable {
+package struct ReferenceCausalConvolution: Sendable {
   /// Input channels.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// Output channels.
-  public let outputChannels: Int
+  package let outputChannels: Int
   /// Kernel positions, K.
-  public let kernelSize: Int
+  package let kernelSize: Int
   /// Frames from one kernel position to the next.
-  public let dilation: Int
+  package let dilation: Int
   /// The number of groups of channels; the outputs of a group read only its inputs.
-  public let groups: Int
+  package let groups: Int
   /// Laid out `[outputChannels, inputChannels / groups, kernelSize]`.
-  public let weights: [Float]
+  package let weights: [Float]
   /// One number per output channel, or nil for none.
-  public let bias: [Float]?
+  package let bias: [Float]?
 
   /// - Parameters:
   ///   - inputChannels: A multiple of `groups`.
@@ -36,7 +36,7 @@ public struct ReferenceCausalConvolution: Sendable {
   ///   - weights: `[outputChannels, inputChannels / groups, kernelSize]`, oldest tap first.
   ///   - bias: One number per output channel. Default none.
   /// - Precondition: All counts agree.
-  public init(
+  package init(
     inputChannels: Int, outputChannels: Int, kernelSize: Int = 1, dilation: Int = 1, groups: Int = 1,
     weights: [Float], bias: [Float]? = nil
   ) {
@@ -55,21 +55,21 @@ public struct ReferenceCausalConvolution: Sendable {
   }
 
   /// Input frames before t on which the output for t depends.
-  public var historyFrames: Int { (kernelSize - 1) * dilation }
+  package var historyFrames: Int { (kernelSize - 1) * dilation }
 
   /// Taps of one output, n: `inputChannels / groups · kernelSize`.
-  public var tapsPerOutput: Int { inputChannels / groups * kernelSize }
+  package var tapsPerOutput: Int { inputChannels / groups * kernelSize }
 
   /// The convolution of planar `input`.
   ///
   /// - Shapes: `[inputChannels][frames]` → `[outputChannels][frames]`.
   /// - Parameter past: The value of each input channel in every frame before the first.
-  public func apply(to input: [[Double]], past: [Double]) -> [[Double]] {
+  package func apply(to input: [[Double]], past: [Double]) -> [[Double]] {
     sums(of: input, past: past) { $0.output.values }
   }
 
   /// The output when the input has always been `constant`.
-  public func settled(on constant: [Double]) -> [Double] {
+  package func settled(on constant: [Double]) -> [Double] {
     apply(to: constant.map { [$0] }, past: constant).map { $0[0] }
   }
 
@@ -77,7 +77,7 @@ public struct ReferenceCausalConvolution: Sendable {
   /// `n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶` with u = 2⁻²⁴ and n taps.
   ///
   /// The input must be exact in Float32: the bound is for one layer on its own input.
-  public func errorBound(on input: [[Double]], past: [Double]) -> [[Double]] {
+  package func errorBound(on input: [[Double]], past: [Double]) -> [[Double]] {
     sums(of: input, past: past) { $0.errorBounds }
   }
 

@@ -5,14 +5,14 @@
 /// image[0, 0, 1, 0]   // 3
 /// ```
 /// Axes are `[batch, channels, axes…]` for signals and `[outputChannels, inputChannels / groups, kernel…]` for weights.
-public struct ReferenceGrid: Hashable, Sendable {
+package struct ReferenceGrid: Hashable, Sendable {
   /// One size per axis, outermost first.
-  public let sizes: [Int]
+  package let sizes: [Int]
   /// The elements in the order of the axes.
-  public var values: [Double]
+  package var values: [Double]
 
   /// - Precondition: The number of values is the product of the sizes.
-  public init(_ sizes: [Int], _ values: [Double]) {
+  package init(_ sizes: [Int], _ values: [Double]) {
     precondition(sizes.allSatisfy { $0 >= 0 }, "sizes are not negative: \(sizes)")
     precondition(values.count == product(sizes), "\(sizes): expected \(product(sizes)) values, actual \(values.count)")
     self.sizes = sizes
@@ -20,10 +20,10 @@ public struct ReferenceGrid: Hashable, Sendable {
   }
 
   /// The same from Float32 numbers, which double precision holds exactly.
-  public init(_ sizes: [Int], _ values: [Float]) { self.init(sizes, values.map(Double.init)) }
+  package init(_ sizes: [Int], _ values: [Float]) { self.init(sizes, values.map(Double.init)) }
 
   /// A grid of one number.
-  public init(_ sizes: [Int], repeating value: Double) {
+  package init(_ sizes: [Int], repeating value: Double) {
     self.init(sizes, [Double](repeating: value, count: product(sizes)))
   }
 
@@ -35,7 +35,7 @@ public struct ReferenceGrid: Hashable, Sendable {
 
   /// One element.
   /// - Precondition: One index per axis, each within its size.
-  public subscript(indices: Int...) -> Double {
+  package subscript(indices: Int...) -> Double {
     get { values[offset(of: indices)] }
     set { values[offset(of: indices)] = newValue }
   }

@@ -12,19 +12,19 @@
 /// z = bias + weights · [x, h]        rows i, f, g, o
 /// c = σ(f)·c + σ(i)·tanh(g),  h = σ(o)·tanh(c)
 /// ```
-public struct ReferenceLSTM: Sendable {
+package struct ReferenceLSTM: Sendable {
   /// The state of a layer.
-  public struct State: Sendable {
+  package struct State: Sendable {
     /// h, one number per hidden channel.
-    public var hidden: [Double]
+    package var hidden: [Double]
     /// c, one number per hidden channel.
-    public var cell: [Double]
+    package var cell: [Double]
   }
 
   /// Channels of the input.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// Channels of the state, and of the output.
-  public let hiddenChannels: Int
+  package let hiddenChannels: Int
   private let weights: [Double]
   private let bias: [Double]
 
@@ -32,7 +32,7 @@ public struct ReferenceLSTM: Sendable {
   ///   - weights: `[4 · hiddenChannels, inputChannels + hiddenChannels]`, row-major.
   ///   - bias: One per row.
   /// - Precondition: The counts fit.
-  public init(inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float]) {
+  package init(inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float]) {
     precondition(weights.count == 4 * hiddenChannels * (inputChannels + hiddenChannels), "one weight a row and column")
     precondition(bias.count == 4 * hiddenChannels, "one bias a row")
     self.inputChannels = inputChannels
@@ -42,12 +42,12 @@ public struct ReferenceLSTM: Sendable {
   }
 
   /// A state of these numbers.
-  public func state(hidden: [Float], cell: [Float]) -> State {
+  package func state(hidden: [Float], cell: [Float]) -> State {
     State(hidden: hidden.map(Double.init), cell: cell.map(Double.init))
   }
 
   /// The inputs of the gates, one number per row.
-  public func rows(_ x: [Double], from state: State) -> [Double] {
+  package func rows(_ x: [Double], from state: State) -> [Double] {
     let input = x + state.hidden
     return bias.indices.map { row in
       input.indices.reduce(bias[row]) { $0 + weights[row * input.count + $1] * input[$1] }
@@ -55,7 +55,7 @@ public struct ReferenceLSTM: Sendable {
   }
 
   /// The state after one frame; its hidden part is the output.
-  public func step(_ x: [Double], from state: State) -> State {
+  package func step(_ x: [Double], from state: State) -> State {
     let z = rows(x, from: state)
     let sigmoid = ReferenceActivation(.sigmoid)
     var next = state

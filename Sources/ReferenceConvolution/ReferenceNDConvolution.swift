@@ -12,22 +12,22 @@
 /// difference.apply(to: ReferenceGrid([1, 1, 3], [1, 3, 8] as [Float])).output.values   // [2, 5]
 /// ```
 /// - When not to use: where speed matters.
-public struct ReferenceNDConvolution: Sendable {
+package struct ReferenceNDConvolution: Sendable {
   /// `[outputChannels, inputChannels / groups, kernel…]`.
-  public let weights: ReferenceGrid
+  package let weights: ReferenceGrid
   /// One number per output channel, or nil for none.
-  public let bias: [Float]?
+  package let bias: [Float]?
   /// One per axis after batch and channels, outermost first.
-  public let axes: [ReferenceAxis]
+  package let axes: [ReferenceAxis]
   /// The number of groups of channels; the outputs of a group read only its inputs.
-  public let groups: Int
+  package let groups: Int
   /// The values in the padding.
-  public let mode: ReferencePadding
+  package let mode: ReferencePadding
   /// Whether the kernel is mirrored along all axes.
-  public let isMirrored: Bool
+  package let isMirrored: Bool
 
   /// - Precondition: Weights, bias, axes and groups agree.
-  public init(
+  package init(
     weights: ReferenceGrid, bias: [Float]? = nil, axes: [ReferenceAxis], groups: Int = 1,
     mode: ReferencePadding = .zeros, isMirrored: Bool = false
   ) {
@@ -46,14 +46,14 @@ public struct ReferenceNDConvolution: Sendable {
   /// The sizes of the output for an input of these sizes.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
-  public func outputSizes(_ input: [Int]) -> [Int] {
+  package func outputSizes(_ input: [Int]) -> [Int] {
     [input[0], weights.sizes[0]] + zip(axes, input.dropFirst(2)).map { $0.outputSize($1) }
   }
 
   /// The convolution of `input`, with the sums that the error bound needs.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
-  public func apply(to input: ReferenceGrid) -> ReferenceSums {
+  package func apply(to input: ReferenceGrid) -> ReferenceSums {
     precondition(input.rank == axes.count, "input: expected \(axes.count + 2) axes, actual \(input.sizes.count)")
     let inputsPerGroup = weights.sizes[1]
     precondition(input.sizes[1] == inputsPerGroup * groups, "input: expected \(inputsPerGroup * groups) channels")
@@ -77,11 +77,11 @@ public struct ReferenceNDConvolution: Sendable {
 }
 
 /// A linear layer by its definition, in double precision on Float32 weights: `y[o] = bias[o] + Σ i  w[o, i] · x[i]`.
-public enum ReferenceLinear {
+package enum ReferenceLinear {
   /// The layer on every row of `input`.
   ///
   /// - Shapes: `[rows, inputs]`, weights `[outputs, inputs]` → `[rows, outputs]`.
-  public static func apply(to input: ReferenceGrid, weights: ReferenceGrid, bias: [Float]? = nil) -> ReferenceSums {
+  package static func apply(to input: ReferenceGrid, weights: ReferenceGrid, bias: [Float]? = nil) -> ReferenceSums {
     precondition(input.sizes.count == 2 && weights.sizes.count == 2, "input and weights have two axes")
     // A convolution without axes: one place, one kernel position.
     return ReferenceNDConvolution(weights: weights, bias: bias, axes: []).apply(to: input)

@@ -10,14 +10,14 @@
 ///
 /// All are `scale · (x − mean) / √(variance + epsilon) + shift`; they differ in the elements of the mean and variance.
 /// The variance is the mean square of the deviations (divided by the count, not by one less).
-public enum ReferenceNormalisation {
+package enum ReferenceNormalisation {
   /// Batch normalisation: mean and variance of every channel are constants from training.
   ///
   /// - Shapes: `[batch, channels, axes…]` → the same; all parameters have one number per channel.
   /// - Parameters:
   ///   - scale: Default 1.
   ///   - shift: Default 0.
-  public static func batch(
+  package static func batch(
     _ input: ReferenceGrid, mean: [Float], variance: [Float], scale: [Float]? = nil, shift: [Float]? = nil,
     epsilon: Double
   ) -> ReferenceGrid {
@@ -36,7 +36,7 @@ public enum ReferenceNormalisation {
   /// Layer normalisation: over the last `axes` axes together.
   ///
   /// - Shapes: any → the same; scale and shift have as many numbers as these axes have elements.
-  public static func layer(
+  package static func layer(
     _ input: ReferenceGrid, axes: Int, scale: [Float]? = nil, shift: [Float]? = nil, epsilon: Double
   ) -> ReferenceGrid {
     let count = product(Array(input.sizes.suffix(axes)))
@@ -48,7 +48,7 @@ public enum ReferenceNormalisation {
   /// Group normalisation: over the channels of a group and all axes after them.
   ///
   /// - Shapes: `[batch, channels, axes…]` → the same; scale and shift have one number per channel.
-  public static func group(
+  package static func group(
     _ input: ReferenceGrid, groups: Int, scale: [Float]? = nil, shift: [Float]? = nil, epsilon: Double
   ) -> ReferenceGrid {
     let channels = input.sizes[1]
@@ -63,7 +63,7 @@ public enum ReferenceNormalisation {
   /// Instance normalisation: every channel separately, over all axes after it.
   ///
   /// - Shapes: `[batch, channels, axes…]` → the same; scale and shift have one number per channel.
-  public static func instance(
+  package static func instance(
     _ input: ReferenceGrid, scale: [Float]? = nil, shift: [Float]? = nil, epsilon: Double
   ) -> ReferenceGrid {
     group(input, groups: input.sizes[1], scale: scale, shift: shift, epsilon: epsilon)
@@ -72,7 +72,7 @@ public enum ReferenceNormalisation {
   /// e to the power of each element, divided by the sum of these along `axis`.
   ///
   /// - Shapes: any → the same.
-  public static func softmax(_ input: ReferenceGrid, axis: Int) -> ReferenceGrid {
+  package static func softmax(_ input: ReferenceGrid, axis: Int) -> ReferenceGrid {
     let count = input.sizes[axis]
     let step = product(Array(input.sizes.dropFirst(axis + 1)))
     var output = input

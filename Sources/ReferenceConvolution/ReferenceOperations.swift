@@ -1,30 +1,30 @@
 /// The operations of a network that are neither convolution nor activation, on planar double-precision signals.
-public enum ReferenceOperations {
+package enum ReferenceOperations {
   /// The sum, sample by sample.
   /// - Precondition: Equal shapes.
-  public static func add(_ first: [[Double]], _ second: [[Double]]) -> [[Double]] {
+  package static func add(_ first: [[Double]], _ second: [[Double]]) -> [[Double]] {
     combine(first, second) { $0 + $1 }
   }
 
   /// The product, sample by sample.
   /// - Precondition: Equal shapes.
-  public static func multiply(_ first: [[Double]], _ second: [[Double]]) -> [[Double]] {
+  package static func multiply(_ first: [[Double]], _ second: [[Double]]) -> [[Double]] {
     combine(first, second) { $0 * $1 }
   }
 
   /// Every sample times `factor`.
-  public static func scale(_ input: [[Double]], by factor: Double) -> [[Double]] {
+  package static func scale(_ input: [[Double]], by factor: Double) -> [[Double]] {
     input.map { $0.map { factor * $0 } }
   }
 
   /// `scale[c]`·x + `shift[c]` in every channel c.
-  public static func affine(_ input: [[Double]], scale: [Float], shift: [Float]) -> [[Double]] {
+  package static func affine(_ input: [[Double]], scale: [Float], shift: [Float]) -> [[Double]] {
     precondition(input.count == scale.count && input.count == shift.count, "one number a channel")
     return input.indices.map { c in input[c].map { Double(scale[c]) * $0 + Double(shift[c]) } }
   }
 
   /// x from `minimum` to `maximum`, and outside straight lines with the two slopes.
-  public static func leakyClamp(
+  package static func leakyClamp(
     _ input: [[Double]], minimum: Float, maximum: Float, slopeBelow: Float, slopeAbove: Float
   ) -> [[Double]] {
     let (low, high) = (Double(minimum), Double(maximum))
@@ -38,10 +38,10 @@ public enum ReferenceOperations {
   }
 
   /// The channels of all inputs, in order.
-  public static func concatenate(_ inputs: [[[Double]]]) -> [[Double]] { inputs.flatMap { $0 } }
+  package static func concatenate(_ inputs: [[[Double]]]) -> [[Double]] { inputs.flatMap { $0 } }
 
   /// The channels in `channels`.
-  public static func slice(_ input: [[Double]], channels: Range<Int>) -> [[Double]] { Array(input[channels]) }
+  package static func slice(_ input: [[Double]], channels: Range<Int>) -> [[Double]] { Array(input[channels]) }
 
   private static func combine(
     _ first: [[Double]], _ second: [[Double]], _ operation: (Double, Double) -> Double

@@ -3,7 +3,7 @@
 /// ```swift
 /// let halves = ReferencePooling.maximum.apply(to: image, axes: [ReferenceAxis(kernel: 2, stride: 2)])
 /// ```
-public enum ReferencePooling: Hashable, Sendable {
+package enum ReferencePooling: Hashable, Sendable {
   /// The largest input of the window; −∞ in a window without inputs, NaN if any input is NaN.
   case maximum
   /// The mean of the window: its sum divided by the number of its inputs, or of its positions in input and padding.
@@ -16,7 +16,7 @@ public enum ReferencePooling: Hashable, Sendable {
   ///
   /// - Shapes: `[batch, channels, axes…]` → the same with other sizes after the channels.
   /// - Parameter ceilMode: Rounds the number of outputs up; see `ReferenceAxis.outputSize`. Default false.
-  public func apply(to input: ReferenceGrid, axes: [ReferenceAxis], ceilMode: Bool = false) -> ReferenceGrid {
+  package func apply(to input: ReferenceGrid, axes: [ReferenceAxis], ceilMode: Bool = false) -> ReferenceGrid {
     precondition(input.rank == axes.count, "input: expected \(axes.count + 2) axes, actual \(input.sizes.count)")
     let sizes = input.planeSizes
     let inputPlane = product(sizes)
@@ -52,7 +52,7 @@ public enum ReferencePooling: Hashable, Sendable {
   /// The mean of every channel over all axes after the channels.
   ///
   /// - Shapes: `[batch, channels, axes…]` → `[batch, channels, 1…]`.
-  public static func globalAverage(of input: ReferenceGrid) -> ReferenceGrid {
+  package static func globalAverage(of input: ReferenceGrid) -> ReferenceGrid {
     let count = product(input.planeSizes)
     let means = (0..<input.sizes[0] * input.sizes[1]).map { channel in
       input.values[channel * count..<(channel + 1) * count].reduce(0, +) / Double(count)

@@ -1,18 +1,18 @@
 /// The outputs of a convolution, with the parts of the error bound of a Float32 run.
-public struct ReferenceSums: Sendable {
+package struct ReferenceSums: Sendable {
   /// `[batch, outputChannels, axes…]`.
-  public internal(set) var output: ReferenceGrid
+  package internal(set) var output: ReferenceGrid
   /// |bias| + Σ|w||x| of every output, in the output's order.
-  public internal(set) var magnitudes: [Double]
+  package internal(set) var magnitudes: [Double]
   /// Taps of every output, n, including those in padding.
-  public internal(set) var taps: [Int]
+  package internal(set) var taps: [Int]
   /// Taps that multiply something: all but those in zero padding.
-  public internal(set) var readTaps: [Int]
+  package internal(set) var readTaps: [Int]
 
   /// The largest allowed error of a Float32 run of the direct path: `n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶` with u = 2⁻²⁴.
   ///
   /// The input must be exact in Float32.
-  public var errorBounds: [Double] {
+  package var errorBounds: [Double] {
     zip(taps, magnitudes).map { Double($0) * 0x1p-24 * $1 + Double($0) * 0x1p-126 }
   }
 

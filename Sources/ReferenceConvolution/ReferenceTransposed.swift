@@ -1,22 +1,22 @@
 /// The kernel along one axis of a transposed convolution's output.
 ///
 /// Input n adds, with its kernel position k, to the output at `n·stride + k·dilation − before`.
-public struct ReferenceTransposedAxis: Hashable, Sendable {
+package struct ReferenceTransposedAxis: Hashable, Sendable {
   /// Kernel positions.
-  public let kernel: Int
+  package let kernel: Int
   /// Output positions from one input's contribution to the next.
-  public let stride: Int
+  package let stride: Int
   /// Output positions from one kernel position to the next.
-  public let dilation: Int
+  package let dilation: Int
   /// Outputs removed at the start.
-  public let before: Int
+  package let before: Int
   /// Outputs removed at the end.
-  public let after: Int
+  package let after: Int
   /// Outputs added at the end.
-  public let outputPadding: Int
+  package let outputPadding: Int
 
   /// - Precondition: Kernel, stride and dilation are at least 1; 0 ≤ `outputPadding` < max(stride, dilation).
-  public init(
+  package init(
     kernel: Int, stride: Int = 1, dilation: Int = 1, before: Int = 0, after: Int = 0, outputPadding: Int = 0
   ) {
     precondition(kernel >= 1 && stride >= 1 && dilation >= 1, "kernel, stride and dilation are positive")
@@ -34,7 +34,7 @@ public struct ReferenceTransposedAxis: Hashable, Sendable {
   /// `(size − 1)·stride − before − after + dilation·(kernel − 1) + 1 + outputPadding`.
   ///
   /// - Precondition: There is at least one output and one input.
-  public func outputSize(_ size: Int) -> Int {
+  package func outputSize(_ size: Int) -> Int {
     let outputs = (size - 1) * stride - before - after + dilation * (kernel - 1) + 1 + outputPadding
     precondition(size >= 1 && outputs >= 1, "outputs: expected at least 1, actual \(outputs)")
     return outputs
@@ -51,20 +51,20 @@ public struct ReferenceTransposedAxis: Hashable, Sendable {
 /// with I = `inputChannels / groups` and O = `outputChannels / groups`. Taps of an output are the (i, k) for which such
 /// an n exists, within the input or not.
 /// - When not to use: where speed matters.
-public struct ReferenceTransposedConvolution: Sendable {
+package struct ReferenceTransposedConvolution: Sendable {
   /// `[inputChannels, outputChannels / groups, kernel…]`.
-  public let weights: ReferenceGrid
+  package let weights: ReferenceGrid
   /// One number per output channel, or nil for none.
-  public let bias: [Float]?
+  package let bias: [Float]?
   /// One per axis after batch and channels, outermost first.
-  public let axes: [ReferenceTransposedAxis]
+  package let axes: [ReferenceTransposedAxis]
   /// The number of groups of channels; the outputs of a group read only its inputs.
-  public let groups: Int
+  package let groups: Int
   /// Whether the kernel is mirrored along all axes.
-  public let isMirrored: Bool
+  package let isMirrored: Bool
 
   /// - Precondition: Weights, bias, axes and groups agree.
-  public init(
+  package init(
     weights: ReferenceGrid, bias: [Float]? = nil, axes: [ReferenceTransposedAxis], groups: Int = 1,
     isMirrored: Bool = false
   ) {
@@ -82,14 +82,14 @@ public struct ReferenceTransposedConvolution: Sendable {
   /// The sizes of the output for an input of these sizes.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
-  public func outputSizes(_ input: [Int]) -> [Int] {
+  package func outputSizes(_ input: [Int]) -> [Int] {
     [input[0], weights.sizes[1] * groups] + zip(axes, input.dropFirst(2)).map { $0.outputSize($1) }
   }
 
   /// The transposed convolution of `input`, with the sums that the error bound needs.
   ///
   /// - Shapes: `[batch, inputChannels, axes…]` → `[batch, outputChannels, axes…]`.
-  public func apply(to input: ReferenceGrid) -> ReferenceSums {
+  package func apply(to input: ReferenceGrid) -> ReferenceSums {
     precondition(input.rank == axes.count, "input: expected \(axes.count + 2) axes, actual \(input.sizes.count)")
     precondition(input.sizes[1] == weights.sizes[0], "input: expected \(weights.sizes[0]) channels")
     let inputsPerGroup = weights.sizes[0] / groups

@@ -1,5 +1,5 @@
 /// What a reference network assumes about the past before its first frame.
-public enum ReferencePast: String, Hashable, Sendable, CaseIterable {
+package enum ReferencePast: String, Hashable, Sendable, CaseIterable {
   /// The input was always zero: every layer's history is the constant to which it has settled.
   case silence
   /// Every layer's own history is zero, as with zero padding in every layer.
@@ -21,24 +21,24 @@ public enum ReferencePast: String, Hashable, Sendable, CaseIterable {
 /// ```
 /// and at the end y = `headScale` · the last head output, then for every layer of the post-stack head
 /// y = convolution(activation(y)).
-public struct ReferenceWaveNet: Sendable {
+package struct ReferenceWaveNet: Sendable {
   /// One layer of an array.
-  public struct Layer: Sendable {
+  package struct Layer: Sendable {
     /// The dilated convolution: C channels to Z, which is C, or 2C with a gate.
-    public var dilated: ReferenceCausalConvolution
+    package var dilated: ReferenceCausalConvolution
     /// The 1x1 mix-in of the raw input, without bias.
-    public var mixIn: ReferenceCausalConvolution
+    package var mixIn: ReferenceCausalConvolution
     /// The activation of all of z, or of its first half.
-    public var activation: ReferenceActivation
+    package var activation: ReferenceActivation
     /// The activation of the second half of z; nil without a gate.
-    public var gate: ReferenceActivation?
+    package var gate: ReferenceActivation?
     /// 1x1 to the skip sum; nil: a itself is added.
-    public var skip: ReferenceCausalConvolution?
+    package var skip: ReferenceCausalConvolution?
     /// 1x1 to the residual; nil: x does not change, for the very last layer.
-    public var residual: ReferenceCausalConvolution?
+    package var residual: ReferenceCausalConvolution?
 
     /// A layer of these parts; without the optional ones it has no gate, adds its activation to the sum and keeps x.
-    public init(
+    package init(
       dilated: ReferenceCausalConvolution, mixIn: ReferenceCausalConvolution, activation: ReferenceActivation,
       gate: ReferenceActivation? = nil, skip: ReferenceCausalConvolution? = nil,
       residual: ReferenceCausalConvolution? = nil
@@ -53,16 +53,16 @@ public struct ReferenceWaveNet: Sendable {
   }
 
   /// A stack of layers with one number of channels, between its input projection and its head.
-  public struct LayerArray: Sendable {
+  package struct LayerArray: Sendable {
     /// 1x1, without bias, from the raw input or the previous array's x.
-    public var input: ReferenceCausalConvolution
+    package var input: ReferenceCausalConvolution
     /// In running order.
-    public var layers: [Layer]
+    package var layers: [Layer]
     /// From the skip sum to the head output.
-    public var head: ReferenceCausalConvolution
+    package var head: ReferenceCausalConvolution
 
     /// An array of these parts.
-    public init(input: ReferenceCausalConvolution, layers: [Layer], head: ReferenceCausalConvolution) {
+    package init(input: ReferenceCausalConvolution, layers: [Layer], head: ReferenceCausalConvolution) {
       self.input = input
       self.layers = layers
       self.head = head
@@ -70,36 +70,36 @@ public struct ReferenceWaveNet: Sendable {
   }
 
   /// One layer of the post-stack head: the activation comes first.
-  public struct HeadLayer: Sendable {
+  package struct HeadLayer: Sendable {
     /// The activation, which comes first.
-    public var activation: ReferenceActivation
+    package var activation: ReferenceActivation
     /// The convolution after it, with bias.
-    public var convolution: ReferenceCausalConvolution
+    package var convolution: ReferenceCausalConvolution
 
     /// A layer of these parts.
-    public init(activation: ReferenceActivation, convolution: ReferenceCausalConvolution) {
+    package init(activation: ReferenceActivation, convolution: ReferenceCausalConvolution) {
       self.activation = activation
       self.convolution = convolution
     }
   }
 
   /// In running order; at least one.
-  public var arrays: [LayerArray]
+  package var arrays: [LayerArray]
   /// The factor of the last array's head output.
-  public var headScale: Float
+  package var headScale: Float
   /// The post-stack head, often empty.
-  public var head: [HeadLayer]
+  package var head: [HeadLayer]
 
   /// A network of these parts.
   /// - Precondition: There is at least one array.
-  public init(arrays: [LayerArray], headScale: Float, head: [HeadLayer] = []) {
+  package init(arrays: [LayerArray], headScale: Float, head: [HeadLayer] = []) {
     self.arrays = arrays
     self.headScale = headScale
     self.head = head
   }
 
   /// The sum of the histories of all layers and heads: the most frames before its own that an output depends on.
-  public var historyFrames: Int {
+  package var historyFrames: Int {
     let inArrays = arrays.map { array in
       array.head.historyFrames + array.layers.reduce(0) { $0 + $1.dilated.historyFrames }
     }
@@ -107,7 +107,7 @@ public struct ReferenceWaveNet: Sendable {
   }
 
   /// The network's output for planar `input`, with as many frames.
-  public func run(_ input: [[Double]], past: ReferencePast) -> [[Double]] {
+  package func run(_ input: [[Double]], past: ReferencePast) -> [[Double]] {
     let raw = Signal(frames: input, rest: input.map { _ in 0 })
     var x = raw
     var headOutput: Signal?

@@ -1,20 +1,20 @@
 /// A kernel or pooling window along one axis.
 ///
 /// Output n reads, with its kernel position k, the input at `n·stride − before + k·dilation`.
-public struct ReferenceAxis: Hashable, Sendable {
+package struct ReferenceAxis: Hashable, Sendable {
   /// Kernel positions.
-  public let kernel: Int
+  package let kernel: Int
   /// Input positions from one output to the next.
-  public let stride: Int
+  package let stride: Int
   /// Input positions from one kernel position to the next.
-  public let dilation: Int
+  package let dilation: Int
   /// Positions added before the first input.
-  public let before: Int
+  package let before: Int
   /// Positions added after the last input.
-  public let after: Int
+  package let after: Int
 
   /// - Precondition: Kernel, stride and dilation are at least 1; no padding is negative.
-  public init(kernel: Int, stride: Int = 1, dilation: Int = 1, before: Int = 0, after: Int = 0) {
+  package init(kernel: Int, stride: Int = 1, dilation: Int = 1, before: Int = 0, after: Int = 0) {
     precondition(kernel >= 1 && stride >= 1 && dilation >= 1, "kernel, stride and dilation are positive")
     precondition(before >= 0 && after >= 0, "padding is not negative")
     self.kernel = kernel
@@ -25,14 +25,14 @@ public struct ReferenceAxis: Hashable, Sendable {
   }
 
   /// Input positions that one output spans: dilation · (kernel − 1) + 1.
-  public var reach: Int { dilation * (kernel - 1) + 1 }
+  package var reach: Int { dilation * (kernel - 1) + 1 }
 
   /// Outputs for an input of `size` positions: `floor((size + before + after − reach) / stride) + 1`.
   ///
   /// - Parameter ceilMode: Rounds up instead, so that the last window may extend beyond the padding; a window that would
   ///   start after the last input is left out. Default false.
   /// - Precondition: The padded input is no shorter than the reach.
-  public func outputSize(_ size: Int, ceilMode: Bool = false) -> Int {
+  package func outputSize(_ size: Int, ceilMode: Bool = false) -> Int {
     let room = size + before + after - reach
     precondition(room >= 0, "padded size: expected at least \(reach), actual \(size + before + after)")
     let outputs = room / stride + 1
@@ -42,7 +42,7 @@ public struct ReferenceAxis: Hashable, Sendable {
 }
 
 /// The values in the padding.
-public enum ReferencePadding: Hashable, Sendable {
+package enum ReferencePadding: Hashable, Sendable {
   /// 0: nothing is added, whatever the weight.
   case zeros
   /// A number.

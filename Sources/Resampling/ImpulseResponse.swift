@@ -1,13 +1,13 @@
 /// An impulse response at another sample rate.
-public struct ResampledImpulseResponse: Sendable {
+package struct ResampledImpulseResponse: Sendable {
   /// Planar samples, channels of equal length.
-  public let channels: [[Float]]
+  package let channels: [[Float]]
   /// The frame of the response's original first sample. The frames before it are ringing of the band limit.
   ///
   /// A convolver with this response has this much latency more, and removes it like any latency; cutting the frames off
   /// would change the response. 0 if the response starts with enough silence (about 3 ms at 44.1 kHz), or if the rates
   /// are equal.
-  public let leadFrames: Int
+  package let leadFrames: Int
 }
 
 /// Resamples an impulse response and keeps its effect on a sine: level and phase at every frequency.
@@ -25,7 +25,7 @@ public struct ResampledImpulseResponse: Sendable {
 ///   response is kept within the bounds of `SampleRateConverter`; above Nyquist it is silent.
 /// - Parameter response: Channels of equal length, at least one.
 /// - Throws: `ResamplingError`; `.tooLong` if the output would have more than 2³¹ − 1 samples.
-public func resampleImpulseResponse(
+package func resampleImpulseResponse(
   _ response: [[Float]], from inputRateHz: Int, to outputRateHz: Int
 ) throws(ResamplingError) -> ResampledImpulseResponse {
   let ratio = try RateRatio(from: inputRateHz, to: outputRateHz)

@@ -1,21 +1,21 @@
 /// Two sample rates, and how a conversion between them changes lengths and levels. Exact integer arithmetic.
-public struct RateRatio: Hashable, Sendable {
+package struct RateRatio: Hashable, Sendable {
   /// Input sample rate in Hz.
-  public let inputRateHz: Int
+  package let inputRateHz: Int
   /// Output sample rate in Hz.
-  public let outputRateHz: Int
+  package let outputRateHz: Int
 
   /// The rates that can be converted, in Hz.
   ///
   /// The bound comes from libsoxr, which looks for a fraction of at most 2048 phases within 2⁻³³ of the ratio. Two
   /// fractions of denominators q and 2048 lie at least 1/(2048·q) apart, so up to 2²² Hz only the ratio itself can be
   /// found, and nothing drifts, however long the signal.
-  public static let rates = 1...4_194_304
+  package static let rates = 1...4_194_304
   /// The most that a rate can grow or shrink by. Memory and the filters' lengths grow with it.
-  public static let maximumFactor = 1024
+  package static let maximumFactor = 1024
 
   /// - Throws: `ResamplingError.rate`, `.factor`.
-  public init(from inputRateHz: Int, to outputRateHz: Int) throws(ResamplingError) {
+  package init(from inputRateHz: Int, to outputRateHz: Int) throws(ResamplingError) {
     for rate in [inputRateHz, outputRateHz] where !Self.rates.contains(rate) {
       throw .rate(expected: Self.rates, actual: rate)
     }
@@ -27,19 +27,19 @@ public struct RateRatio: Hashable, Sendable {
   }
 
   /// The output length for `inputFrames`: `round(inputFrames · outputRateHz / inputRateHz)`, halves upwards.
-  public func outputFrames(for inputFrames: Int64) -> Int64 {
+  package func outputFrames(for inputFrames: Int64) -> Int64 {
     let (to, from) = (Int128(outputRateHz), Int128(inputRateHz))
     return Int64((2 * Int128(inputFrames) * to + from) / (2 * from))
   }
 
   /// The fewest output frames that cover `inputFrames`: `ceil(inputFrames · outputRateHz / inputRateHz)`.
-  public func coveringOutputFrames(for inputFrames: Int64) -> Int64 {
+  package func coveringOutputFrames(for inputFrames: Int64) -> Int64 {
     let (to, from) = (Int128(outputRateHz), Int128(inputRateHz))
     return Int64((Int128(inputFrames) * to + from - 1) / from)
   }
 
   /// The ratio for converting back.
-  public var inverse: RateRatio { RateRatio(swapping: self) }
+  package var inverse: RateRatio { RateRatio(swapping: self) }
 
   /// Input frames between two moments at which an input and an output frame coincide.
   var inputPeriod: Int { inputRateHz / Self.greatestCommonDivisor(inputRateHz, outputRateHz) }

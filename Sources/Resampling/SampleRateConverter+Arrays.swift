@@ -5,7 +5,7 @@ extension SampleRateConverter {
   /// - Returns: `channels` arrays of equal length.
   /// - Throws: `ResamplingError.channels`, `.lengths`.
   /// - Precondition: `finish` was not called.
-  public func process(_ input: [[Sample]]) throws(ResamplingError) -> [[Sample]] {
+  package func process(_ input: [[Sample]]) throws(ResamplingError) -> [[Sample]] {
     guard input.count == channels else { throw .channels(expected: channels...channels, actual: input.count) }
     let length = try Self.commonLength(of: input)
     var output = [[Sample]](repeating: [], count: channels)
@@ -19,7 +19,7 @@ extension SampleRateConverter {
   }
 
   /// Ends the input and returns the rest of the output.
-  public func finish() throws(ResamplingError) -> [[Sample]] {
+  package func finish() throws(ResamplingError) -> [[Sample]] {
     endInput()
     var output = [[Sample]](repeating: [], count: channels)
     try readAll(through: PlanarPiece<Sample>(channels: channels), to: &output)
@@ -49,7 +49,7 @@ extension SampleRateConverter {
 /// - Parameter input: Channels of equal length, at least one.
 /// - Returns: As many channels of `round(frames · to / from)` samples.
 /// - Throws: `ResamplingError`; `.tooLong` if the output would have more than 2³¹ − 1 samples.
-public func resample<Sample: ConvertibleSample>(
+package func resample<Sample: ConvertibleSample>(
   _ input: [[Sample]], from inputRateHz: Int, to outputRateHz: Int
 ) throws(ResamplingError) -> [[Sample]] {
   let ratio = try RateRatio(from: inputRateHz, to: outputRateHz)

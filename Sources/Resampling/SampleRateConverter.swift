@@ -1,7 +1,7 @@
 import CSoxr
 
 /// The sample types that can be converted: `Float` and `Double`, and no others.
-public protocol ConvertibleSample: BinaryFloatingPoint, Sendable {}
+package protocol ConvertibleSample: BinaryFloatingPoint, Sendable {}
 extension Float: ConvertibleSample {}
 extension Double: ConvertibleSample {}
 
@@ -34,26 +34,26 @@ extension Double: ConvertibleSample {}
 /// impulse responses. libsoxr had its last release in 2018 and is kept by the distributions, FFmpeg and the makers of
 /// its Python package. There is no choice of quality: an hour of stereo takes this one 4 seconds. The library's own
 /// variables in the environment, `SOXR_…`, are for experiments and change the bits.
-public final class SampleRateConverter<Sample: ConvertibleSample> {
+package final class SampleRateConverter<Sample: ConvertibleSample> {
   /// The rates.
-  public let ratio: RateRatio
+  package let ratio: RateRatio
   /// Channels of both sides.
-  public let channels: Int
+  package let channels: Int
   /// Input frames so far.
-  public private(set) var framesWritten: Int64 = 0
+  package private(set) var framesWritten: Int64 = 0
   /// Output frames so far.
-  public private(set) var framesRead: Int64 = 0
+  package private(set) var framesRead: Int64 = 0
 
   private let resampler: SoxrResampler
   /// The total length of the output, once it is known.
   private var totalFrames: Int64?
 
   /// The supported channel counts.
-  public static var channelCounts: ClosedRange<Int> { 1...1024 }
+  package static var channelCounts: ClosedRange<Int> { 1...1024 }
 
   /// Makes a converter at the start of a stream.
   /// - Throws: `ResamplingError.channels`, `.library`.
-  public init(_ ratio: RateRatio, channels: Int) throws(ResamplingError) {
+  package init(_ ratio: RateRatio, channels: Int) throws(ResamplingError) {
     guard Self.channelCounts.contains(channels) else {
       throw .channels(expected: Self.channelCounts, actual: channels)
     }
@@ -68,7 +68,7 @@ public final class SampleRateConverter<Sample: ConvertibleSample> {
 
   /// Makes a converter at the start of a stream.
   /// - Throws: `ResamplingError.rate`, `.factor`, `.channels`, `.library`.
-  public convenience init(
+  package convenience init(
     channels: Int, from inputRateHz: Int, to outputRateHz: Int
   ) throws(ResamplingError) {
     try self.init(RateRatio(from: inputRateHz, to: outputRateHz), channels: channels)
@@ -78,7 +78,7 @@ public final class SampleRateConverter<Sample: ConvertibleSample> {
   ///
   /// - Parameter input: `channels` pointers to `frames` samples each; they are used during the call only.
   /// - Precondition: the input was not ended.
-  public func write(_ input: UnsafePointer<UnsafePointer<Sample>>, frames: Int) throws(ResamplingError) {
+  package func write(_ input: UnsafePointer<UnsafePointer<Sample>>, frames: Int) throws(ResamplingError) {
     precondition(totalFrames == nil, "frames were written after the end of the input")
     guard frames > 0 else { return }
     try resampler.write(UnsafeRawPointer(input), frames: frames)
@@ -89,7 +89,7 @@ public final class SampleRateConverter<Sample: ConvertibleSample> {
   ///
   /// - Parameter totalFrames: The total length of the output. Beyond `round(frames · to / from)`, the default, it holds
   ///   only the filter's ringing and silence. If more have been read already, no more follow.
-  public func endInput(totalFrames: Int64? = nil) {
+  package func endInput(totalFrames: Int64? = nil) {
     self.totalFrames = totalFrames ?? ratio.outputFrames(for: framesWritten)
   }
 
@@ -99,7 +99,7 @@ public final class SampleRateConverter<Sample: ConvertibleSample> {
   ///   - output: `channels` pointers with room for `frames` samples each.
   ///   - frames: The most to read.
   /// - Returns: Frames read. Fewer than asked for if more input is needed first, or at the end.
-  public func read(
+  package func read(
     into output: UnsafePointer<UnsafeMutablePointer<Sample>>, frames: Int
   ) throws(ResamplingError) -> Int {
     let due = (totalFrames ?? ratio.outputFrames(for: framesWritten)) - framesRead

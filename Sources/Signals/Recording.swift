@@ -1,21 +1,21 @@
 import AudioFiles
 
 /// A sound in memory.
-public struct Recording: Sendable {
+package struct Recording: Sendable {
   /// Samples, first frame first; all of equal length.
-  public var channels: [[Float]]
+  package var channels: [[Float]]
   /// Frames a second.
-  public var sampleRateHz: Int
+  package var sampleRateHz: Int
 
   /// A sound of these samples.
-  public init(channels: [[Float]], sampleRateHz: Int) {
+  package init(channels: [[Float]], sampleRateHz: Int) {
     self.channels = channels
     self.sampleRateHz = sampleRateHz
   }
 
   /// The beginning of an audio file.
   /// - Throws: `AudioFileError`; `SignalError.empty`.
-  public init(path: String, maximumFrames: Int) throws {
+  package init(path: String, maximumFrames: Int) throws {
     let reader = try AudioFileReader(path: path)
     self.init(channels: try reader.readChannels(maximumFrames: maximumFrames), sampleRateHz: reader.info.sampleRateHz)
     guard channels.first?.isEmpty == false else { throw SignalError.empty(name: path) }

@@ -1,5 +1,5 @@
 /// What a processor assumes about the time before the first frame.
-public enum Past: String, Hashable, Sendable, CaseIterable {
+package enum Past: String, Hashable, Sendable, CaseIterable {
   /// Endless silence: every layer starts settled on its response to an input that was always zero, so the
   /// first block has no pop. The convention of `.nam` files.
   case silence

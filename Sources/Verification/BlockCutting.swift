@@ -68,7 +68,7 @@ extension BlockProcessor {
 }
 
 /// Where the bits of two signals first differ; nil: they are equal.
-public func firstDifference(_ a: [[Float]], _ b: [[Float]]) -> (channel: Int, frame: Int)? {
+package func firstDifference(_ a: [[Float]], _ b: [[Float]]) -> (channel: Int, frame: Int)? {
   for (channel, (a, b)) in zip(a, b).enumerated() {
     for frame in 0..<max(a.count, b.count) {
       guard frame < a.count, frame < b.count, a[frame].bitPattern == b[frame].bitPattern else {

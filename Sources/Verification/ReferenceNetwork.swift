@@ -6,21 +6,21 @@ import StreamingConvolution
 ///
 /// The bound is derived, not chosen: every convolution adds the bound of its direct sum, every pointwise operation its
 /// rounding, and errors of the input are multiplied by the operation's steepest slope.
-public enum ReferenceNetwork {
+package enum ReferenceNetwork {
   /// A signal from frame 0 on, its constant value before, and error bounds of both.
-  public struct Signal: Sendable {
+  package struct Signal: Sendable {
     /// Every channel from frame 0 on.
-    public var frames: [[Double]]
+    package var frames: [[Double]]
     /// The value of every channel in all frames before.
-    public var rest: [Double]
+    package var rest: [Double]
     /// The largest allowed error of a Float32 run in `frames`.
-    public var frameErrors: [[Double]]
+    package var frameErrors: [[Double]]
     /// The largest allowed error in `rest`.
-    public var restErrors: [Double]
+    package var restErrors: [Double]
 
     /// A signal without error.
     /// - Parameter rest: One constant per channel; nil: silence.
-    public init(_ frames: [[Double]], rest: [Double]? = nil) {
+    package init(_ frames: [[Double]], rest: [Double]? = nil) {
       self.init(
         frames: frames, rest: rest ?? frames.map { _ in 0 }, frameErrors: frames.map { $0.map { _ in 0 } },
         restErrors: frames.map { _ in 0 })
@@ -48,13 +48,13 @@ public enum ReferenceNetwork {
   private static let tiny = 0x1p-126
 
   /// The output of `network` for an input that was silent before.
-  public static func output(of network: Network, on input: [[Float]], past: Past) -> Signal {
+  package static func output(of network: Network, on input: [[Float]], past: Past) -> Signal {
     output(of: network, on: Signal(input.map { $0.map(Double.init) }), past: past)
   }
 
   /// The output of `network`.
   /// - Complexity: O(multiply-adds · frames), about a hundred times slower than a Float32 run.
-  public static func output(of network: Network, on input: Signal, past: Past) -> Signal {
+  package static func output(of network: Network, on input: Signal, past: Past) -> Signal {
     // A value is freed after its last reader.
     var lastReader = [Int](repeating: 0, count: network.nodes.count + 1)
     for (index, node) in network.nodes.enumerated() { for value in node.inputs { lastReader[value.index] = index + 1 } }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvAudioKit
+import ModelFormats
 
 /// What a signal goes through, in order: a preset or chain file, models, an impulse response.
 struct ChainOptions: ParsableArguments {

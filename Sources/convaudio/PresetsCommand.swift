@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvAudioKit
+import ModelFormats
 
 struct PresetsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

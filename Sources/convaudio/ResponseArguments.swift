@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvAudioKit
+import ModelFormats
 
 /// The level of a response: `none`, `peak`, `energy`, or decibels.
 enum ResponseGain: ExpressibleByArgument, Equatable, CustomStringConvertible {

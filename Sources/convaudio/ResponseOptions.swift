@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvAudioKit
+import ModelFormats
 
 extension NamedRouting: ExpressibleByArgument {}
 

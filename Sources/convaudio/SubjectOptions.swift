@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvAudioKit
+import ModelFormats
 
 /// Options of the commands that describe, measure or verify a model or preset.
 struct SubjectOptions: ParsableArguments {

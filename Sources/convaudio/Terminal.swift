@@ -1,3 +1,4 @@
+import ByteFiles
 import ConvAudioKit
 
 #if canImport(Glibc)

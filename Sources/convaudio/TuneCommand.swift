@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteFiles
 import ConvAudioKit
 
 struct TuneCommand: ParsableCommand {

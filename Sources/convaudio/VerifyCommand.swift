@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvAudioKit
+import Signals
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,3 +1,4 @@
+import ConvAudioKit
 import Foundation
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import ConvAudioKit
 import Foundation
+import Resampling
 import TestSupport
 import Testing
 

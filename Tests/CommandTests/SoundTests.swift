@@ -1,5 +1,6 @@
 import ConvAudioKit
 import Foundation
+import StreamingConvolution
 import TestSupport
 import Testing
 

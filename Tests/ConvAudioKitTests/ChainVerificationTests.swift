@@ -1,7 +1,9 @@
 import ConvAudioKit
 import Foundation
+import ModelFormats
 import TestSupport
 import Testing
+import Verification
 
 /// The proof itself: that it holds for what is right, and fails for what is not.
 @Suite("Verification")

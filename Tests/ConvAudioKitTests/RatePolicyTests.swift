@@ -1,5 +1,7 @@
+import AudioFiles
 import ConvAudioKit
 import Foundation
+import Resampling
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CTestSupport
 import Foundation
+import Resampling
 import TestSupport
 import Testing
 

@@ -1,8 +1,9 @@
-@testable import ConvAudioKit
+import AudioFiles
 import CTestSupport
 import Foundation
 import TestSupport
 import Testing
+@testable import ConvAudioKit
 
 /// Bytes that come in pieces, and bytes that go.
 private final class Bytes {

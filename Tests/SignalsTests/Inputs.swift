@@ -1,3 +1,4 @@
+import AudioFiles
 import ConvAudioKit
 import Foundation
 import TestSupport

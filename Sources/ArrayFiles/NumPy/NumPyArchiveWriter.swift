@@ -11,7 +11,7 @@ import ByteFiles
 /// ```
 /// It is a ZIP file whose members are .npy files, stored as they are: features do not shrink much, and so they are
 /// written as they come. Sizes have 64 bits (ZIP64, APPNOTE 6.3.10 of PKWARE), as NumPy writes them.
-public final class NumPyArchiveWriter {
+package final class NumPyArchiveWriter {
   private struct Member {
     let name: [UInt8]
     let start: Int
@@ -30,11 +30,11 @@ public final class NumPyArchiveWriter {
 
   /// Creates a file, or empties it.
   /// - Throws: `ByteFileError.unwritable`.
-  public init(path: String) throws(ByteFileError) { file = try ByteFile.writing(path) }
+  package init(path: String) throws(ByteFileError) { file = try ByteFile.writing(path) }
 
   /// Adds a list of words, an array of one axis and of Unicode text. NumPy cannot keep zeros at the end of a word.
   /// - Throws: `ByteFileError.unwritable`.
-  public func add(_ name: String, text words: [String]) throws(ByteFileError) {
+  package func add(_ name: String, text words: [String]) throws(ByteFileError) {
     let width = max(1, words.map { $0.unicodeScalars.count }.max() ?? 0)
     var data = NumPyHeader.bytes(shape: [words.count], type: "<U\(width)")
     for word in words {
@@ -56,7 +56,7 @@ public final class NumPyArchiveWriter {
 
   /// Begins an array of rows. Its last rows are written before another member is added.
   /// - Throws: `ByteFileError.unwritable`.
-  public func begin(_ name: String, columns: Int) throws(ByteFileError) {
+  package func begin(_ name: String, columns: Int) throws(ByteFileError) {
     precondition(self.columns == nil, "one array of rows at a time")
     let member = Member(name: Array("\(name).npy".utf8), start: place)
     try put(Self.localHeader(member))
@@ -71,7 +71,7 @@ public final class NumPyArchiveWriter {
 
   /// Appends whole rows.
   /// - Throws: `ByteFileError.unwritable`.
-  public func write(_ values: [Float]) throws(ByteFileError) {
+  package func write(_ values: [Float]) throws(ByteFileError) {
     guard let columns, columns > 0 else { return }
     precondition(values.count.isMultiple(of: columns), "whole rows")
     let words = values.map { $0.bitPattern.littleEndian }
@@ -82,7 +82,7 @@ public final class NumPyArchiveWriter {
   }
 
   /// Ends the array of rows.
-  public func endRows() throws(ByteFileError) {
+  package func endRows() throws(ByteFileError) {
     guard let columns, var member = members.popLast() else { return }
     self.columns = nil
     let header = NumPyHeader.bytes(shape: [rows, columns])
@@ -96,7 +96,7 @@ public final class NumPyArchiveWriter {
 
   /// Ends the array of rows, writes the directory and closes the file.
   /// - Throws: `ByteFileError.unwritable`.
-  public func finish() throws(ByteFileError) {
+  package func finish() throws(ByteFileError) {
     try endRows()
     let start = place
     for member in members { try put(Self.directoryEntry(member)) }

@@ -7,17 +7,17 @@ import ByteFiles
 /// while let rows = try reader.next(maximumCount: 64) { use(rows) }
 /// ```
 /// Memory: the rows in hand. A file in Fortran order, whose rows lie scattered all over it, is read as a whole.
-public final class NumPyRowReader {
+package final class NumPyRowReader {
   /// The sizes of the axes, outermost first. No axis: a single number, which is one row.
-  public let shape: [Int]
+  package let shape: [Int]
   /// How many there are.
-  public let rows: Int
+  package let rows: Int
   /// Elements of a row.
-  public let columns: Int
+  package let columns: Int
   /// Rows delivered so far.
-  public private(set) var rowsRead = 0
+  package private(set) var rowsRead = 0
   /// What reading did to the numbers so far; nil when they are as the file holds them.
-  public var conversion: NumPyConversion? { whole?.conversion ?? counts }
+  package var conversion: NumPyConversion? { whole?.conversion ?? counts }
 
   private var decoder: NumPyDecoder
   private var counts: NumPyConversion?
@@ -27,7 +27,7 @@ public final class NumPyRowReader {
 
   /// Opens a regular file.
   /// - Throws: `NumPyError`.
-  public convenience init(contentsOf path: String) throws(NumPyError) {
+  package convenience init(contentsOf path: String) throws(NumPyError) {
     let file = try NumPyError.file { () throws(ByteFileError) in try ByteFile.reading(path) }
     try self.init(name: path, byteCount: file.byteCount) { (buffer) throws(NumPyError) in
       try NumPyError.file { () throws(ByteFileError) in try file.read(into: buffer) }
@@ -41,7 +41,7 @@ public final class NumPyRowReader {
   ///   - byteCount: How many there will be; nil when nobody knows.
   ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end.
   /// - Throws: `NumPyError`.
-  public init(
+  package init(
     name: String, byteCount: Int?,
     read: @escaping (UnsafeMutableRawBufferPointer) throws(NumPyError) -> Int
   ) throws(NumPyError) {
@@ -59,7 +59,7 @@ public final class NumPyRowReader {
 
   /// The next rows, at most so many, one behind the other; nil behind the last.
   /// - Throws: `NumPyError`.
-  public func next(maximumCount: Int) throws(NumPyError) -> [Float]? {
+  package func next(maximumCount: Int) throws(NumPyError) -> [Float]? {
     let count = min(maximumCount, rows - rowsRead)
     guard count > 0 else { return nil }
     defer { rowsRead += count }

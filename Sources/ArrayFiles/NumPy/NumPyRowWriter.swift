@@ -4,16 +4,16 @@ import ByteFiles
 ///
 /// The header leaves room for the number of rows, as NumPy's does, and `finish` puts it there; before that the file says
 /// that it has none. Memory: nothing but the row in hand.
-public final class NumPyRowWriter {
+package final class NumPyRowWriter {
   /// Numbers in a row.
-  public let columns: Int
+  package let columns: Int
   /// Rows written so far.
-  public private(set) var rows = 0
+  package private(set) var rows = 0
   private let file: ByteFile
 
   /// Creates a file, or empties it.
   /// - Throws: `ByteFileError.unwritable`, `NumPyError.negativeSize`, `.overflow`.
-  public init(path: String, columns: Int) throws {
+  package init(path: String, columns: Int) throws {
     guard columns >= 0 else { throw NumPyError.negativeSize(axis: 1, actual: columns) }
     _ = try NumPyHeader.count(of: [1, columns], name: path)
     self.columns = columns
@@ -24,7 +24,7 @@ public final class NumPyRowWriter {
   /// Appends whole rows.
   /// - Throws: `ByteFileError.unwritable`.
   /// - Precondition: A multiple of `columns` values.
-  public func write(_ values: [Float]) throws(ByteFileError) {
+  package func write(_ values: [Float]) throws(ByteFileError) {
     guard columns > 0 else { return }
     precondition(values.count.isMultiple(of: columns), "whole rows")
     #if _endian(big)
@@ -37,7 +37,7 @@ public final class NumPyRowWriter {
 
   /// Says how many rows there are, and closes the file.
   /// - Throws: `ByteFileError.unwritable`, also where the file cannot be gone back in, as a pipe.
-  public func finish() throws(ByteFileError) {
+  package func finish() throws(ByteFileError) {
     try file.overwrite(NumPyHeader.bytes(shape: [rows, columns]), at: 0)
     try file.close()
   }

@@ -1,15 +1,15 @@
 import CZlib
 
 /// A picture of bytes, red, green and blue, as a PNG file (ISO/IEC 15948).
-public struct PNGImage: Sendable, Equatable {
-  public let width: Int
-  public let height: Int
+package struct PNGImage: Sendable, Equatable {
+  package let width: Int
+  package let height: Int
   /// Row after row from the top, three bytes a pixel.
-  public var pixels: [UInt8]
+  package var pixels: [UInt8]
 
   /// A black picture.
   /// - Precondition: 1 to 65,535 pixels a side.
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     precondition((1...65_535).contains(width) && (1...65_535).contains(height), "a picture has a size")
     self.width = width
     self.height = height
@@ -17,7 +17,7 @@ public struct PNGImage: Sendable, Equatable {
   }
 
   /// The bytes of a file.
-  public func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     // Eight bits a channel, truecolour, deflate, the standard filters, not interlaced.
     Self.append("IHDR", Self.bigEndian(width) + Self.bigEndian(height) + [8, 2, 0, 0, 0], to: &bytes)

@@ -15,12 +15,12 @@
 ///   empty line that only what follows can excuse.
 /// - Memory: 64 KiB, growing to 1 MiB for a long line; longer ones are an error. No allocation in `read` otherwise.
 /// - One thread at a time.
-public final class NumberRowReader {
-  public let layout: RowLayout
+package final class NumberRowReader {
+  package let layout: RowLayout
   /// Rows delivered so far.
-  public var rowsRead: Int64 { rows }
+  package var rowsRead: Int64 { rows }
   /// Values in them that were missing and have been filled in.
-  public var missingValues: Int { missing }
+  package var missingValues: Int { missing }
 
   private let name: String
   private let format: RowFormat
@@ -46,7 +46,7 @@ public final class NumberRowReader {
   ///     is not called again. A line that is not finished at the end is the last row: to stop in the middle, throw.
   ///     What it throws passes through; a later `read(into:)` goes on where it was.
   /// - Throws: `RowError`, or what `read` throws.
-  public init(
+  package init(
     name: String = "standard input", format: RowFormat, columns: Int? = nil, missing policy: MissingPolicy? = .error,
     header: HeaderPolicy = .auto, maximumColumns: Int = 64,
     read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
@@ -68,7 +68,7 @@ public final class NumberRowReader {
   /// - Returns: Whether there was one; false at the end, and from then on.
   /// - Throws: `RowError`, and the same again from then on; or what the source throws.
   /// - Precondition: Room for `layout.columns` numbers.
-  public func read(into values: UnsafeMutableBufferPointer<Float>) throws -> Bool {
+  package func read(into values: UnsafeMutableBufferPointer<Float>) throws -> Bool {
     precondition(values.count >= layout.columns, "a row needs room for \(layout.columns) numbers")
     if let failure { throw failure }
     do {

@@ -8,11 +8,11 @@
 ///   What is not finite becomes `nan`, `inf` or `-inf` in CSV and `null` in NDJSON.
 /// - Memory: text for the rows of the largest call. No allocation in `write` once a call of its size has been.
 /// - One thread at a time.
-public final class NumberRowWriter {
+package final class NumberRowWriter {
   /// Rows written so far.
-  public var rowsWritten: Int64 { rows }
+  package var rowsWritten: Int64 { rows }
   /// Values among them that were NaN or infinite.
-  public var nonFiniteValues: Int { nonFinite }
+  package var nonFiniteValues: Int { nonFinite }
 
   /// `-1.17549435e-38` and its kin: 9 digits, two signs, a point and an exponent.
   private static let longestNumber = 15
@@ -32,7 +32,7 @@ public final class NumberRowWriter {
   ///   - write: Receives whole lines.
   /// - Throws: What `write` throws.
   /// - Precondition: A header of one line.
-  public init(
+  package init(
     format: RowFormat, columns: Int, header: String? = nil, separator: UInt8 = UInt8(ascii: ","),
     write: @escaping (UnsafeRawBufferPointer) throws -> Void
   ) throws {
@@ -58,7 +58,7 @@ public final class NumberRowWriter {
   /// - Parameter values: Whole rows, one after the other.
   /// - Throws: What the target throws; the rows are then not counted.
   /// - Precondition: `values.count` is a multiple of `columns`.
-  public func write(_ values: UnsafeBufferPointer<Float>) throws {
+  package func write(_ values: UnsafeBufferPointer<Float>) throws {
     guard !values.isEmpty else { return }
     let (count, rest) = values.count.quotientAndRemainder(dividingBy: columns)
     precondition(rest == 0, "\(values.count) values are no whole rows of \(columns)")

@@ -29,16 +29,16 @@ public enum HeaderPolicy: String, CaseIterable, Sendable {
 }
 
 /// What the first row showed.
-public struct RowLayout: Sendable, Equatable {
+package struct RowLayout: Sendable, Equatable {
   /// Numbers in a row, at least 1.
-  public var columns: Int
+  package var columns: Int
   /// The first line as it came, without byte order mark and line end, if it names the columns. CSV only.
-  public var header: String?
+  package var header: String?
   /// What stands between two fields: a comma, a tab or a semicolon. A comma for NDJSON.
-  public var separator: UInt8
+  package var separator: UInt8
 
   /// - Parameter separator: Default: a comma.
-  public init(columns: Int, header: String? = nil, separator: UInt8 = UInt8(ascii: ",")) {
+  package init(columns: Int, header: String? = nil, separator: UInt8 = UInt8(ascii: ",")) {
     self.columns = columns
     self.header = header
     self.separator = separator

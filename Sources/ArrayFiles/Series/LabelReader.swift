@@ -1,14 +1,14 @@
 import ByteFiles
 
 /// Reads labels from text, one a line: those of series that stand in an array.
-public final class LabelReader {
+package final class LabelReader {
   /// The file.
-  public let name: String
+  package let name: String
   private let lines: LineBuffer
 
   /// Opens a file.
   /// - Throws: `ByteFileError` when it cannot be opened; `LabelError` for a NumPy array.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     guard !path.lowercased().hasSuffix(".npy") else { throw LabelError(path: path) }
     let file = try ByteFile.reading(path)
     name = path
@@ -17,7 +17,7 @@ public final class LabelReader {
 
   /// The next label, without spaces around it; nil at the end. Empty lines are none.
   /// - Throws: `RowError.lineTooLong`, and what reading throws.
-  public func next() throws -> String? {
+  package func next() throws -> String? {
     while let line = try lines.next() {
       let text = String(decoding: line, as: UTF8.self)
       let label = text.drop { $0.isWhitespace }

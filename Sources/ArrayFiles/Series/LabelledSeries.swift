@@ -12,7 +12,7 @@ public struct LabelledSeries: Equatable, Sendable {
 }
 
 /// How series are written as text.
-public enum SeriesFormat: String, CaseIterable, Sendable {
+package enum SeriesFormat: String, CaseIterable, Sendable {
   /// One series of one channel a line, values between commas, tabs or semicolons, the label first: CSV as the UCR archive
   /// has it. NaN at the end of a line marks a shorter series.
   case lines
@@ -20,7 +20,7 @@ public enum SeriesFormat: String, CaseIterable, Sendable {
   case ts
 
   /// By the end of a file's name; nil for another one.
-  public init?(path: String) {
+  package init?(path: String) {
     let lower = path.lowercased()
     if lower.hasSuffix(".ts") {
       self = .ts

@@ -10,12 +10,12 @@ import ByteFiles
 /// - Missing values are NaN: an empty field, `?`, and the words of `MissingPolicy`.
 /// - Errors name file, line and column. None is recoverable.
 /// - One thread at a time.
-public final class SeriesReader {
+package final class SeriesReader {
   /// The longest line, in bytes: about ten million values.
-  public static let maximumLineBytes = 128 << 20
+  package static let maximumLineBytes = 128 << 20
 
   /// Whether the first field of a line is its label; `.ts` says so itself.
-  public let labelsFirst: Bool
+  package let labelsFirst: Bool
 
   let name: String
   private let lines: LineBuffer
@@ -32,7 +32,7 @@ public final class SeriesReader {
   ///   - name: What errors call it.
   ///   - labelsFirst: Of plain text: whether lines begin with a label. Default true.
   ///   - source: Fills the front of the buffer and returns how many bytes came; 0 is the end.
-  public init(
+  package init(
     name: String, format: SeriesFormat, labelsFirst: Bool = true,
     source: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
   ) {
@@ -45,7 +45,7 @@ public final class SeriesReader {
   /// Opens a file.
   /// - Parameter format: Default: by the end of the path, else plain lines.
   /// - Throws: `ByteFileError` when it cannot be opened.
-  public convenience init(contentsOf path: String, format: SeriesFormat? = nil, labelsFirst: Bool = true) throws {
+  package convenience init(contentsOf path: String, format: SeriesFormat? = nil, labelsFirst: Bool = true) throws {
     let file = try ByteFile.reading(path)
     self.init(name: path, format: format ?? SeriesFormat(path: path) ?? .lines, labelsFirst: labelsFirst) {
       try file.read(into: $0)
@@ -54,7 +54,7 @@ public final class SeriesReader {
 
   /// The next series; nil at the end.
   /// - Throws: `RowError`, and what the source throws.
-  public func next() throws -> LabelledSeries? {
+  package func next() throws -> LabelledSeries? {
     while let bytes = try lines.next() {
       let line = bytes.span
       let text = SeriesFields.trimmed(line, 0..<line.count)

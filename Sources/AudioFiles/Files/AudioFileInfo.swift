@@ -25,33 +25,33 @@ public enum AudioText: String, CaseIterable, Sendable {
 }
 
 /// What a file's header says.
-public struct AudioFileInfo: Sendable, Equatable {
+package struct AudioFileInfo: Sendable, Equatable {
   /// The path that the file was opened by.
-  public var path: String
+  package var path: String
   /// The kind of file; nil for one that can be read and is never written (VOC, NIST, …).
-  public var container: AudioContainer?
+  package var container: AudioContainer?
   /// How the samples are stored.
-  public var encoding: SampleEncoding
+  package var encoding: SampleEncoding
   /// Frames per second.
-  public var sampleRateHz: Int
+  package var sampleRateHz: Int
   /// Samples per frame.
-  public var channels: Int
+  package var channels: Int
   /// Length in frames. 0 is legal: an empty recording. Where the
   /// header does not say (MP3 without a Xing tag, FLAC from a pipe), it was counted by decoding once.
-  public var frames: Int64
+  package var frames: Int64
   /// Text metadata, UTF-8 (Latin-1 is recognised and converted).
-  public var text: [AudioText: String]
+  package var text: [AudioText: String]
   /// The fewest bits whose integers hold every sample of the source exactly; nil for floating-point and lossy
   /// sources. Writing untouched samples with at least so many bits needs no dither.
-  public var exactBits: Int?
+  package var exactBits: Int?
 
   /// Length in seconds.
-  public var durationSeconds: Double { Double(frames) / Double(sampleRateHz) }
+  package var durationSeconds: Double { Double(frames) / Double(sampleRateHz) }
 
   /// Describes audio that does not come from a file, such as a stream, for `AudioOutputFormat.choose`.
   ///
   /// - Parameter exactBits: Default: the bits of integer PCM, nil for anything else.
-  public init(
+  package init(
     path: String, container: AudioContainer?, encoding: SampleEncoding, sampleRateHz: Int, channels: Int,
     frames: Int64, text: [AudioText: String] = [:], exactBits: Int? = nil
   ) {

@@ -23,13 +23,13 @@ import CSndFile
 /// - Memory: one block of libsndfile's own, whatever the file's length. No allocation in `read` after the first
 ///   calls.
 /// - One thread at a time.
-public final class AudioFileReader {
+package final class AudioFileReader {
   /// What the header says.
-  public let info: AudioFileInfo
+  package let info: AudioFileInfo
   /// Sentences about what reading changes or could not keep, for people. Complete after the last `read`.
-  public private(set) var notes: [String]
+  package private(set) var notes: [String]
   /// Frames delivered so far.
-  public private(set) var framesRead: Int64 = 0
+  package private(set) var framesRead: Int64 = 0
 
   private let file: SoundFile
   private let allowTruncated: Bool
@@ -43,7 +43,7 @@ public final class AudioFileReader {
   ///   - allowTruncated: Whether a file that was cut off is read as far as it goes. Default false.
   /// - Throws: `file`, `notAudio`, `badHeader`, `tooManyChannels`, `truncated`; `readFailed`
   ///   where the length had to be counted and decoding failed.
-  public init(
+  package init(
     path: String, name: String? = nil, maximumChannels: Int = 64, allowTruncated: Bool = false
   ) throws(AudioFileError) {
     let name = name ?? path
@@ -95,7 +95,7 @@ public final class AudioFileReader {
   /// - Returns: Frames read; 0 at the end, and only there.
   /// - Throws: `readFailed`, `truncated`.
   /// - Precondition: Room for at least one frame.
-  public func read(into samples: UnsafeMutableBufferPointer<Float>) throws(AudioFileError) -> Int {
+  package func read(into samples: UnsafeMutableBufferPointer<Float>) throws(AudioFileError) -> Int {
     let room = samples.count / info.channels
     guard let base = samples.baseAddress, room > 0 else { preconditionFailure("no room for a frame") }
     guard !isAtEnd else { return 0 }

@@ -19,18 +19,18 @@ import CSndFile
 /// - Empty recordings are written, too; an Opus file without frames is one that libsndfile does not read back.
 /// - No allocation of ours in `write`.
 /// - One thread at a time.
-public final class AudioFileWriter {
+package final class AudioFileWriter {
   /// Where the file stands.
-  public let path: String
+  package let path: String
   /// Samples that were beyond full scale and clamped, after dither. 0 for float formats.
-  public private(set) var clippedSamples = 0
+  package private(set) var clippedSamples = 0
   /// Samples that were NaN or infinite. Integer and lossy formats hold 0 for NaN and full scale for infinity;
   /// float formats hold them as they are.
-  public private(set) var nonFiniteSamples = 0
+  package private(set) var nonFiniteSamples = 0
   /// Frames written so far.
-  public private(set) var framesWritten: Int64 = 0
+  package private(set) var framesWritten: Int64 = 0
   /// Sentences for people about text that was refused although the container has a place for it.
-  public let notes: [String]
+  package let notes: [String]
 
   private let file: SoundFile
   private let format: AudioOutputFormat
@@ -49,7 +49,7 @@ public final class AudioFileWriter {
   ///   - text: Fields that the container has no place for are left out; `AudioOutputFormat.notes` says so.
   ///   - dither: Usually `format.needsDither`. Without effect unless the encoding is integer PCM below 32 bits.
   /// - Throws: `cannotHold`, `file`, `writeFailed`.
-  public init(
+  package init(
     path: String, format: AudioOutputFormat, sampleRateHz: Int, channels: Int, text: [AudioText: String] = [:],
     dither: Bool
   ) throws(AudioFileError) {
@@ -100,7 +100,7 @@ public final class AudioFileWriter {
   /// - Throws: `writeFailed` on a full disk; `tooLong` where an AIFF or AU file would pass 4 GiB;
   ///   `alreadyFinished`.
   /// - Precondition: `samples.count` is a multiple of the number of channels.
-  public func write(_ samples: UnsafeBufferPointer<Float>) throws(AudioFileError) {
+  package func write(_ samples: UnsafeBufferPointer<Float>) throws(AudioFileError) {
     precondition(samples.count % channels == 0, "whole frames only")
     guard !isFinished else { throw .alreadyFinished(path: path) }
     guard let base = samples.baseAddress, !samples.isEmpty else { return }
@@ -152,7 +152,7 @@ public final class AudioFileWriter {
   ///
   /// - Throws: `writeFailed` when the last bytes do not fit; `alreadyFinished` on a second call, and after a
   ///   `write` that failed.
-  public func finish() throws(AudioFileError) {
+  package func finish() throws(AudioFileError) {
     guard !isFinished else { throw .alreadyFinished(path: path) }
     isFinished = true
     if framesWritten == 0, format.container == .flac || format.container == .mp3 { file.writeHeader() }

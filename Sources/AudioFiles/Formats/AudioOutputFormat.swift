@@ -1,23 +1,23 @@
 import CSndFile
 
 /// How a file will be written, decided before its first block.
-public struct AudioOutputFormat: Sendable, Equatable {
+package struct AudioOutputFormat: Sendable, Equatable {
   /// The container that was asked for.
-  public let container: AudioContainer
+  package let container: AudioContainer
   /// How samples are stored.
-  public let encoding: SampleEncoding
+  package let encoding: SampleEncoding
   /// Frames per second.
-  public let sampleRateHz: Int
+  package let sampleRateHz: Int
   /// Samples per frame.
-  public let channels: Int
+  package let channels: Int
   /// Whether writing adds TPDF dither: the target is integer PCM of 8 to 24 bits, and the samples were processed
   /// or the source needs more bits. Never for 32 bits, whose step is below Float32's own rounding.
-  public let needsDither: Bool
+  package let needsDither: Bool
   /// Whether a WAV is written as RF64 because it may pass 4 GiB. It is turned into a plain WAV at the end where
   /// it turned out smaller.
-  public let isRF64: Bool
+  package let isRF64: Bool
   /// Sentences about what changes on the way, for people.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Decides what is written; refuses what the container cannot hold.
   ///
@@ -33,7 +33,7 @@ public struct AudioOutputFormat: Sendable, Equatable {
   ///   - processed: Whether samples change between reading and writing. Default true.
   ///   - dither: False: `--no-dither`. Default true.
   /// - Throws: `cannotHold`, `tooLong`.
-  public static func choose(
+  package static func choose(
     container: AudioContainer, source: AudioFileInfo, bitDepth: BitDepth? = nil, expectedFrames: Int64?,
     sampleRateHz: Int? = nil, channels: Int? = nil, processed: Bool = true, dither: Bool = true
   ) throws(AudioFileError) -> AudioOutputFormat {

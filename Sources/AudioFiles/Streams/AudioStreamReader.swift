@@ -27,16 +27,16 @@ import ByteFiles
 /// - One thread at a time.
 ///
 /// For files take `AudioFileReader`, which knows more formats and sees a file that was cut off.
-public final class AudioStreamReader {
+package final class AudioStreamReader {
   /// What the stream is.
-  public let info: AudioStreamInfo
+  package let info: AudioStreamInfo
   /// Sentences about what reading changes, for people. Complete after `finish`.
-  public private(set) var notes: [String]
+  package private(set) var notes: [String]
   /// Frames delivered so far.
-  public private(set) var framesRead: Int64 = 0
+  package private(set) var framesRead: Int64 = 0
 
   /// What people call the stream.
-  public let name: String
+  package let name: String
   private let source: StreamSource
   private let samples: RawSampleFormat
   private let frameBytes: Int
@@ -67,7 +67,7 @@ public final class AudioStreamReader {
   ///   - read: Fills the front of the buffer and returns how many bytes it put there, at least 1; 0 is the end,
   ///     after which it is not called again. What it throws is passed on.
   /// - Throws: `AudioStreamError`, or what `read` throws.
-  public init(
+  package init(
     name: String = "standard input", format: AudioStreamFormat? = nil, sampleRateHz: Int? = nil,
     channels: Int? = nil, maximumChannels: Int = 64,
     read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
@@ -114,7 +114,7 @@ public final class AudioStreamReader {
   /// - Throws: What the source throws, once every frame that had come was delivered; a later call asks it again.
   ///   `notRaw` before the first frame.
   /// - Precondition: Room for at least one frame.
-  public func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
+  package func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
     let room = samples.count / info.channels
     guard let base = samples.baseAddress, room > 0 else { preconditionFailure("no room for a frame") }
     if let failure {
@@ -155,7 +155,7 @@ public final class AudioStreamReader {
   ///
   /// - Throws: `shortFrame` when bytes of an incomplete frame were left over, or what the source throws. Every frame
   ///   before was delivered.
-  public func finish() throws {
+  package func finish() throws {
     if let failure { throw failure }
     guard isAtEnd else { return }
     if bytesLeftOver == nil {

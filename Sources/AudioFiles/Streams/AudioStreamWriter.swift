@@ -15,14 +15,14 @@
 /// - One thread at a time.
 ///
 /// A `write` that threw leaves the destination in the middle of something: the writer is of no further use.
-public final class AudioStreamWriter {
+package final class AudioStreamWriter {
   /// Samples that were beyond full scale and clamped, after dither. 0 for float formats.
-  public private(set) var clippedSamples = 0
+  package private(set) var clippedSamples = 0
   /// Samples that were NaN or infinite. Integers hold 0 for NaN and full scale for infinity; floats hold them as
   /// they are.
-  public private(set) var nonFiniteSamples = 0
+  package private(set) var nonFiniteSamples = 0
   /// Frames that the destination has taken.
-  public private(set) var framesWritten: Int64 = 0
+  package private(set) var framesWritten: Int64 = 0
 
   private let destination: (UnsafeRawBufferPointer) throws -> Void
   private let samples: RawSampleFormat
@@ -46,7 +46,7 @@ public final class AudioStreamWriter {
   ///   - write: Takes all bytes, or throws, which is passed on.
   /// - Throws: `AudioStreamError.cannotHold`, or what `write` throws.
   /// - Precondition: For `.raw(f)` the encoding is `f.encoding`; at least one frame in a block.
-  public init(
+  package init(
     format: AudioStreamFormat, encoding: SampleEncoding, sampleRateHz: Int, channels: Int, channelMask: UInt32 = 0,
     dither: Bool, maximumBlockFrames: Int, write: @escaping (UnsafeRawBufferPointer) throws -> Void
   ) throws {
@@ -89,7 +89,7 @@ public final class AudioStreamWriter {
   /// - Parameter samples: Interleaved, whole frames.
   /// - Throws: What the destination throws.
   /// - Precondition: `samples.count` is a multiple of the number of channels, and at most `maximumBlockFrames`.
-  public func write(_ samples: UnsafeBufferPointer<Float>) throws {
+  package func write(_ samples: UnsafeBufferPointer<Float>) throws {
     precondition(samples.count % channels == 0, "whole frames only")
     precondition(samples.count <= maximumBlockSamples, "more frames than the writer was made for")
     guard let base = samples.baseAddress, !samples.isEmpty else { return }

@@ -62,20 +62,20 @@ public enum AudioStreamFormat: Hashable, Sendable {
 }
 
 /// What is known about a stream before its first frame. There is no length: it ends when it ends.
-public struct AudioStreamInfo: Sendable, Equatable {
+package struct AudioStreamInfo: Sendable, Equatable {
   /// What the bytes are.
-  public var format: AudioStreamFormat
+  package var format: AudioStreamFormat
   /// How the samples are stored.
-  public var encoding: SampleEncoding
+  package var encoding: SampleEncoding
   /// Frames per second.
-  public var sampleRateHz: Int
+  package var sampleRateHz: Int
   /// Samples per frame.
-  public var channels: Int
+  package var channels: Int
   /// Speaker positions as WAVE_FORMAT_EXTENSIBLE counts them, one bit a channel from front left on; 0 for none.
-  public var channelMask: UInt32
+  package var channelMask: UInt32
 
   /// Describes a stream; usually `AudioStreamReader` does.
-  public init(
+  package init(
     format: AudioStreamFormat, encoding: SampleEncoding, sampleRateHz: Int, channels: Int, channelMask: UInt32 = 0
   ) {
     self.format = format

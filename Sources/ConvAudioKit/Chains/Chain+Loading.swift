@@ -54,7 +54,7 @@ extension Chain {
   ///   - path: The `.nam` file.
   ///   - description: Size, past and levels; nil: the whole model as it is. Its path is not used.
   /// - Throws: `ModelFormatError`, `ChainError`, `GeometryError`.
-  public init(model path: String, _ description: ModelDescription? = nil) throws {
+  package init(model path: String, _ description: ModelDescription? = nil) throws {
     let stage = try ModelStage(path: path, description ?? ModelDescription(modelPath: path))
     try self.init(
       name: fileStem(of: path), origin: .model, path: path, about: stage.model.name ?? stage.model.architecture.name,

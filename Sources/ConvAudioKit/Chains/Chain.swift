@@ -44,7 +44,7 @@ public struct Chain: Sendable {
   /// Sample rate that the chain was made for, in Hz; nil: any.
   public private(set) var sampleRateHz: Int?
   /// The stages, in the order in which the signal passes them. None: the signal is unchanged.
-  public private(set) var stages: [Stage]
+  package private(set) var stages: [Stage]
 
   /// A chain of these stages.
   ///
@@ -52,14 +52,14 @@ public struct Chain: Sendable {
   ///   - name: What errors and output files call it.
   ///   - sampleRateHz: Rate that it was made for. Default: that of its first model, or any.
   /// - Throws: `ChainError` when a stage's channels or sample rate do not fit the others.
-  public init(name: String, stages: [Stage], sampleRateHz: Int? = nil) throws(ChainError) {
+  package init(name: String, stages: [Stage], sampleRateHz: Int? = nil) throws(ChainError) {
     try self.init(name: name, origin: .stages, path: nil, about: "", sampleRateHz: sampleRateHz, stages: stages)
   }
 
   /// A chain of one convolution with impulse responses.
   ///
   /// - Parameter name: Default: the name of the response's file without folder and extension.
-  public init(_ response: ResponseStage, name: String? = nil) {
+  package init(_ response: ResponseStage, name: String? = nil) {
     (path, origin, sampleRateHz) = (nil, .response, nil)
     self.name = name ?? fileStem(of: response.response.path)
     about = "convolution with \(response.response.path)"

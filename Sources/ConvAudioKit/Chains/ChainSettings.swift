@@ -19,7 +19,7 @@ public struct ChainSettings: Sendable {
   /// Limit on the memory of all convolutions with impulse responses, in bytes.
   public var maximumMemoryBytes = 4 << 30
   /// Limit on the histories and working memory of all networks over all channels, in bytes.
-  public var maximumStateBytes = NetworkProcessor.defaultMaximumStateBytes
+  package var maximumStateBytes = NetworkProcessor.defaultMaximumStateBytes
   /// The cost table that plans are made from.
   public var costs = ConvolutionCosts.standard
 

@@ -3,18 +3,18 @@ import ModelFormats
 import StreamingConvolution
 
 /// A network in a chain: how its past is taken, and the levels around it.
-public struct NetworkStage: Sendable {
+package struct NetworkStage: Sendable {
   /// The network.
-  public var network: Network
+  package var network: Network
   /// How its past before the first frame is taken.
-  public let past: Past
+  package let past: Past
   /// Gains around it, and its share beside the dry signal.
-  public let levels: StageLevels
+  package let levels: StageLevels
   /// What a preset says of it; nil for any other network.
   let description: WaveNetDescription?
 
   /// A network with its past and levels.
-  public init(_ network: Network, past: Past = .silence, levels: StageLevels = StageLevels()) {
+  package init(_ network: Network, past: Past = .silence, levels: StageLevels = StageLevels()) {
     (self.network, self.past, self.levels, description) = (network, past, levels, nil)
   }
 

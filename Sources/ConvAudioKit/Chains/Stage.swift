@@ -1,7 +1,7 @@
 import StreamingConvolution
 
 /// One link of a chain.
-public enum Stage: Sendable {
+package enum Stage: Sendable {
   /// A network.
   case network(NetworkStage)
   /// A convolution with impulse responses.

@@ -8,16 +8,16 @@ import StreamingConvolution
 #endif
 
 /// Gains around a stage or a chain, and its share beside the dry signal. Gains are factors.
-public struct StageLevels: Sendable, Equatable {
+package struct StageLevels: Sendable, Equatable {
   /// Before the stage and before the dry signal.
-  public let gainIn: Float
+  package let gainIn: Float
   /// After both.
-  public let gainOut: Float
+  package let gainOut: Float
   /// Share of the stage's output, 0 to 1.
-  public let mix: Float
+  package let mix: Float
 
   /// These factors. The defaults change nothing.
-  public init(gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1) {
+  package init(gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1) {
     self.gainIn = gainIn
     self.gainOut = gainOut
     self.mix = mix

@@ -1,16 +1,16 @@
 /// How often each class was taken for each.
-public struct ConfusionMatrix: Sendable, Equatable {
+package struct ConfusionMatrix: Sendable, Equatable {
   private struct Pair: Hashable {
     let truth, prediction: String
   }
 
   /// The classes, sorted.
-  public let classes: [String]
+  package let classes: [String]
   /// Only pairs that occur: labels that are all different, as numbers taken for labels are, need no square of them.
   private let counts: [Pair: Int]
 
   /// - Precondition: As many of both.
-  public init(truth: [String], predicted: [String]) {
+  package init(truth: [String], predicted: [String]) {
     precondition(truth.count == predicted.count, "one prediction a label")
     classes = Set(truth).union(predicted).sorted()
     var counts: [Pair: Int] = [:]
@@ -21,23 +21,23 @@ public struct ConfusionMatrix: Sendable, Equatable {
   }
 
   /// How many series of one class were taken for another, or for the same.
-  public func count(truth: String, prediction: String) -> Int {
+  package func count(truth: String, prediction: String) -> Int {
     counts[Pair(truth: truth, prediction: prediction)] ?? 0
   }
 
   /// Series whose class was found.
-  public var correct: Int { classes.reduce(0) { $0 + count(truth: $1, prediction: $1) } }
+  package var correct: Int { classes.reduce(0) { $0 + count(truth: $1, prediction: $1) } }
   /// All series.
-  public var total: Int { counts.values.reduce(0, +) }
+  package var total: Int { counts.values.reduce(0, +) }
   /// The share of series whose class was found.
-  public var accuracy: Double { total == 0 ? 0 : Double(correct) / Double(total) }
+  package var accuracy: Double { total == 0 ? 0 : Double(correct) / Double(total) }
 
   /// More classes than a table shows.
-  public static let maximumTableClasses = 40
+  package static let maximumTableClasses = 40
 
   /// Rows are what is true, columns what was said. Of many classes, only the pairs that were confused, the most frequent
   /// first.
-  public var table: String {
+  package var table: String {
     guard classes.count <= Self.maximumTableClasses else { return mistakes }
     let head = [""] + classes.map { String($0.prefix(16)) }
     let lines =

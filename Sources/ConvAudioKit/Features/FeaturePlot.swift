@@ -5,9 +5,9 @@ import ArrayFiles
 /// colour between the smallest and the largest.
 ///
 /// - Memory: at most 2048 columns of pixels; when there are more rows, each pixel is the mean of two, four … of them.
-public final class FeaturePlot {
+package final class FeaturePlot {
   /// Features of a row.
-  public let columns: Int
+  package let columns: Int
   private var sums: [[Double]] = []
   /// Rows in a column of pixels.
   private var rowsPerPixel = 1
@@ -16,13 +16,13 @@ public final class FeaturePlot {
   private static let widest = 2048
   private static let tallest = 1024
 
-  public init(columns: Int) {
+  package init(columns: Int) {
     self.columns = columns
     pending = [Double](repeating: 0, count: columns)
   }
 
   /// Takes the next row.
-  public func add(_ row: UnsafeBufferPointer<Float>) {
+  package func add(_ row: UnsafeBufferPointer<Float>) {
     for (index, value) in row.enumerated() { pending[index] += Double(value) }
     pendingRows += 1
     guard pendingRows == rowsPerPixel else { return }
@@ -45,7 +45,7 @@ public final class FeaturePlot {
   }
 
   /// The picture so far: short ones are drawn larger. Values that are not finite are grey.
-  public func image() -> PNGImage {
+  package func image() -> PNGImage {
     var sums = sums
     if pendingRows > 0 { sums.append(pending.map { $0 / Double(pendingRows) }) }
     let finite = sums.joined().lazy.filter(\.isFinite)
@@ -87,7 +87,7 @@ public final class FeaturePlot {
 
   /// Draws it into a file that appears when it is complete.
   /// - Throws: `ByteFileError`.
-  public func write(to path: String, mayReplace: Bool) throws {
+  package func write(to path: String, mayReplace: Bool) throws {
     try ReplacingFile.write(image().encoded(), to: path, mayReplace: mayReplace)
   }
 }

@@ -5,11 +5,11 @@
 #endif
 
 /// An output that would take the place of what a run reads, or of another of its outputs.
-public struct OutputConflict: Error, Equatable, CustomStringConvertible {
-  public let output: String
-  public let other: String
+package struct OutputConflict: Error, Equatable, CustomStringConvertible {
+  package let output: String
+  package let other: String
 
-  public var description: String {
+  package var description: String {
     "\(output): would take the place of \(place), expected a name of its own."
   }
 
@@ -25,7 +25,7 @@ public struct OutputConflict: Error, Equatable, CustomStringConvertible {
   ///   - outputs: Files to be made.
   ///   - inputs: Files and folders that are read; `-` is none.
   /// - Throws: `OutputConflict`, of the first output that is a file of another of both, under whatever name.
-  public static func check(outputs: [String], inputs: [String]) throws(OutputConflict) {
+  package static func check(outputs: [String], inputs: [String]) throws(OutputConflict) {
     var others = inputs.filter { $0 != "-" }
     for output in outputs where output != "-" {
       for other in others where isSame(output, other) || isRead(output, ofFolder: other) {

@@ -19,7 +19,7 @@ extension SeriesClassifier {
 
 /// Words, one a line, to a file that appears when it is complete, or to standard output where `path` is `-`.
 /// - Throws: `ByteFileError`.
-public func writeLines(_ lines: [String], to path: String, mayReplace: Bool) throws {
+package func writeLines(_ lines: [String], to path: String, mayReplace: Bool) throws {
   guard path == standardStreamPath else {
     return try ReplacingFile.write(encoded(lines), to: path, mayReplace: mayReplace)
   }
@@ -32,7 +32,7 @@ public func writeLines(_ lines: [String], to path: String, mayReplace: Bool) thr
 
 /// Words, one a line, to standard output.
 /// - Throws: `ByteFileError`; `.readerClosed` when nobody reads them any more.
-public func printLines(_ lines: [String], cancellation: Cancellation = .never) throws {
+package func printLines(_ lines: [String], cancellation: Cancellation = .never) throws {
   try ByteFile.standardOutput(cancellation).write(elements: encoded(lines))
 }
 

@@ -15,10 +15,10 @@ public struct BatchFile: Sendable {
   /// The output's path.
   public let output: String
   /// What processes it, shared with other files.
-  public let processor: SharedFileProcessor
+  package let processor: SharedFileProcessor
 
   /// A file and what processes it.
-  public init(input: String, output: String, processor: SharedFileProcessor) {
+  package init(input: String, output: String, processor: SharedFileProcessor) {
     self.input = input
     self.output = output
     self.processor = processor

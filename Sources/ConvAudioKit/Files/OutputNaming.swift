@@ -6,29 +6,29 @@ import AudioFiles
 /// ```
 /// OutputNaming(template: "{model}/{input}.flac").path(for: "takes/di.wav", through: "amp")   // takes/amp/di.flac
 /// ```
-public struct OutputNaming: Sendable, Equatable {
+package struct OutputNaming: Sendable, Equatable {
   /// The name. `{input}` is the input's name without extension, `{model}` the chain's name, `{extension}` that of the
   /// container, or the input's. Slashes make folders.
-  public var template: String
+  package var template: String
   /// Folder of the outputs; nil: the input's.
-  public var folder: String?
+  package var folder: String?
   /// Container of the outputs; nil: the input's.
-  public var container: AudioContainer?
+  package var container: AudioContainer?
 
   /// `in.dilated-stack.wav` for `in.wav`.
-  public static let defaultTemplate = "{input}.{model}.{extension}"
+  package static let defaultTemplate = "{input}.{model}.{extension}"
   /// The names that are replaced when they are in braces.
-  public static let placeholders = ["input", "model", "extension"]
+  package static let placeholders = ["input", "model", "extension"]
 
   /// Names made this way. The defaults put `in.dilated-stack.wav` beside `in.wav`.
-  public init(template: String = defaultTemplate, folder: String? = nil, container: AudioContainer? = nil) {
+  package init(template: String = defaultTemplate, folder: String? = nil, container: AudioContainer? = nil) {
     self.template = template
     self.folder = folder
     self.container = container
   }
 
   /// The first thing in braces that is not a placeholder; nil: none.
-  public static func strangePlaceholder(in template: String) -> String? {
+  package static func strangePlaceholder(in template: String) -> String? {
     var rest = template[...]
     while let open = rest.firstIndex(of: "{") {
       guard let close = rest[open...].firstIndex(of: "}") else { return String(rest[open...]) }
@@ -41,7 +41,7 @@ public struct OutputNaming: Sendable, Equatable {
 
   /// The output's path for an input and a chain. Standard input (`-`) is called `stdin`; its output is standard output,
   /// unless there is a folder or a template.
-  public func path(for input: String, through chain: String) -> String {
+  package func path(for input: String, through chain: String) -> String {
     let isPiped = input == standardStreamPath
     if isPiped, folder == nil, template == Self.defaultTemplate { return standardStreamPath }
     let input = isPiped ? "stdin" : input

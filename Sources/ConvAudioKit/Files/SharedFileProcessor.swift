@@ -2,9 +2,9 @@ import Synchronization
 
 /// A file processor that several files of a batch share. It is made when the first of them starts and released when the
 /// last is done, so of ten thousand models only those in use are in memory.
-public final class SharedFileProcessor: Sendable {
+package final class SharedFileProcessor: Sendable {
   /// The name of its chain.
-  public let name: String
+  package let name: String
 
   private struct State {
     /// Files that are not done yet.
@@ -15,12 +15,12 @@ public final class SharedFileProcessor: Sendable {
   private let state = Mutex(State())
 
   /// Shares an existing processor.
-  public convenience init(_ processor: FileProcessor) {
+  package convenience init(_ processor: FileProcessor) {
     self.init(name: processor.chain.name) { processor }
   }
 
   /// Shares the processor that `make` returns, called when it is first needed.
-  public init(name: String, make: @escaping @Sendable () throws -> FileProcessor) {
+  package init(name: String, make: @escaping @Sendable () throws -> FileProcessor) {
     self.name = name
     self.make = make
   }

@@ -3,15 +3,15 @@ import ModelFormats
 import StreamingConvolution
 
 /// Facts about a chain, for people: stages, cost, latency, memory.
-public struct ChainSummary {
+package struct ChainSummary {
   /// One fact per line.
-  public let lines: [String]
+  package let lines: [String]
 
   /// Facts about a chain.
   ///
   /// - Parameter costs: The cost table that plans for impulse responses are made from.
   /// - Throws: `ImpulseResponseError` for a convolution that cannot run.
-  public init(of chain: Chain, costs: ConvolutionCosts = .standard) throws {
+  package init(of chain: Chain, costs: ConvolutionCosts = .standard) throws {
     var lines = ["\(chain.name): \(Self.printable(chain.about))"]
     lines.append("  file               \(chain.path ?? "none")")
     lines.append("  sample rate        " + (chain.sampleRateHz.map { "\($0) Hz" } ?? "any"))

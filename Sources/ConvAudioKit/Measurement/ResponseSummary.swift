@@ -3,9 +3,9 @@ import ModelFormats
 import StreamingConvolution
 
 /// Facts about impulse responses, for people: length, level, and how they would run.
-public struct ResponseSummary {
+package struct ResponseSummary {
   /// One fact per line.
-  public let lines: [String]
+  package let lines: [String]
 
   /// Facts about impulse responses, and how they would run in a file and in a stream without latency.
   ///
@@ -14,7 +14,7 @@ public struct ResponseSummary {
   ///   - sampleRateHz: Rate at which they run, in Hz. Default: their own.
   ///   - costs: The cost table that plans are made from.
   /// - Throws: `ImpulseResponseError` when the description does not suit them.
-  public init(
+  package init(
     of response: ImpulseResponse, _ description: ConvolutionDescription? = nil, sampleRateHz: Int? = nil,
     costs: ConvolutionCosts = .standard
   ) throws {

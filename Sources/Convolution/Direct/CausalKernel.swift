@@ -8,26 +8,26 @@
 ///   every framework stores it). Output channel o belongs to group o / (outputChannels / groups).
 /// - Streaming: latency 0, history `historyFrames`, no tail.
 /// - Complexity: O(frames · kernelSize · inputChannels · outputChannels / groups).
-public struct CausalKernel: Hashable, Sendable {
+package struct CausalKernel: Hashable, Sendable {
   /// Output channels.
-  public let outputChannels: Int
+  package let outputChannels: Int
   /// Input channels.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// Taps along time.
-  public let kernelSize: Int
+  package let kernelSize: Int
   /// Distance between taps in frames.
-  public let dilation: Int
+  package let dilation: Int
   /// The number of independent groups of channels, all of one size.
-  public let groups: Int
+  package let groups: Int
   /// `[outputChannels, inputChannels / groups, kernelSize]`.
-  public let weights: [Float]
+  package let weights: [Float]
 
   /// - Parameters:
   ///   - dilation: Distance between taps in frames, at least 1.
   ///   - groups: A divisor of both channel counts.
   /// - Throws: `GeometryError` when a size is not positive, the groups do not divide the channels, the weights do not
   ///   fit the shape, or the history cannot be addressed.
-  public init(
+  package init(
     outputChannels: Int, inputChannels: Int, kernelSize: Int, dilation: Int = 1, groups: Int = 1, weights: [Float]
   ) throws(GeometryError) {
     for (what, value) in [
@@ -60,16 +60,16 @@ public struct CausalKernel: Hashable, Sendable {
   }
 
   /// Longest history that a kernel may have, in frames: 93 minutes at 48 kHz.
-  public static let maximumHistoryFrames = 1 << 28
+  package static let maximumHistoryFrames = 1 << 28
 
   /// Past frames that an output depends on.
-  public var historyFrames: Int { (kernelSize - 1) * dilation }
+  package var historyFrames: Int { (kernelSize - 1) * dilation }
 
   /// Input channels of one group.
-  public var groupInputChannels: Int { inputChannels / groups }
+  package var groupInputChannels: Int { inputChannels / groups }
 
   /// The weight of output channel `output`, the `input`-th channel of its group and kernel position `position`.
-  public func weight(output: Int, input: Int, position: Int) -> Float {
+  package func weight(output: Int, input: Int, position: Int) -> Float {
     weights[(output * groupInputChannels + input) * kernelSize + position]
   }
 }

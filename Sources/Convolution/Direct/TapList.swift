@@ -6,37 +6,37 @@ import CConvolutionKernels
 /// the input that it reads. The order of the list is the order of the sum: kernels in sequence, in each the input channel
 /// outermost, kernel positions inside, oldest first. Kernels of more than `longestChain` positions are summed in chains of
 /// `chainTaps`, which keeps the rounding error of a long sum small.
-public struct TapList: Sendable {
+package struct TapList: Sendable {
   /// Taps that are summed in one chain.
-  public struct Chain: Sendable {
+  package struct Chain: Sendable {
     /// The number of the kernel, in the order given.
-    public let kernel: Int
+    package let kernel: Int
     /// Floats from the place of the output in input channel 0 of the group, one per tap.
-    public let offsets: [Int]
+    package let offsets: [Int]
     /// Whether the chain is summed from zero and then added to the total.
-    public let isSeparate: Bool
+    package let isSeparate: Bool
   }
 
   /// A kernel with more positions than this is summed in separate chains.
-  public static let longestChain = 128
+  package static let longestChain = 128
   /// Length of a separate chain.
-  public static let chainTaps = 64
+  package static let chainTaps = 64
 
   /// Chains in the order in which they are summed.
-  public let chains: [Chain]
+  package let chains: [Chain]
   /// For every group of outputs, the weights in the order and packing of the tap kernel.
-  public let packedWeights: [[Float]]
+  package let packedWeights: [[Float]]
   /// Outputs that share a list of inputs: the output channels over the least common multiple of the groups.
-  public let groupOutputs: Int
+  package let groupOutputs: Int
 
   /// Number of groups of outputs.
-  public var groups: Int { packedWeights.count }
+  package var groups: Int { packedWeights.count }
 
   /// - Parameters:
   ///   - kernels: Summed in this order; all have the same output channels.
   ///   - channelStrides: For each kernel, the floats between neighbouring channels of its input.
   /// - Precondition: Neither is empty, both have the same count.
-  public init(kernels: [CausalKernel], channelStrides: [Int]) {
+  package init(kernels: [CausalKernel], channelStrides: [Int]) {
     precondition(!kernels.isEmpty && kernels.count == channelStrides.count, "a kernel has one input")
     let outputs = kernels[0].outputChannels
     precondition(kernels.allSatisfy { $0.outputChannels == outputs }, "summed kernels have the same outputs")
@@ -76,7 +76,7 @@ public struct TapList: Sendable {
   }
 
   /// The first input channel of a kernel that the outputs of `group` read.
-  public func firstInput(of kernel: CausalKernel, group: Int) -> Int {
+  package func firstInput(of kernel: CausalKernel, group: Int) -> Int {
     let kernelGroup = group * kernel.groups / groups
     return kernelGroup * kernel.groupInputChannels
   }

@@ -9,11 +9,11 @@ import CConvolutionKernels
 ///
 /// - Real time: nothing allocates after `init`.
 /// - One thread at a time.
-public final class EightRowTransform {
+package final class EightRowTransform {
   /// Values of the transform.
-  public let count: Int
+  package let count: Int
   /// Values of a row.
-  public let row: Int
+  package let row: Int
 
   private let kernels: UnsafePointer<cck_spectral_kernels>
   private let plan: FourierPlan
@@ -21,7 +21,7 @@ public final class EightRowTransform {
   private let scratch: AlignedMemory
 
   /// - Precondition: `count` is a multiple of 16.
-  public init(count: Int, level: KernelLevel = .selected) {
+  package init(count: Int, level: KernelLevel = .selected) {
     precondition(count > 0 && count.isMultiple(of: 16), "eight rows whose beginnings are aligned")
     self.count = count
     row = count / 8
@@ -43,7 +43,7 @@ public final class EightRowTransform {
   /// - Parameters:
   ///   - samples: `count` of them, and room for whole vectors after them.
   ///   - spectrum: Eight rows; room for whole vectors before and after them.
-  public func forward(_ samples: UnsafePointer<Float>, to spectrum: UnsafeMutablePointer<Float>) {
+  package func forward(_ samples: UnsafePointer<Float>, to spectrum: UnsafeMutablePointer<Float>) {
     kernels.pointee.split_eight(samples, turns.base, row, scratch.base)
     for r in 0..<5 { plan.forward(scratch.base + 2 * r * row, to: spectrum + 2 * r * row) }
     for r in 1..<4 {
@@ -52,7 +52,7 @@ public final class EightRowTransform {
   }
 
   /// The magnitudes of what a spectrum belongs to, `count` times as large.
-  public func backwardMagnitudes(_ spectrum: UnsafeMutablePointer<Float>, to output: UnsafeMutablePointer<Float>) {
+  package func backwardMagnitudes(_ spectrum: UnsafeMutablePointer<Float>, to output: UnsafeMutablePointer<Float>) {
     for r in 0..<8 { plan.backward(spectrum + 2 * r * row, to: scratch.base + 2 * r * row) }
     kernels.pointee.join_eight(scratch.base, turns.base, row, output)
   }

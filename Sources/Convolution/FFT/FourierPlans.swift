@@ -3,11 +3,11 @@ import Synchronization
 
 /// The lock around FFTW's planner, which is shared by the whole process and not thread-safe. A program that plans with
 /// FFTW itself must take this lock, too, and must not plan by the clock: FFTW reuses what it measured, which changes bits.
-public enum FourierPlanner {
+package enum FourierPlanner {
   private static let lock = Mutex<Void>(())
 
   /// Calls `body` while no other thread plans.
-  public static func withLock<Result: Sendable>(_ body: () -> Result) -> Result { lock.withLock { _ in body() } }
+  package static func withLock<Result: Sendable>(_ body: () -> Result) -> Result { lock.withLock { _ in body() } }
 }
 
 /// FFTW's plans for complex transforms of one length, made once and shared by all threads.

@@ -16,7 +16,7 @@ import CFFTW
 /// is at most 0.3 dB lower. A response of more than N samples is folded to N, which keeps its spectrum exactly at multiples
 /// of 1/N of the rate; higher values between them are missed.
 /// - Complexity: O(n + N log N); 8 MB at most.
-public func peakGain(of response: [Float]) -> Double {
+package func peakGain(of response: [Float]) -> Double {
   guard !response.isEmpty else { return 0 }
   var count = 64
   while count < 4 * response.count, count < 1 << 20 { count *= 2 }

@@ -12,13 +12,13 @@ import CConvolutionKernels
 /// - Numerics: Float32; the pass gives the same bits on every instruction set, FFTW's part on processors of one kind.
 /// - Real time: nothing allocates after `init`.
 /// - One thread at a time.
-public final class RealTransform {
+package final class RealTransform {
   /// Samples.
-  public let count: Int
+  package let count: Int
   /// Bins: `count / 2 + 1`.
-  public var bins: Int { count / 2 + 1 }
+  package var bins: Int { count / 2 + 1 }
   /// The samples to transform: `count` floats, 64-byte aligned, followed by room for whole vectors.
-  public let samples: UnsafeMutablePointer<Float>
+  package let samples: UnsafeMutablePointer<Float>
 
   private let kernels: UnsafePointer<cck_spectral_kernels>
   private let plan: FourierPlan
@@ -27,11 +27,11 @@ public final class RealTransform {
   private let twiddles: AlignedMemory
 
   /// Floats that may be read after what a transform writes.
-  public static let slack = Int(CCK_SPECTRAL_SLACK)
+  package static let slack = Int(CCK_SPECTRAL_SLACK)
 
   /// - Parameter level: The instruction set of the pass.
   /// - Precondition: `count` is positive.
-  public init(count: Int, level: KernelLevel = .selected) {
+  package init(count: Int, level: KernelLevel = .selected) {
     precondition(count > 0, "a transform has a length")
     self.count = count
     kernels = level.spectralKernels
@@ -54,7 +54,7 @@ public final class RealTransform {
 
   /// The spectrum of `samples`.
   /// - Parameter output: Room for `bins` interleaved complex numbers.
-  public func forward(to output: UnsafeMutablePointer<Float>) {
+  package func forward(to output: UnsafeMutablePointer<Float>) {
     if count.isMultiple(of: 2) {
       plan.forward(samples, to: spectrum)
       kernels.pointee.real_spectrum(spectrum, twiddles.base, count / 2, output)
@@ -66,7 +66,7 @@ public final class RealTransform {
 
   /// The squared magnitudes of the spectrum of `samples`.
   /// - Parameter output: Room for `bins` numbers.
-  public func power(to output: UnsafeMutablePointer<Float>) {
+  package func power(to output: UnsafeMutablePointer<Float>) {
     if count.isMultiple(of: 2) {
       plan.forward(samples, to: spectrum)
       kernels.pointee.real_power(spectrum, twiddles.base, count / 2, output)
@@ -97,30 +97,30 @@ extension KernelLevel {
 /// The Fourier transform of complex numbers, and back, by FFTW.
 ///
 /// A plain value; made once for every length and kept for the life of the process.
-public struct ComplexTransform: Sendable {
+package struct ComplexTransform: Sendable {
   /// Complex numbers.
-  public var count: Int { plan.count }
+  package var count: Int { plan.count }
   private let plan: FourierPlan
 
   /// - Precondition: `count` is positive.
-  public init(count: Int) { plan = .shared(count: count) }
+  package init(count: Int) { plan = .shared(count: count) }
 
   /// `to[k] = Σ_n from[n] · exp(−2πi·n·k / count)`, interleaved; `from` is kept.
   /// - Precondition: Both are 64-byte aligned and apart.
   @inline(__always)
-  public func forward(_ from: UnsafeMutablePointer<Float>, to: UnsafeMutablePointer<Float>) {
+  package func forward(_ from: UnsafeMutablePointer<Float>, to: UnsafeMutablePointer<Float>) {
     plan.forward(from, to: to)
   }
 
   /// `to[n] = Σ_k from[k] · exp(+2πi·n·k / count)`, interleaved; `from` is kept.
   /// - Precondition: Both are 64-byte aligned and apart.
   @inline(__always)
-  public func backward(_ from: UnsafeMutablePointer<Float>, to: UnsafeMutablePointer<Float>) {
+  package func backward(_ from: UnsafeMutablePointer<Float>, to: UnsafeMutablePointer<Float>) {
     plan.backward(from, to: to)
   }
 
   /// `forward` in double precision.
-  public func forward(_ values: [(Double, Double)]) -> [(Double, Double)] {
+  package func forward(_ values: [(Double, Double)]) -> [(Double, Double)] {
     precondition(values.count == count, "one value a bin")
     let from = UnsafeMutablePointer<Double>.aligned(2 * count)
     let to = UnsafeMutablePointer<Double>.aligned(2 * count)

@@ -10,16 +10,16 @@ func sine(_ angle: Double) -> Double { sin(angle) }
 /// Computes the spectra of responses in double precision, rounded to single once.
 ///
 /// One object transforms many partitions of the same length; it owns scratch memory.
-public final class KernelSpectrumMaker {
+package final class KernelSpectrumMaker {
   /// The transform that the spectra are for.
-  public let transform: RightAngleTransform
+  package let transform: RightAngleTransform
   private let samples: UnsafeMutablePointer<Double>
   private let rows: UnsafeMutablePointer<Double>
   private let spectrum: UnsafeMutablePointer<Double>
   private let twiddles: [(Double, Double)]
 
   /// Allocates scratch memory for `transform`.
-  public init(_ transform: RightAngleTransform) {
+  package init(_ transform: RightAngleTransform) {
     self.transform = transform
     samples = Self.allocate(transform.count)
     rows = Self.allocate(2 * transform.count)
@@ -48,7 +48,7 @@ public final class KernelSpectrumMaker {
   ///   - taps: At most N, the rest is zero.
   ///   - offset: The place of the first tap among the N.
   ///   - output: Chunk c of the spectrum goes to `output + c · stride`.
-  public func make(
+  package func make(
     taps: ArraySlice<Float>, offset: Int = 0, gain: Double, into output: UnsafeMutablePointer<Float>, stride: Int
   ) {
     precondition(offset >= 0 && offset + taps.count <= transform.count, "a partition holds its taps")
@@ -92,10 +92,10 @@ public final class KernelSpectrumMaker {
 }
 
 /// The memory layout of spectra: in chunks, so that the same chunk of many partitions is one stream.
-public enum SpectrumChunk {
+package enum SpectrumChunk {
   /// Floats of a chunk: 32 complex numbers.
-  public static let floats = 64
+  package static let floats = 64
 
   /// Chunks of a spectrum of `count` complex numbers.
-  public static func count(of count: Int) -> Int { 2 * count / floats }
+  package static func count(of count: Int) -> Int { 2 * count / floats }
 }

@@ -1,5 +1,5 @@
 /// A JSON value, such as the free-form `metadata` of a preset.
-public enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
   /// `null`.
   case null
   /// `true` or `false`.

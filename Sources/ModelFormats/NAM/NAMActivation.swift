@@ -1,7 +1,7 @@
 /// An activation function as a `.nam` file describes it.
-public enum NAMActivation: Sendable, Equatable {
+package enum NAMActivation: Sendable, Equatable {
   /// Those without parameters, as the format spells them. In Swift they have the names of `ActivationName`.
-  public enum Plain: String, CaseIterable, Sendable {
+  package enum Plain: String, CaseIterable, Sendable {
     case tanh = "Tanh"
     case fastTanh = "Fasttanh"
     case relu = "ReLU"
@@ -26,7 +26,7 @@ public enum NAMActivation: Sendable, Equatable {
 
 extension NAMActivation.Plain {
   /// The same function by the name that presets use.
-  public var name: ActivationName {
+  package var name: ActivationName {
     guard let name = ActivationName(rawValue: "\(self)") else { preconditionFailure("no activation is named \(self)") }
     return name
   }

@@ -2,27 +2,27 @@
 
 extension NAMModel {
   /// Level of the output for the trainer's test clip, in dB: 20·log10 of its RMS.
-  public var loudnessDecibels: Double? { number("loudness") }
+  package var loudnessDecibels: Double? { number("loudness") }
   /// How much the model compresses, from 0 (linear) to 1.
-  public var gain: Double? { number("gain") }
+  package var gain: Double? { number("gain") }
   /// Level in dBu RMS of the 1 kHz sine that peaks at full scale at the model's input.
-  public var inputLevelDBu: Double? { number("input_level_dbu") }
+  package var inputLevelDBu: Double? { number("input_level_dbu") }
   /// The same level at the model's output.
-  public var outputLevelDBu: Double? { number("output_level_dbu") }
+  package var outputLevelDBu: Double? { number("output_level_dbu") }
   /// The name of the model.
-  public var name: String? { text("name") }
+  package var name: String? { text("name") }
   /// The author of the model.
-  public var modeledBy: String? { text("modeled_by") }
+  package var modeledBy: String? { text("modeled_by") }
   /// `amp`, `pedal`, `pedal_amp`, `amp_cab`, `amp_pedal_cab`, `preamp` or `studio`.
-  public var gearType: String? { text("gear_type") }
+  package var gearType: String? { text("gear_type") }
   /// The manufacturer of the gear.
-  public var gearMake: String? { text("gear_make") }
+  package var gearMake: String? { text("gear_make") }
   /// The product name of the gear.
-  public var gearModel: String? { text("gear_model") }
+  package var gearModel: String? { text("gear_model") }
   /// `clean`, `overdrive`, `crunch`, `hi_gain` or `fuzz`.
-  public var toneType: String? { text("tone_type") }
+  package var toneType: String? { text("tone_type") }
   /// Error-to-signal ratio on the trainer's validation data.
-  public var validationESR: Double? {
+  package var validationESR: Double? {
     guard case .object(let training)? = metadata["training"] else { return nil }
     return training["validation_esr"]?.asNumber
   }

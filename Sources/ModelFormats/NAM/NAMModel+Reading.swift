@@ -1,7 +1,7 @@
 extension NAMModel {
   /// Reads a `.nam` file of at most `maximumFileBytes`.
   /// - Throws: `ModelFormatError`.
-  public init(contentsOf path: String) throws(ModelFormatError) {
+  package init(contentsOf path: String) throws(ModelFormatError) {
     try self.init(json: try modelBytes(of: path, maximumBytes: Self.maximumFileBytes), path: path)
   }
 
@@ -11,7 +11,7 @@ extension NAMModel {
   ///   - json: UTF-8 text, with or without a byte order mark.
   ///   - path: The name of the file in errors.
   /// - Throws: `ModelFormatError`.
-  public init(json: [UInt8], path: String) throws(ModelFormatError) {
+  package init(json: [UInt8], path: String) throws(ModelFormatError) {
     guard json.count <= Self.maximumFileBytes else {
       throw .fileTooLarge(file: path, expected: Self.maximumFileBytes, actual: json.count)
     }

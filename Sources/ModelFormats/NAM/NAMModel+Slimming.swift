@@ -8,7 +8,7 @@ extension NAMModel {
   /// - In a sequence every model is slimmed. All other models have one size.
   ///
   /// - Precondition: `size` is in 0 … 1.
-  public func slimmed(to size: Double) -> NAMModel {
+  package func slimmed(to size: Double) -> NAMModel {
     precondition((0...1).contains(size), "a size is from 0 to 1")
     var result = self
     switch architecture {
@@ -25,7 +25,7 @@ extension NAMModel {
   }
 
   /// Whether the model has more than one size.
-  public var isSlimmable: Bool {
+  package var isSlimmable: Bool {
     switch architecture {
     case .container(let submodels): submodels.count > 1
     case .waveNet(let network): network.arrays.contains { $0.slimmableChannels?.count ?? 1 > 1 }

@@ -5,7 +5,7 @@ extension NAMModel {
   /// precision, as the trainer does.
   /// - Precondition: All layers of an array have the same widths, groups and modulation sites, as in every model that
   ///   was read from a file.
-  public func serialized() -> [UInt8] {
+  package func serialized() -> [UInt8] {
     var text = ""
     append(to: &text)
     return Array(text.utf8)

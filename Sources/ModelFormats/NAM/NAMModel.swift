@@ -11,24 +11,24 @@
 /// channel counts that must match, and the exact number of weights.
 ///
 /// The layout follows the trainer (`neural-amp-modeler`, Python) and the player (NeuralAmpModelerCore).
-public struct NAMModel: Sendable, Equatable {
+package struct NAMModel: Sendable, Equatable {
   /// The largest file that can be read, in bytes: 64 MB, a thousand times the weights of a standard model.
-  public static let maximumFileBytes = 64_000_000
+  package static let maximumFileBytes = 64_000_000
   /// The largest number of values, including weights, in a file.
   static let maximumValues = 4_000_000
 
   /// The version of the file format: `major.minor.patch`.
-  public var version: String
+  package var version: String
   /// The network and its weights.
-  public var architecture: NAMArchitecture
+  package var architecture: NAMArchitecture
   /// The sample rate that the model was trained at, in hertz; nil in files from before 2023, for which players assume
   /// 48,000.
-  public var sampleRateHz: Double?
+  package var sampleRateHz: Double?
   /// The `metadata` object of the file. `NAMModel+Metadata.swift` has the known entries.
-  public var metadata: [String: JSONValue]
+  package var metadata: [String: JSONValue]
 
   /// Makes a model from its parts, without checks.
-  public init(
+  package init(
     version: String = "0.7.0", architecture: NAMArchitecture, sampleRateHz: Double? = nil,
     metadata: [String: JSONValue] = [:]
   ) {
@@ -39,7 +39,7 @@ public struct NAMModel: Sendable, Equatable {
   }
 
   /// Number of input channels.
-  public var inputChannels: Int {
+  package var inputChannels: Int {
     switch architecture {
     case .waveNet(let network): network.inputChannels
     case .convNet(let network): network.inputChannels
@@ -51,7 +51,7 @@ public struct NAMModel: Sendable, Equatable {
   }
 
   /// Number of output channels.
-  public var outputChannels: Int {
+  package var outputChannels: Int {
     switch architecture {
     case .waveNet(let network): network.outputChannels
     case .convNet(let network): network.head.outputChannels
@@ -64,7 +64,7 @@ public struct NAMModel: Sendable, Equatable {
 }
 
 /// The network of a model.
-public indirect enum NAMArchitecture: Sendable, Equatable {
+package indirect enum NAMArchitecture: Sendable, Equatable {
   /// Arrays of dilated layers.
   case waveNet(NAMWaveNet)
   /// A stack of dilated convolutions of two taps.
@@ -79,7 +79,7 @@ public indirect enum NAMArchitecture: Sendable, Equatable {
   case sequential([NAMModel])
 
   /// The name in the file.
-  public var name: String {
+  package var name: String {
     switch self {
     case .waveNet: "WaveNet"
     case .convNet: "ConvNet"
@@ -92,14 +92,14 @@ public indirect enum NAMArchitecture: Sendable, Equatable {
 }
 
 /// One size of a container.
-public struct NAMSubmodel: Sendable, Equatable {
+package struct NAMSubmodel: Sendable, Equatable {
   /// Used for sizes below this value that no earlier submodel covers; the last submodel also covers all larger sizes.
-  public var maximumValue: Double
+  package var maximumValue: Double
   /// The model to run.
-  public var model: NAMModel
+  package var model: NAMModel
 
   /// Makes a submodel from its parts.
-  public init(maximumValue: Double, model: NAMModel) {
+  package init(maximumValue: Double, model: NAMModel) {
     self.maximumValue = maximumValue
     self.model = model
   }
@@ -110,24 +110,24 @@ public struct NAMSubmodel: Sendable, Equatable {
 /// ```
 /// y[o,t] = bias[o] + Σ_i Σ_k weights[o,i,k] · x[i, t − (kernelSize − 1 − k)·dilation]
 /// ```
-public struct NAMConvolution: Sendable, Equatable {
+package struct NAMConvolution: Sendable, Equatable {
   /// Number of output channels.
-  public var outputChannels: Int
+  package var outputChannels: Int
   /// Number of input channels.
-  public var inputChannels: Int
+  package var inputChannels: Int
   /// Number of taps.
-  public var kernelSize: Int
+  package var kernelSize: Int
   /// Distance between taps, in frames.
-  public var dilation: Int
+  package var dilation: Int
   /// Number of groups that the channels are divided into.
-  public var groups: Int
+  package var groups: Int
   /// `[outputChannels, inputChannels / groups, kernelSize]`, row-major, oldest tap first.
-  public var weights: [Float]
+  package var weights: [Float]
   /// One per output channel; nil: no bias.
-  public var bias: [Float]?
+  package var bias: [Float]?
 
   /// Makes a convolution from its parts, without checks.
-  public init(
+  package init(
     outputChannels: Int, inputChannels: Int, kernelSize: Int = 1, dilation: Int = 1, groups: Int = 1,
     weights: [Float], bias: [Float]? = nil
   ) {

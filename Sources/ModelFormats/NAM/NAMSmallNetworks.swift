@@ -1,53 +1,53 @@
 /// A stack of dilated convolutions of two taps, each with an activation and optionally normalised, followed by a 1x1
 /// convolution.
-public struct NAMConvNet: Sendable, Equatable {
+package struct NAMConvNet: Sendable, Equatable {
   /// One layer: convolution, normalisation, activation.
-  public struct Block: Sendable, Equatable {
+  package struct Block: Sendable, Equatable {
     /// Two taps; has a bias only when there is no normalisation.
-    public var convolution: NAMConvolution
+    package var convolution: NAMConvolution
     /// Batch normalisation of the convolution's output; nil: none.
-    public var normalisation: NAMBatchNormalisation?
+    package var normalisation: NAMBatchNormalisation?
 
     /// Makes a block from its parts, without checks.
-    public init(convolution: NAMConvolution, normalisation: NAMBatchNormalisation? = nil) {
+    package init(convolution: NAMConvolution, normalisation: NAMBatchNormalisation? = nil) {
       self.convolution = convolution
       self.normalisation = normalisation
     }
   }
 
   /// In running order, at least one.
-  public var blocks: [Block]
+  package var blocks: [Block]
   /// The activation of every block.
-  public var activation: NAMActivation
+  package var activation: NAMActivation
   /// 1x1 with bias.
-  public var head: NAMConvolution
+  package var head: NAMConvolution
 
   /// Makes a network from its parts, without checks.
-  public init(blocks: [Block], activation: NAMActivation, head: NAMConvolution) {
+  package init(blocks: [Block], activation: NAMActivation, head: NAMConvolution) {
     self.blocks = blocks
     self.activation = activation
     self.head = head
   }
 
   /// Number of input channels.
-  public var inputChannels: Int { blocks.first?.convolution.inputChannels ?? head.inputChannels }
+  package var inputChannels: Int { blocks.first?.convolution.inputChannels ?? head.inputChannels }
 }
 
 /// Batch normalisation with fixed statistics: y = (x − mean) / √(variance + epsilon) · scale + shift, per channel.
-public struct NAMBatchNormalisation: Sendable, Equatable {
+package struct NAMBatchNormalisation: Sendable, Equatable {
   /// Means, one per channel.
-  public var mean: [Float]
+  package var mean: [Float]
   /// Variances, one per channel.
-  public var variance: [Float]
+  package var variance: [Float]
   /// Factors, one per channel.
-  public var scale: [Float]
+  package var scale: [Float]
   /// Offsets, one per channel.
-  public var shift: [Float]
+  package var shift: [Float]
   /// Added to every variance.
-  public var epsilon: Float
+  package var epsilon: Float
 
   /// Makes a normalisation from its parts, without checks.
-  public init(mean: [Float], variance: [Float], scale: [Float], shift: [Float], epsilon: Float) {
+  package init(mean: [Float], variance: [Float], scale: [Float], shift: [Float], epsilon: Float) {
     self.mean = mean
     self.variance = variance
     self.scale = scale
@@ -60,38 +60,38 @@ public struct NAMBatchNormalisation: Sendable, Equatable {
 ///
 /// The first tap applies to the current frame, as in players. (Trainers before 2026-08-22 wrote the reverse order;
 /// nothing in a file says which one it uses.)
-public struct NAMLinear: Sendable, Equatable {
+package struct NAMLinear: Sendable, Equatable {
   /// The taps, from the current frame into the past.
-  public var taps: [Float]
+  package var taps: [Float]
   /// Added to every output; nil: nothing.
-  public var bias: Float?
+  package var bias: Float?
 
   /// Makes a response from its parts.
-  public init(taps: [Float], bias: Float? = nil) {
+  package init(taps: [Float], bias: Float? = nil) {
     self.taps = taps
     self.bias = bias
   }
 }
 
 /// LSTM cells in sequence, followed by a 1x1 convolution with bias.
-public struct NAMLSTM: Sendable, Equatable {
+package struct NAMLSTM: Sendable, Equatable {
   /// One layer. The rows of the matrix and bias are in the order input gate, forget gate, candidate, output gate.
-  public struct Cell: Sendable, Equatable {
+  package struct Cell: Sendable, Equatable {
     /// Number of input channels.
-    public var inputChannels: Int
+    package var inputChannels: Int
     /// Width H of the state.
-    public var hiddenChannels: Int
+    package var hiddenChannels: Int
     /// `[4H, inputChannels + H]`, row-major: first the columns of the input, then those of the hidden state.
-    public var weights: [Float]
+    package var weights: [Float]
     /// One per row.
-    public var bias: [Float]
+    package var bias: [Float]
     /// The trained initial hidden state, H numbers.
-    public var initialHidden: [Float]
+    package var initialHidden: [Float]
     /// The trained initial cell state, H numbers.
-    public var initialCell: [Float]
+    package var initialCell: [Float]
 
     /// Makes a cell from its parts, without checks.
-    public init(
+    package init(
       inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float], initialHidden: [Float],
       initialCell: [Float]
     ) {
@@ -105,16 +105,16 @@ public struct NAMLSTM: Sendable, Equatable {
   }
 
   /// In running order, at least one.
-  public var cells: [Cell]
+  package var cells: [Cell]
   /// From the last hidden state to the output.
-  public var head: NAMConvolution
+  package var head: NAMConvolution
 
   /// Makes a network from its parts, without checks.
-  public init(cells: [Cell], head: NAMConvolution) {
+  package init(cells: [Cell], head: NAMConvolution) {
     self.cells = cells
     self.head = head
   }
 
   /// Number of input channels.
-  public var inputChannels: Int { cells.first?.inputChannels ?? head.inputChannels }
+  package var inputChannels: Int { cells.first?.inputChannels ?? head.inputChannels }
 }

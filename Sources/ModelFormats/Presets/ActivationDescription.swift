@@ -1,11 +1,11 @@
 /// The activations without parameters, as a preset names them. `README.md` in `Presets/` has the formulas.
-public enum ActivationName: String, CaseIterable, Sendable {
+package enum ActivationName: String, CaseIterable, Sendable {
   case identity, tanh, sigmoid, relu, silu, gelu, geluTanh, softsign, hardTanh, hardSigmoid, hardSwish, softSigmoid
   case fastTanh
 }
 
 /// An activation function as a preset describes it.
-public enum ActivationDescription: Sendable, Equatable, CustomStringConvertible {
+package enum ActivationDescription: Sendable, Equatable, CustomStringConvertible {
   /// A function without parameters.
   case named(ActivationName)
   /// x where x ≥ 0, else `negativeSlope` · x. Slope 0.01 when the preset names none.
@@ -14,7 +14,7 @@ public enum ActivationDescription: Sendable, Equatable, CustomStringConvertible 
   case prelu(slopes: [Float])
 
   /// The name, with the parameters in brackets.
-  public var description: String {
+  package var description: String {
     switch self {
     case .named(let name): name.rawValue
     case .leakyReLU(let slope): "leakyReLU(negativeSlope: \(slope))"
@@ -24,7 +24,7 @@ public enum ActivationDescription: Sendable, Equatable, CustomStringConvertible 
 }
 
 /// The gate of a layer.
-public enum GateDescription: String, Sendable, Equatable, CaseIterable {
+package enum GateDescription: String, Sendable, Equatable, CaseIterable {
   /// activation(z[0 ..< C]) · sigmoid(z[C ..< 2C])
   case sigmoid
   /// activation(z[0 ..< C]) · hardSigmoid(z[C ..< 2C])
@@ -32,7 +32,7 @@ public enum GateDescription: String, Sendable, Equatable, CaseIterable {
 }
 
 /// What the past before the first frame is.
-public enum PastDescription: String, Sendable, Equatable, CaseIterable {
+package enum PastDescription: String, Sendable, Equatable, CaseIterable {
   /// The input was always silent, and every layer has settled on that. No pop at the start.
   case silence
   /// Every layer's own history is zero: zero padding in each layer, as PyTorch trains it.
@@ -41,7 +41,7 @@ public enum PastDescription: String, Sendable, Equatable, CaseIterable {
 
 extension ActivationDescription {
   /// Every name that a preset may use, in alphabetical order.
-  public static let names = (ActivationName.allCases.map(\.rawValue) + ["leakyReLU", "prelu"]).sorted()
+  package static let names = (ActivationName.allCases.map(\.rawValue) + ["leakyReLU", "prelu"]).sorted()
 
   private static let standardLeakyReLU = leakyReLU(negativeSlope: 0.01)
 

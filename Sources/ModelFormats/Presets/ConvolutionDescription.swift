@@ -1,14 +1,14 @@
 /// A convolution with impulse responses, as described in a preset.
 ///
 /// The responses are the channels of an audio file. `Presets/README.md` explains the keys.
-public struct ConvolutionDescription: Sendable, Equatable {
+package struct ConvolutionDescription: Sendable, Equatable {
   /// The largest number of paths in a stage.
-  public static let maximumPaths = 4096
+  package static let maximumPaths = 4096
   /// The longest delay before a response, in milliseconds.
-  public static let maximumDelayMilliseconds: Float = 60_000
+  package static let maximumDelayMilliseconds: Float = 60_000
 
   /// Which channel of the file connects which input to which output.
-  public enum Routing: Sendable, Equatable {
+  package enum Routing: Sendable, Equatable {
     /// A common routing, by name.
     case named(NamedRouting)
     /// Any routing.
@@ -16,20 +16,20 @@ public struct ConvolutionDescription: Sendable, Equatable {
   }
 
   /// One path from an input to an output.
-  public struct Path: Sendable, Equatable {
+  package struct Path: Sendable, Equatable {
     /// Input channel, from 0.
-    public var input: Int
+    package var input: Int
     /// Output channel, from 0.
-    public var output: Int
+    package var output: Int
     /// Channel of the file, from 0.
-    public var response: Int
+    package var response: Int
     /// Delay before the response.
-    public var delayMilliseconds: Float
+    package var delayMilliseconds: Float
     /// Gain of the path.
-    public var gainDecibels: Float
+    package var gainDecibels: Float
 
     /// Makes a path from its parts, without checks.
-    public init(input: Int, output: Int, response: Int, delayMilliseconds: Float = 0, gainDecibels: Float = 0) {
+    package init(input: Int, output: Int, response: Int, delayMilliseconds: Float = 0, gainDecibels: Float = 0) {
       self.input = input
       self.output = output
       self.response = response
@@ -39,22 +39,22 @@ public struct ConvolutionDescription: Sendable, Equatable {
   }
 
   /// The path of the audio file, as written in the preset. `Preset.path(of:)` resolves it.
-  public var responsePath: String
+  package var responsePath: String
   /// Which responses connect which channels.
-  public var routing: Routing
+  package var routing: Routing
   /// How the level of the responses is normalised; one factor for all.
-  public var normalization: ResponseNormalization
+  package var normalization: ResponseNormalization
   /// Gain of all responses, after normalisation.
-  public var gainDecibels: Float
+  package var gainDecibels: Float
   /// Silence before the responses.
-  public var predelayMilliseconds: Float
+  package var predelayMilliseconds: Float
   /// Dry/wet mix: 0 is dry, 1 is wet.
-  public var mix: Float
+  package var mix: Float
   /// The plan for the partitions, in the planner's notation; nil: the planner's choice.
-  public var plan: String?
+  package var plan: String?
 
   /// Makes a description from its parts, without checks.
-  public init(
+  package init(
     responsePath: String, routing: Routing = .named(.auto), normalization: ResponseNormalization = .none,
     gainDecibels: Float = 0, predelayMilliseconds: Float = 0, mix: Float = 1, plan: String? = nil
   ) {
@@ -69,7 +69,7 @@ public struct ConvolutionDescription: Sendable, Equatable {
 }
 
 /// Common routings from inputs through responses to outputs.
-public enum NamedRouting: String, CaseIterable, Sendable {
+package enum NamedRouting: String, CaseIterable, Sendable {
   /// Depends on the channel counts. One response: for every channel. As many as channels: one each. Several, mono
   /// signal: one output each. Four, stereo signal: true stereo.
   case auto
@@ -88,7 +88,7 @@ public enum NamedRouting: String, CaseIterable, Sendable {
 }
 
 /// How the level of impulse responses is normalised.
-public enum ResponseNormalization: String, CaseIterable, Sendable {
+package enum ResponseNormalization: String, CaseIterable, Sendable {
   /// Not at all; samples are used as they are.
   case none
   /// The highest gain at any frequency is 0 dB.

@@ -1,14 +1,14 @@
 /// Gains before and after a stage, and its dry/wet mix.
-public struct LevelsDescription: Sendable, Equatable {
+package struct LevelsDescription: Sendable, Equatable {
   /// Gain before the stage; it also applies to the dry signal of `mix`.
-  public var inputGainDecibels: Float
+  package var inputGainDecibels: Float
   /// Gain after the stage and the mix.
-  public var gainDecibels: Float
+  package var gainDecibels: Float
   /// Dry/wet mix: 0 is dry, 1 is wet.
-  public var mix: Float
+  package var mix: Float
 
   /// Makes levels; by default the stage is unchanged.
-  public init(inputGainDecibels: Float = 0, gainDecibels: Float = 0, mix: Float = 1) {
+  package init(inputGainDecibels: Float = 0, gainDecibels: Float = 0, mix: Float = 1) {
     self.inputGainDecibels = inputGainDecibels
     self.gainDecibels = gainDecibels
     self.mix = mix

@@ -4,23 +4,23 @@
 /// {"type": "nam", "model": "amp.nam", "slim": 0.5, "inputGainDecibels": 6, "normalizeLoudness": true}
 /// ```
 /// `Presets/README.md` explains the keys.
-public struct ModelDescription: Sendable, Equatable {
+package struct ModelDescription: Sendable, Equatable {
   /// The path of the model file, as written in the preset. `Preset.path(of:)` resolves it.
-  public var modelPath: String
+  package var modelPath: String
   /// Which size of a multi-size model to run: 0 smallest, 1 full. Default: 1.
-  public var size: Double
+  package var size: Double
   /// What the model assumes before the first frame. Default: silence.
-  public var past: PastDescription
+  package var past: PastDescription
   /// Gains before and after the model, and its dry/wet mix.
-  public var levels: LevelsDescription
+  package var levels: LevelsDescription
   /// Whether to normalise the output to −18 dB for the trainer's test clip, using the loudness in the model's metadata.
-  public var normalizesLoudness: Bool
+  package var normalizesLoudness: Bool
   /// Level in dBu RMS of a full-scale sine at the interface that recorded the input. The input is scaled to the level
   /// that the model was trained with. nil: no scaling.
-  public var inputLevelDBu: Float?
+  package var inputLevelDBu: Float?
 
   /// Makes a description from its parts, without checks.
-  public init(
+  package init(
     modelPath: String, size: Double = 1, past: PastDescription = .silence, levels: LevelsDescription = .init(),
     normalizesLoudness: Bool = false, inputLevelDBu: Float? = nil
   ) {

@@ -9,29 +9,29 @@
 /// ```
 /// `Presets/README.md` describes the format; `Presets/preset.schema.json` is its JSON Schema. Reading is strict: an
 /// unknown key, a wrong type or a value out of range is an error that names the JSON path.
-public struct Preset: Sendable, Equatable {
+package struct Preset: Sendable, Equatable {
   /// The only version of the format.
-  public static let version = 1
+  package static let version = 1
   /// The largest preset that can be read, in bytes: 16 MB.
-  public static let maximumFileBytes = 16_000_000
+  package static let maximumFileBytes = 16_000_000
   /// The largest number of stages in a chain.
-  public static let maximumStages = 256
+  package static let maximumStages = 256
 
   /// The name: 1 to 128 characters, no control characters or slashes, not starting with a dot.
-  public var name: String
+  package var name: String
   /// What the preset does, in one line.
-  public var description: String
+  package var description: String
   /// The sample rate it was made for, in hertz; nil: any.
-  public var sampleRateHz: Int?
+  package var sampleRateHz: Int?
   /// The stages in running order. With none, audio passes through unchanged.
-  public var stages: [PresetStage]
+  package var stages: [PresetStage]
   /// Free-form JSON for the author; kept, but not interpreted.
-  public var metadata: [String: JSONValue]
+  package var metadata: [String: JSONValue]
   /// The folder of the preset file; paths in the preset are relative to it.
-  public var folder: String
+  package var folder: String
 
   /// Makes a preset from its parts, without checks.
-  public init(
+  package init(
     name: String, description: String, sampleRateHz: Int? = nil, stages: [PresetStage] = [],
     metadata: [String: JSONValue] = [:], folder: String = "."
   ) {
@@ -50,7 +50,7 @@ public struct Preset: Sendable, Equatable {
   ///   - allowOutside: Whether the preset may name files outside its own folder. Default: no, so that a preset from a
   ///     stranger can read only files that came with it. (Links are followed either way.)
   /// - Throws: `ModelFormatError`.
-  public init(contentsOf path: String, allowOutside: Bool = false) throws(ModelFormatError) {
+  package init(contentsOf path: String, allowOutside: Bool = false) throws(ModelFormatError) {
     try self.init(
       json: try modelBytes(of: path, maximumBytes: Self.maximumFileBytes), path: path, allowOutside: allowOutside)
   }
@@ -62,7 +62,7 @@ public struct Preset: Sendable, Equatable {
   ///   - path: The name of the file in errors; paths in the preset are relative to its folder.
   ///   - allowOutside: As above.
   /// - Throws: `ModelFormatError`.
-  public init(json: [UInt8], path: String, allowOutside: Bool = false) throws(ModelFormatError) {
+  package init(json: [UInt8], path: String, allowOutside: Bool = false) throws(ModelFormatError) {
     guard json.count <= Self.maximumFileBytes else {
       throw .fileTooLarge(file: path, expected: Self.maximumFileBytes, actual: json.count)
     }
@@ -95,7 +95,7 @@ public struct Preset: Sendable, Equatable {
   }
 
   /// The path of a file that the preset names.
-  public func path(of relativePath: String) -> String {
+  package func path(of relativePath: String) -> String {
     if relativePath.hasPrefix("/") || folder == "." { return relativePath }
     return folder.hasSuffix("/") ? folder + relativePath : "\(folder)/\(relativePath)"
   }
@@ -128,7 +128,7 @@ public struct Preset: Sendable, Equatable {
 }
 
 /// One stage of a preset's chain.
-public enum PresetStage: Sendable, Equatable {
+package enum PresetStage: Sendable, Equatable {
   /// A stack of dilated causal convolutions.
   case waveNet(WaveNetDescription)
   /// A convolution with impulse responses.

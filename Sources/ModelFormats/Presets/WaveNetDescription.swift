@@ -11,29 +11,29 @@
 /// y    = headScale · h of the last array;   then y = head_n(activation_n(y)) for each head convolution
 /// ```
 /// Every convolution is causal with stride 1 and taps oldest first; `expectedTensors` says which have a bias.
-public struct WaveNetDescription: Sendable, Equatable {
+package struct WaveNetDescription: Sendable, Equatable {
   /// The largest number of layers in a network.
-  public static let maximumLayers = 1024
+  package static let maximumLayers = 1024
   /// The longest history of a network, in frames: 2^28, an hour and a half at 48 kHz.
-  public static let maximumHistoryFrames = 1 << 28
+  package static let maximumHistoryFrames = 1 << 28
 
   /// The path of the safetensors file, as written in the preset. `Preset.path(of:)` resolves it.
-  public var weightsPath: String
+  package var weightsPath: String
   /// What the network assumes before the first frame. Default: silence.
-  public var past: PastDescription
+  package var past: PastDescription
   /// Number of channels of the input and of the condition, which is always the raw input. Default: 1.
-  public var inputChannels: Int
+  package var inputChannels: Int
   /// Factor on the last array's head output. Default: 1.
-  public var headScale: Float
+  package var headScale: Float
   /// The arrays in running order, at least one.
-  public var arrays: [WaveNetArray]
+  package var arrays: [WaveNetArray]
   /// Convolutions after the stack. Default: none.
-  public var head: [WaveNetHeadConvolution]
+  package var head: [WaveNetHeadConvolution]
   /// Gains before and after the network, and its dry/wet mix.
-  public var levels: LevelsDescription
+  package var levels: LevelsDescription
 
   /// Makes a description from its parts, without checks.
-  public init(
+  package init(
     weightsPath: String, past: PastDescription = .silence, inputChannels: Int = 1, headScale: Float = 1,
     arrays: [WaveNetArray], head: [WaveNetHeadConvolution] = [], levels: LevelsDescription = .init()
   ) {
@@ -47,11 +47,11 @@ public struct WaveNetDescription: Sendable, Equatable {
   }
 
   /// Number of output channels.
-  public var outputChannels: Int { head.last?.outputChannels ?? arrays.last?.headChannels ?? inputChannels }
+  package var outputChannels: Int { head.last?.outputChannels ?? arrays.last?.headChannels ?? inputChannels }
 
   /// The sum of the histories of all layers and heads, in frames. No output depends on input further back; the true
   /// history can be slightly shorter, because an array's head and the next array run in parallel.
-  public var historyFrames: Int {
+  package var historyFrames: Int {
     var frames = 0
     for array in arrays {
       for layer in array.layers { frames += layer.historyFrames }
@@ -63,29 +63,29 @@ public struct WaveNetDescription: Sendable, Equatable {
 }
 
 /// Layers with the same widths and a common head.
-public struct WaveNetArray: Sendable, Equatable {
+package struct WaveNetArray: Sendable, Equatable {
   /// Width C of the residual path.
-  public var channels: Int
+  package var channels: Int
   /// The layers in running order, at least one.
-  public var layers: [WaveNetLayer]
+  package var layers: [WaveNetLayer]
   /// Default: tanh.
-  public var activation: ActivationDescription
+  package var activation: ActivationDescription
   /// nil: no gate, the default.
-  public var gate: GateDescription?
+  package var gate: GateDescription?
   /// Groups of the dilated convolutions. Default: 1.
-  public var groups: Int
+  package var groups: Int
   /// Width of the skip sum, which a 1x1 convolution in every layer produces; nil: the activations themselves are
   /// summed.
-  public var skipChannels: Int?
+  package var skipChannels: Int?
   /// Number of channels of the head's output.
-  public var headChannels: Int
+  package var headChannels: Int
   /// Number of taps of the head. Default: 1.
-  public var headKernelSize: Int
+  package var headKernelSize: Int
   /// Whether the head adds a bias. Default: no.
-  public var headBias: Bool
+  package var headBias: Bool
 
   /// Makes an array from its parts, without checks.
-  public init(
+  package init(
     channels: Int, layers: [WaveNetLayer], activation: ActivationDescription = .named(.tanh),
     gate: GateDescription? = nil, groups: Int = 1, skipChannels: Int? = nil, headChannels: Int,
     headKernelSize: Int = 1, headBias: Bool = false
@@ -102,39 +102,39 @@ public struct WaveNetArray: Sendable, Equatable {
   }
 
   /// Width Z before the activation: C, or 2C with a gate.
-  public var activationInputChannels: Int { gate == nil ? channels : 2 * channels }
+  package var activationInputChannels: Int { gate == nil ? channels : 2 * channels }
   /// Width of the skip sum, which the head reads.
-  public var skipWidth: Int { skipChannels ?? channels }
+  package var skipWidth: Int { skipChannels ?? channels }
 }
 
 /// One layer's dilated convolution.
-public struct WaveNetLayer: Sendable, Equatable {
+package struct WaveNetLayer: Sendable, Equatable {
   /// Taps.
-  public var kernelSize: Int
+  package var kernelSize: Int
   /// Frames between taps.
-  public var dilation: Int
+  package var dilation: Int
 
   /// Makes a layer from its parts.
-  public init(kernelSize: Int, dilation: Int) {
+  package init(kernelSize: Int, dilation: Int) {
     self.kernelSize = kernelSize
     self.dilation = dilation
   }
 
   /// Number of past frames that the layer reads.
-  public var historyFrames: Int { (kernelSize - 1) * dilation }
+  package var historyFrames: Int { (kernelSize - 1) * dilation }
 }
 
 /// A convolution after the stack: y = convolution(activation(y)), with bias.
-public struct WaveNetHeadConvolution: Sendable, Equatable {
+package struct WaveNetHeadConvolution: Sendable, Equatable {
   /// Applied before the convolution.
-  public var activation: ActivationDescription
+  package var activation: ActivationDescription
   /// Number of output channels.
-  public var outputChannels: Int
+  package var outputChannels: Int
   /// Taps.
-  public var kernelSize: Int
+  package var kernelSize: Int
 
   /// Makes a head convolution from its parts, without checks.
-  public init(activation: ActivationDescription, outputChannels: Int, kernelSize: Int = 1) {
+  package init(activation: ActivationDescription, outputChannels: Int, kernelSize: Int = 1) {
     self.activation = activation
     self.outputChannels = outputChannels
     self.kernelSize = kernelSize

@@ -1,47 +1,47 @@
 /// The weights of a network, layer by layer, all finite. Plain values, row-major, taps oldest first.
-public struct WaveNetWeights: Sendable, Equatable {
+package struct WaveNetWeights: Sendable, Equatable {
   /// One for each array of the description.
-  public var arrays: [WaveNetArrayWeights]
+  package var arrays: [WaveNetArrayWeights]
   /// One for each head convolution of the description.
-  public var head: [ConvolutionWeights]
+  package var head: [ConvolutionWeights]
 }
 
 /// The weights of one array.
-public struct WaveNetArrayWeights: Sendable, Equatable {
+package struct WaveNetArrayWeights: Sendable, Equatable {
   /// 1x1 from the array's input to its channels, without bias.
-  public var input: ConvolutionWeights
+  package var input: ConvolutionWeights
   /// One for each layer.
-  public var layers: [WaveNetLayerWeights]
+  package var layers: [WaveNetLayerWeights]
   /// Reads the skip sum.
-  public var head: ConvolutionWeights
+  package var head: ConvolutionWeights
 }
 
 /// The weights of one layer.
-public struct WaveNetLayerWeights: Sendable, Equatable {
+package struct WaveNetLayerWeights: Sendable, Equatable {
   /// The dilated convolution.
-  public var dilated: ConvolutionWeights
+  package var dilated: ConvolutionWeights
   /// 1x1 from the condition, without bias.
-  public var mixIn: ConvolutionWeights
+  package var mixIn: ConvolutionWeights
   /// 1x1 back to the residual path; nil for the last layer of the last array, whose result is not used.
-  public var residual: ConvolutionWeights?
+  package var residual: ConvolutionWeights?
   /// 1x1 to the skip sum; nil: the activation itself is summed.
-  public var skip: ConvolutionWeights?
+  package var skip: ConvolutionWeights?
 }
 
 /// The weights of one convolution.
-public struct ConvolutionWeights: Sendable, Equatable {
+package struct ConvolutionWeights: Sendable, Equatable {
   /// `[outputChannels, inputChannels / groups, taps]`
-  public var shape: [Int]
+  package var shape: [Int]
   /// The weights, in row-major order of `shape`.
-  public var weight: [Float]
+  package var weight: [Float]
   /// One per output channel; nil: no bias.
-  public var bias: [Float]?
+  package var bias: [Float]?
 }
 
 extension WaveNetDescription {
   /// Names and shapes of all tensors in the weights file, in the order of the network. The file must not hold any
   /// others.
-  public func expectedTensors() -> [(name: String, shape: [Int])] {
+  package func expectedTensors() -> [(name: String, shape: [Int])] {
     var tensors: [(name: String, shape: [Int])] = []
     for slot in slots() {
       tensors.append((slot.weightName, slot.shape))
@@ -54,7 +54,7 @@ extension WaveNetDescription {
   ///
   /// - Throws: `missingTensor`, `unexpectedTensor` (the alphabetically first), `wrongShape`, `unsupportedType` or
   ///   `nonFiniteValue`. Names and shapes are checked before any number is decoded.
-  public func readWeights(from file: TensorFile) throws(ModelFormatError) -> WaveNetWeights {
+  package func readWeights(from file: TensorFile) throws(ModelFormatError) -> WaveNetWeights {
     let expected = expectedTensors()
     for (name, shape) in expected {
       guard let tensor = file.tensors[name] else { throw .missingTensor(file: file.path, tensor: name) }

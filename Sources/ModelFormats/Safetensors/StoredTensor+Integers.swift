@@ -3,7 +3,7 @@ extension StoredTensor {
   ///
   /// - Precondition: The extents are not negative, their product is the number of values, and each value fits in 32
   ///   bits.
-  public init(shape: [Int], integers: [Int]) {
+  package init(shape: [Int], integers: [Int]) {
     precondition(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == integers.count, "the shape of a tensor matches its values")
     var bytes: [UInt8] = []
@@ -16,7 +16,7 @@ extension StoredTensor {
   }
 
   /// The numbers as integers in row-major order; nil when the type is neither I32 nor I64.
-  public var integers: [Int]? {
+  package var integers: [Int]? {
     let size: Int
     switch typeName {
     case "I32": size = 4
@@ -35,7 +35,7 @@ extension TensorFile {
   /// The integers of a tensor of one axis.
   ///
   /// - Throws: `missingTensor`, `wrongShape` unless there is one axis, `unsupportedType`.
-  public func integers(_ name: String) throws(ModelFormatError) -> [Int] {
+  package func integers(_ name: String) throws(ModelFormatError) -> [Int] {
     let tensor = try row(name)
     guard let integers = tensor.integers else {
       throw .unsupportedType(file: path, tensor: name, actual: tensor.typeName)
@@ -46,7 +46,7 @@ extension TensorFile {
   /// The values of a tensor of one axis and any length, all finite.
   ///
   /// - Throws: `missingTensor`, `wrongShape`, `unsupportedType`, `nonFiniteValue`.
-  public func numbers(_ name: String) throws(ModelFormatError) -> [Float] {
+  package func numbers(_ name: String) throws(ModelFormatError) -> [Float] {
     try tensor(name, shape: row(name).shape)
   }
 

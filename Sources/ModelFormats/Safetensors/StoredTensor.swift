@@ -4,11 +4,11 @@
 /// let gain = StoredTensor(shape: [2, 1], values: [0.5, 0.25])
 /// gain.values  // [0.5, 0.25], row-major
 /// ```
-public struct StoredTensor: Sendable {
+package struct StoredTensor: Sendable {
   /// The element type as written in the file, such as `F32`.
-  public let typeName: String
+  package let typeName: String
   /// Extents, outermost first. Empty for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The data section of the file, shared by all its tensors, and the range of this tensor in it.
   let storage: [UInt8]
   let range: Range<Int>
@@ -23,7 +23,7 @@ public struct StoredTensor: Sendable {
   /// Makes a Float32 tensor from values in row-major order.
   ///
   /// - Precondition: The extents are not negative, and their product is the number of values.
-  public init(shape: [Int], values: [Float]) {
+  package init(shape: [Int], values: [Float]) {
     precondition(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == values.count,
       "the shape of a tensor matches its values")
@@ -43,7 +43,7 @@ public struct StoredTensor: Sendable {
   ///
   /// F16 and BF16 are exact. F64 is rounded to nearest and may become infinite.
   /// - Complexity: O(elements) in time and memory, on every call.
-  public var values: [Float]? {
+  package var values: [Float]? {
     switch typeName {
     case "F32": return decode(stride: 4) { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }
     case "BF16": return decode(stride: 2) { Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16) }
@@ -68,7 +68,7 @@ public struct StoredTensor: Sendable {
 
 extension StoredTensor: Equatable {
   /// Compares type, shape and bytes, so a NaN equals the same NaN.
-  public static func == (left: StoredTensor, right: StoredTensor) -> Bool {
+  package static func == (left: StoredTensor, right: StoredTensor) -> Bool {
     left.typeName == right.typeName && left.shape == right.shape
       && left.storage[left.range] == right.storage[right.range]
   }

@@ -13,19 +13,19 @@ import ByteFiles
 /// The layout follows <https://huggingface.co/docs/safetensors>: eight bytes of header length (little-endian), a JSON
 /// header, the data. Duplicate names are rejected; names that are equal as Unicode strings (composed or decomposed)
 /// count as duplicates.
-public struct TensorFile: Sendable, Equatable {
+package struct TensorFile: Sendable, Equatable {
   /// The largest file that can be read, in bytes: 1 GiB.
-  public static let maximumFileBytes = 1 << 30
+  package static let maximumFileBytes = 1 << 30
 
   /// The tensors by name.
-  public var tensors: [String: StoredTensor]
+  package var tensors: [String: StoredTensor]
   /// The `__metadata__` of the header: free text, not interpreted.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// The path that the file was read from, for errors.
-  public let path: String
+  package let path: String
 
   /// Makes a file to write.
-  public init(tensors: [String: StoredTensor], metadata: [String: String] = [:]) {
+  package init(tensors: [String: StoredTensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
     self.path = "tensors"
@@ -34,7 +34,7 @@ public struct TensorFile: Sendable, Equatable {
   /// Reads a file of at most `maximumFileBytes`. The header is checked before the data are read.
   ///
   /// - Throws: `ModelFormatError`.
-  public init(contentsOf path: String) throws(ModelFormatError) {
+  package init(contentsOf path: String) throws(ModelFormatError) {
     let file = try ModelFormatError.file { () throws(ByteFileError) in
       try ByteFile.reading(path, maximumBytes: Self.maximumFileBytes)
     }
@@ -52,7 +52,7 @@ public struct TensorFile: Sendable, Equatable {
   ///
   /// - Parameter path: The name of the file in errors.
   /// - Throws: `ModelFormatError`.
-  public init(bytes: [UInt8], path: String) throws(ModelFormatError) {
+  package init(bytes: [UInt8], path: String) throws(ModelFormatError) {
     let length = try TensorHeader.length(prefix: bytes.prefix(8), fileBytes: bytes.count, file: path)
     let data = bytes[(8 + length)...]
     let json = Array(bytes[8..<(8 + length)])
@@ -74,7 +74,7 @@ public struct TensorFile: Sendable, Equatable {
   ///
   /// - Throws: `missingTensor`, `wrongShape`, `unsupportedType`, or `nonFiniteValue` with the index of the first such
   ///   value.
-  public func tensor(_ name: String, shape: [Int]) throws(ModelFormatError) -> [Float] {
+  package func tensor(_ name: String, shape: [Int]) throws(ModelFormatError) -> [Float] {
     guard let tensor = tensors[name] else { throw .missingTensor(file: path, tensor: name) }
     guard tensor.shape == shape else {
       throw .wrongShape(file: path, tensor: name, expected: shape, actual: tensor.shape)
@@ -92,7 +92,7 @@ public struct TensorFile: Sendable, Equatable {
   /// tensor is aligned, then by name. The header is padded to a multiple of eight.
   ///
   /// - Precondition: No tensor is called `__metadata__`.
-  public func serialized() -> [UInt8] {
+  package func serialized() -> [UInt8] {
     precondition(tensors["__metadata__"] == nil, "no tensor is called __metadata__")
     let ordered = tensors.sorted { left, right in
       let bits = (

@@ -1,22 +1,22 @@
 /// Equal mono processors side by side: one per channel, each with its own state.
-public final class ChannelBank: BlockProcessor {
+package final class ChannelBank: BlockProcessor {
   private let members: [any BlockProcessor]
 
-  public var inputChannels: Int { members.count }
-  public var outputChannels: Int { members.count }
-  public let rate: FrameRate
-  public let latencyFrames: Int
-  public let historyFrames: Int?
-  public let tailFrames: Int
-  public let grainFrames: Int
-  public let maximumBlockFrames: Int
+  package var inputChannels: Int { members.count }
+  package var outputChannels: Int { members.count }
+  package let rate: FrameRate
+  package let latencyFrames: Int
+  package let historyFrames: Int?
+  package let tailFrames: Int
+  package let grainFrames: Int
+  package let maximumBlockFrames: Int
 
   /// - Parameters:
   ///   - processor: A mono processor; it becomes the first channel's.
   ///   - channels: How many channels the bank has.
   /// - Throws: What `copy` of the processor throws.
   /// - Precondition: The processor has one input and one output channel.
-  public convenience init(of processor: any BlockProcessor, channels: Int) throws {
+  package convenience init(of processor: any BlockProcessor, channels: Int) throws {
     precondition(channels > 0, "a bank has at least one channel, but \(channels) were asked for")
     self.init(try [processor] + (1..<channels).map { _ in try processor.copy() })
   }
@@ -24,7 +24,7 @@ public final class ChannelBank: BlockProcessor {
   /// - Parameter members: One processor per channel.
   /// - Precondition: There is at least one. All are mono, and alike in rate, latency, history, tail, grain and maximum
   ///   block.
-  public init(_ members: [any BlockProcessor]) {
+  package init(_ members: [any BlockProcessor]) {
     guard let first = members.first else { preconditionFailure("a bank has at least one channel, but got none") }
     for (channel, member) in members.enumerated() {
       precondition(
@@ -48,7 +48,7 @@ public final class ChannelBank: BlockProcessor {
   }
 
   @discardableResult
-  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+  package func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     var written = 0
     for channel in members.indices {
       written = members[channel].process(input + channel, into: output + channel, frames: frames)
@@ -56,9 +56,9 @@ public final class ChannelBank: BlockProcessor {
     return written
   }
 
-  public func reset() {
+  package func reset() {
     for channel in members.indices { members[channel].reset() }
   }
 
-  public func copy() throws -> ChannelBank { ChannelBank(try members.map { try $0.copy() }) }
+  package func copy() throws -> ChannelBank { ChannelBank(try members.map { try $0.copy() }) }
 }

@@ -11,7 +11,7 @@ import Convolution
 ///   mix of 1, any.
 /// - Streaming: rate, grain, latency, history and tail are the processor's. The dry signal is delayed by the same
 ///   latency in a ring, so a long latency costs memory but no time.
-public final class GainAndMix: BlockProcessor {
+package final class GainAndMix: BlockProcessor {
   private let processor: any BlockProcessor
   private let gainIn: Float
   private let gainOut: Float
@@ -26,17 +26,17 @@ public final class GainAndMix: BlockProcessor {
   /// The processor's input. The same memory as `wet` if the channel counts are equal.
   private let scaled: PlanarMemory
 
-  public var inputChannels: Int { processor.inputChannels }
-  public var outputChannels: Int { processor.outputChannels }
-  public var rate: FrameRate { processor.rate }
-  public var latencyFrames: Int { processor.latencyFrames }
-  public var historyFrames: Int? { processor.historyFrames.map { max($0, latencyFrames) } }
-  public var tailFrames: Int { processor.tailFrames }
-  public var grainFrames: Int { processor.grainFrames }
-  public var maximumBlockFrames: Int { processor.maximumBlockFrames }
+  package var inputChannels: Int { processor.inputChannels }
+  package var outputChannels: Int { processor.outputChannels }
+  package var rate: FrameRate { processor.rate }
+  package var latencyFrames: Int { processor.latencyFrames }
+  package var historyFrames: Int? { processor.historyFrames.map { max($0, latencyFrames) } }
+  package var tailFrames: Int { processor.tailFrames }
+  package var grainFrames: Int { processor.grainFrames }
+  package var maximumBlockFrames: Int { processor.maximumBlockFrames }
 
   /// Whether a processor's input can be mixed with its output: equal channel counts or a mono input, and a rate of 1.
-  public static func canMix(_ processor: any BlockProcessor) -> Bool {
+  package static func canMix(_ processor: any BlockProcessor) -> Bool {
     (processor.inputChannels == processor.outputChannels || processor.inputChannels == 1) && processor.rate == .unity
   }
 
@@ -48,7 +48,7 @@ public final class GainAndMix: BlockProcessor {
   ///   - restingInput: The constant on each input channel before the first frame, which the dry signal starts with. nil
   ///     (default): silence.
   /// - Precondition: `canMix` is true for the processor, or mix is 1.
-  public init(
+  package init(
     _ processor: any BlockProcessor, gainIn: Float = 1, gainOut: Float = 1, mix: Float = 1, restingInput: [Float]? = nil
   ) {
     precondition((0...1).contains(mix), "a mix is between 0 (dry) and 1 (wet), but \(mix) was given")
@@ -78,13 +78,13 @@ public final class GainAndMix: BlockProcessor {
   }
 
   /// The constant output while the processor's constant output is `wet` and the scaled dry signal is `dry`.
-  public static func resting(wet: Float, dry: Float, mix: Float, gainOut: Float) -> Float {
+  package static func resting(wet: Float, dry: Float, mix: Float, gainOut: Float) -> Float {
     // The same expressions as in `process`, so that the bits agree.
     mix == 1 ? wet * gainOut : mix == 0 ? dry * gainOut : (wet * mix + dry * (1 - mix)) * gainOut
   }
 
   @discardableResult
-  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+  package func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     let denormals = cck_flush_denormals()
     defer { cck_restore_denormals(denormals) }
     for channel in 0..<inputChannels {
@@ -146,12 +146,12 @@ public final class GainAndMix: BlockProcessor {
     }
   }
 
-  public func reset() {
+  package func reset() {
     processor.reset()
     settle()
   }
 
-  public func copy() throws -> GainAndMix {
+  package func copy() throws -> GainAndMix {
     GainAndMix(try processor.copy(), gainIn: gainIn, gainOut: gainOut, mix: mix, restingInput: restingInput)
   }
 }

@@ -5,15 +5,15 @@
 ///
 /// The grain is what the stages need together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
 /// give two.
-public final class ProcessorChain: BlockProcessor {
-  public let inputChannels: Int
-  public let outputChannels: Int
-  public let maximumBlockFrames: Int
-  public var rate: FrameRate { timing.rate }
-  public var latencyFrames: Int { timing.latencyFrames }
-  public var historyFrames: Int? { timing.historyFrames }
-  public var tailFrames: Int { timing.tailFrames }
-  public var grainFrames: Int { timing.grainFrames }
+package final class ProcessorChain: BlockProcessor {
+  package let inputChannels: Int
+  package let outputChannels: Int
+  package let maximumBlockFrames: Int
+  package var rate: FrameRate { timing.rate }
+  package var latencyFrames: Int { timing.latencyFrames }
+  package var historyFrames: Int? { timing.historyFrames }
+  package var tailFrames: Int { timing.tailFrames }
+  package var grainFrames: Int { timing.grainFrames }
 
   private let stages: [any BlockProcessor]
   private let timing: ChainTiming
@@ -36,7 +36,7 @@ public final class ProcessorChain: BlockProcessor {
   ///     reaches it if that is less. A stage that gets more, after a rate above 1, is fed in pieces.
   /// - Precondition: Neighbouring stages agree on channels, the latency is a whole number of output frames, and a block
   ///   has room for the chain's grain.
-  public init(_ stages: [any BlockProcessor], channels: Int = 1, maximumBlockFrames: Int) {
+  package init(_ stages: [any BlockProcessor], channels: Int = 1, maximumBlockFrames: Int) {
     for (index, pair) in zip(stages, stages.dropFirst()).enumerated() {
       precondition(
         pair.0.outputChannels == pair.1.inputChannels,
@@ -79,7 +79,7 @@ public final class ProcessorChain: BlockProcessor {
   }
 
   @discardableResult
-  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+  package func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     guard !stages.isEmpty else {
       copy(input, to: output, frames: frames)
       return frames
@@ -125,12 +125,12 @@ public final class ProcessorChain: BlockProcessor {
     }
   }
 
-  public func reset() {
+  package func reset() {
     framesIn = 0
     for index in stages.indices { stages[index].reset() }
   }
 
-  public func copy() throws -> ProcessorChain {
+  package func copy() throws -> ProcessorChain {
     try ProcessorChain(
       stages.map { try $0.copy() }, channels: inputChannels, maximumBlockFrames: maximumBlockFrames)
   }

@@ -13,30 +13,30 @@ import Convolution
 /// - Shapes: input `[inputChannels, frames]` → output `[hiddenChannels, frames]`.
 /// - Streaming: latency 0; the history is unbounded, and a NaN stays until `reset`.
 /// - Complexity: O(frames · hiddenChannels · (inputChannels + hiddenChannels)).
-public struct LSTMCell: Hashable, Sendable {
+package struct LSTMCell: Hashable, Sendable {
   /// Input channels.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// Width H of the state, and the number of output channels.
-  public let hiddenChannels: Int
+  package let hiddenChannels: Int
   /// `[4H, inputChannels + H]`, row-major: the columns of the input first.
-  public let weights: [Float]
+  package let weights: [Float]
   /// One per row.
-  public let bias: [Float]
+  package let bias: [Float]
   /// The state h before the first frame for `.zeroHistory`, and where settling starts for `.silence`.
-  public let initialHidden: [Float]
+  package let initialHidden: [Float]
   /// The same of c.
-  public let initialCell: [Float]
+  package let initialCell: [Float]
   /// For `.silence`, how many frames of the resting input the cell is given to settle; fewer if it comes to rest
   /// earlier. A recurrence may never quite come to rest, so this number affects the output.
-  public let settlingFrames: Int
+  package let settlingFrames: Int
 
   /// Half a second at 48 kHz.
-  public static let standardSettlingFrames = 24_000
+  package static let standardSettlingFrames = 24_000
   /// Ten seconds at 48 kHz.
-  public static let maximumSettlingFrames = 480_000
+  package static let maximumSettlingFrames = 480_000
 
   /// - Throws: `GeometryError` if a size is not positive or an array has the wrong length.
-  public init(
+  package init(
     inputChannels: Int, hiddenChannels: Int, weights: [Float], bias: [Float], initialHidden: [Float]? = nil,
     initialCell: [Float]? = nil, settlingFrames: Int = standardSettlingFrames
   ) throws(GeometryError) {
@@ -99,14 +99,14 @@ public struct LSTMCell: Hashable, Sendable {
 
 /// A continuous pointwise function of three straight pieces: x between `minimum` and `maximum`, and lines with the
 /// given slopes outside. With slopes of 0 it is a clamp.
-public struct LeakyClamp: Hashable, Sendable {
-  public let minimum: Float
-  public let maximum: Float
-  public let slopeBelow: Float
-  public let slopeAbove: Float
+package struct LeakyClamp: Hashable, Sendable {
+  package let minimum: Float
+  package let maximum: Float
+  package let slopeBelow: Float
+  package let slopeAbove: Float
 
   /// - Precondition: `minimum` is at most `maximum`.
-  public init(minimum: Float, maximum: Float, slopeBelow: Float = 0, slopeAbove: Float = 0) {
+  package init(minimum: Float, maximum: Float, slopeBelow: Float = 0, slopeAbove: Float = 0) {
     precondition(minimum <= maximum, "a clamp's minimum (\(minimum)) must not be above its maximum (\(maximum))")
     self.minimum = minimum
     self.maximum = maximum

@@ -6,7 +6,7 @@ extension Network {
   /// To add one: a case here with its answers to `facts` and `stretched(by:)`, a method of `Network` that adds it and
   /// checks its channels, how it runs in `NetworkRunner`, and its definition in `ReferenceNetwork`. The compiler names
   /// each place that is missing.
-  public enum Operation: Sendable {
+  package enum Operation: Sendable {
     /// bias + the sum of one causal convolution per input. Several inputs share one chain of sums: the mix-in of a
     /// conditioning signal is one more tap.
     case convolution([CausalKernel], bias: [Float])
@@ -82,7 +82,7 @@ extension Network {
   ///
   /// - Returns: nil for a recurrent network, whose state belongs to its rate.
   /// - Throws: `GeometryError` when a history grows beyond what is allowed.
-  public func stretched(by factor: Int) throws(GeometryError) -> Network? {
+  package func stretched(by factor: Int) throws(GeometryError) -> Network? {
     var nodes: [Node] = []
     for node in self.nodes {
       guard let operation = try node.operation.stretched(by: factor) else { return nil }

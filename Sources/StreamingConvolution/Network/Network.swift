@@ -10,46 +10,46 @@ import Convolution
 /// let bent = try network.activate(hidden, .tanh)
 /// network.output = try network.add(bent, network.input)
 /// ```
-public struct Network: Sendable {
+package struct Network: Sendable {
   /// A signal in the network: its input, or the output of a node.
-  public struct Value: Hashable, Sendable {
+  package struct Value: Hashable, Sendable {
     /// 0 is the network's input, i + 1 the output of node i.
-    public let index: Int
+    package let index: Int
     init(_ index: Int) { self.index = index }
   }
 
   /// One operation on the values of earlier nodes.
-  public struct Node: Sendable {
+  package struct Node: Sendable {
     /// The operation.
-    public let operation: Operation
+    package let operation: Operation
     /// The values it works on.
-    public let inputs: [Value]
+    package let inputs: [Value]
     /// Channels of the result.
-    public let channels: Int
+    package let channels: Int
   }
 
   /// Channels of the input.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// The nodes in running order: each one's inputs come before it.
-  public private(set) var nodes: [Node] = []
+  package private(set) var nodes: [Node] = []
   /// The network's output. Before it is set: the input.
-  public var output: Value
+  package var output: Value
 
   /// The network's input.
-  public var input: Value { Value(0) }
+  package var input: Value { Value(0) }
   /// Channels of the output.
-  public var outputChannels: Int { channels(of: output) }
+  package var outputChannels: Int { channels(of: output) }
 
   /// A network without nodes: the output is the input.
   /// - Precondition: `inputChannels` is positive.
-  public init(inputChannels: Int) {
+  package init(inputChannels: Int) {
     precondition(inputChannels > 0, "a network needs at least 1 input channel, not \(inputChannels)")
     self.inputChannels = inputChannels
     output = Value(0)
   }
 
   /// Channels of a value.
-  public func channels(of value: Value) -> Int {
+  package func channels(of value: Value) -> Int {
     value.index == 0 ? inputChannels : nodes[value.index - 1].channels
   }
 
@@ -65,7 +65,7 @@ public struct Network: Sendable {
   /// Adds bias + Σ kernel(value) over the terms.
   /// - Parameter bias: One per output channel. Empty: zero.
   /// - Throws: `GeometryError` if channel counts do not match.
-  public mutating func convolve(_ terms: [(value: Value, kernel: CausalKernel)], bias: [Float]? = nil)
+  package mutating func convolve(_ terms: [(value: Value, kernel: CausalKernel)], bias: [Float]? = nil)
     throws(GeometryError) -> Value
   {
     guard let outputs = terms.first?.kernel.outputChannels else {
@@ -82,7 +82,7 @@ public struct Network: Sendable {
 
   /// Adds scale[c] · x + shift[c].
   /// - Throws: `GeometryError` when the counts differ from the channels.
-  public mutating func scale(_ value: Value, by scale: [Float], shift: [Float]) throws(GeometryError) -> Value {
+  package mutating func scale(_ value: Value, by scale: [Float], shift: [Float]) throws(GeometryError) -> Value {
     try expect(channels(of: value), scale.count, "scales")
     try expect(channels(of: value), shift.count, "shifts")
     return append(.affine(scale: scale, shift: shift), [value], scale.count)
@@ -90,47 +90,47 @@ public struct Network: Sendable {
 
   /// Adds a pointwise function.
   /// - Throws: `GeometryError` if PReLU does not have one slope per channel.
-  public mutating func activate(_ value: Value, _ activation: Activation) throws(GeometryError) -> Value {
+  package mutating func activate(_ value: Value, _ activation: Activation) throws(GeometryError) -> Value {
     if let slopes = activation.channelSlopes { try expect(channels(of: value), slopes.count, "PReLU slopes") }
     return append(.activation(activation), [value], channels(of: value))
   }
 
   /// Adds a clamp that may leak.
-  public mutating func clamp(_ value: Value, _ clamp: LeakyClamp) -> Value {
+  package mutating func clamp(_ value: Value, _ clamp: LeakyClamp) -> Value {
     append(.leakyClamp(clamp), [value], channels(of: value))
   }
 
   /// Adds a recurrent layer.
   /// - Throws: `GeometryError` if its input channels differ from the value's.
-  public mutating func recur(_ value: Value, _ cell: LSTMCell) throws(GeometryError) -> Value {
+  package mutating func recur(_ value: Value, _ cell: LSTMCell) throws(GeometryError) -> Value {
     try expect(cell.inputChannels, channels(of: value), "input channels of a recurrent layer")
     return append(.lstm(cell), [value], cell.hiddenChannels)
   }
 
   /// Adds a + b.
   /// - Throws: `GeometryError` when their channels differ.
-  public mutating func add(_ a: Value, _ b: Value) throws(GeometryError) -> Value {
+  package mutating func add(_ a: Value, _ b: Value) throws(GeometryError) -> Value {
     try expect(channels(of: a), channels(of: b), "channels of a sum")
     return append(.add, [a, b], channels(of: a))
   }
 
   /// Adds a · b.
   /// - Throws: `GeometryError` when their channels differ.
-  public mutating func multiply(_ a: Value, _ b: Value) throws(GeometryError) -> Value {
+  package mutating func multiply(_ a: Value, _ b: Value) throws(GeometryError) -> Value {
     try expect(channels(of: a), channels(of: b), "channels of a product")
     return append(.multiply, [a, b], channels(of: a))
   }
 
   /// Adds the channels of all values, one value after the other.
   /// - Precondition: There is at least one.
-  public mutating func concatenate(_ values: [Value]) -> Value {
+  package mutating func concatenate(_ values: [Value]) -> Value {
     precondition(!values.isEmpty, "concatenating needs at least one value")
     return append(.concatenate, values, values.reduce(0) { $0 + channels(of: $1) })
   }
 
   /// Adds a range of a value's channels.
   /// - Throws: `GeometryError` if the range is empty or out of bounds.
-  public mutating func slice(_ value: Value, channels range: Range<Int>) throws(GeometryError) -> Value {
+  package mutating func slice(_ value: Value, channels range: Range<Int>) throws(GeometryError) -> Value {
     guard !range.isEmpty else { throw .tooSmall(what: "the number of sliced channels", minimum: 1, actual: 0) }
     guard range.lowerBound >= 0, range.upperBound <= channels(of: value) else {
       throw .count(of: "channels to slice from", expected: range.upperBound, actual: channels(of: value))
@@ -139,7 +139,7 @@ public struct Network: Sendable {
   }
 
   /// The network with `value` as its output, without the nodes that it does not need.
-  public func ending(at value: Value) -> Network {
+  package func ending(at value: Value) -> Network {
     var isNeeded = [Bool](repeating: false, count: nodes.count + 1)
     isNeeded[value.index] = true
     for (index, node) in nodes.enumerated().reversed() where isNeeded[index + 1] {

@@ -1,19 +1,19 @@
 import Convolution
 
 /// The size and cost of a network, known before anything is allocated.
-public struct NetworkCost: Hashable, Sendable {
+package struct NetworkCost: Hashable, Sendable {
   /// Trained numbers: weights, biases, scales and slopes.
-  public let parameters: Int
+  package let parameters: Int
   /// Multiply-adds of convolutions and recurrent layers for one frame.
-  public let multiplyAddsPerFrame: Int
+  package let multiplyAddsPerFrame: Int
   /// Past frames that an output depends on, not counting the state of recurrent layers. The receptive field is one
   /// more.
-  public let historyFrames: Int
+  package let historyFrames: Int
   /// Whether a layer is recurrent, with an unbounded history.
-  public let isRecurrent: Bool
+  package let isRecurrent: Bool
 
   /// The cost of `network`.
-  public init(of network: Network) {
+  package init(of network: Network) {
     var parameters = 0
     var multiplyAdds = 0
     var history = [0]
@@ -33,5 +33,5 @@ public struct NetworkCost: Hashable, Sendable {
   }
 
   /// Frames that an output depends on, including the current one.
-  public var receptiveFieldFrames: Int { historyFrames + 1 }
+  package var receptiveFieldFrames: Int { historyFrames + 1 }
 }

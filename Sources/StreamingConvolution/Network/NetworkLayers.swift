@@ -1,7 +1,7 @@
 extension Network {
   /// The outputs of the network's layers, in running order: the results of its activations, where a product of two (a
   /// gate) counts as one; or of its convolutions, if it has no activations.
-  public var layers: [Value] {
+  package var layers: [Value] {
     var isPart = Set<Value>()
     func isActivation(_ value: Value) -> Bool {
       guard value.index > 0, case .activation = nodes[value.index - 1].operation else { return false }
@@ -22,5 +22,5 @@ extension Network {
   }
 
   /// The output of node `number`, counted from 1; nil if there is no such node.
-  public func value(ofNode number: Int) -> Value? { nodes.indices.contains(number - 1) ? Value(number) : nil }
+  package func value(ofNode number: Int) -> Value? { nodes.indices.contains(number - 1) ? Value(number) : nil }
 }

@@ -12,19 +12,19 @@ import Convolution
 /// - Streaming: latency 0, history `historyFrames` (nil with a recurrent layer), no tail; any block size.
 /// - Real time: `process` and `reset` allocate nothing, take no lock and make no system call.
 /// - Numerics: every layer within n·u·(|bias| + Σ|w||x|) + n·2⁻¹²⁶ of the exact sum of n taps, u = 2⁻²⁴.
-public final class NetworkProcessor: BlockProcessor {
+package final class NetworkProcessor: BlockProcessor {
   /// The network.
-  public let network: Network
+  package let network: Network
   /// What is assumed about the time before the first frame.
-  public let past: Past
-  public let maximumBlockFrames: Int
-  public let inputChannels: Int
-  public let outputChannels: Int
-  public let historyFrames: Int?
+  package let past: Past
+  package let maximumBlockFrames: Int
+  package let inputChannels: Int
+  package let outputChannels: Int
+  package let historyFrames: Int?
   /// The constant output, per channel, while the input is `restingInput`.
-  public let restingOutput: [Float]
+  package let restingOutput: [Float]
   /// For `.silence`, the constant on each input channel before the first frame.
-  public let restingInput: [Float]
+  package let restingInput: [Float]
 
   private let maximumStateBytes: Int
   private let isFused: Bool
@@ -32,17 +32,17 @@ public final class NetworkProcessor: BlockProcessor {
   private let runner: NetworkRunner
 
   /// Bytes of history and working memory, without the weights.
-  public let stateBytes: Int
+  package let stateBytes: Int
 
   /// Frames that go through all layers at once.
   static let subBlockFrames = 64
 
   /// Default of `maximumStateBytes`: 1 GiB.
-  public static let defaultMaximumStateBytes = 1 << 30
+  package static let defaultMaximumStateBytes = 1 << 30
 
   /// Bytes of history and working memory that a processor of `network` needs, without the weights. Allocates nothing of
   /// that size.
-  public static func stateBytes(of network: Network) -> Int {
+  package static func stateBytes(of network: Network) -> Int {
     NetworkLayout(plan: NetworkPlan(network, fused: true), subBlock: subBlockFrames).bytes
   }
 
@@ -57,7 +57,7 @@ public final class NetworkProcessor: BlockProcessor {
   ///   - fused: Whether patterns run in fused kernels. Does not change a bit of the output.
   ///   - level: The instruction set. Does not change a bit of the output.
   /// - Throws: `GeometryError` if a size is not positive or does not fit the network, or if too much memory is needed.
-  public init(
+  package init(
     _ network: Network, past: Past = .silence, restingInput: [Float]? = nil, maximumBlockFrames: Int = 4096,
     maximumStateBytes: Int = defaultMaximumStateBytes, fused: Bool = true, level: KernelLevel = .selected
   ) throws(GeometryError) {
@@ -91,7 +91,7 @@ public final class NetworkProcessor: BlockProcessor {
   }
 
   @discardableResult
-  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+  package func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     precondition(
       frames >= 0 && frames <= maximumBlockFrames,
       "a block of 0 to \(maximumBlockFrames) frames was expected, not \(frames)")
@@ -101,9 +101,9 @@ public final class NetworkProcessor: BlockProcessor {
     return frames
   }
 
-  public func reset() { runner.reset() }
+  package func reset() { runner.reset() }
 
-  public func copy() throws -> NetworkProcessor {
+  package func copy() throws -> NetworkProcessor {
     try NetworkProcessor(
       network, past: past, restingInput: restingInput, maximumBlockFrames: maximumBlockFrames,
       maximumStateBytes: maximumStateBytes, fused: isFused, level: level)

@@ -6,28 +6,28 @@ import Convolution
 /// Convolution is linear, so the constant r can be taken off before it and added again after it:
 /// y = convolver(x − r) + r · Σh. Otherwise the stream would begin with a step from zero to the constant.
 /// - Streaming: as the convolver, but `leadFrames` of the response count as latency instead of tail.
-public final class SettledConvolver: BlockProcessor {
+package final class SettledConvolver: BlockProcessor {
   private let convolver: PartitionedConvolver
   private let restingInput: [Float]
   /// The constant output, per channel, while the constant comes in.
-  public let restingOutput: [Float]
+  package let restingOutput: [Float]
   private let leadFrames: Int
   private let input: PlanarMemory?
 
-  public var inputChannels: Int { convolver.inputChannels }
-  public var outputChannels: Int { convolver.outputChannels }
-  public var latencyFrames: Int { convolver.latencyFrames + leadFrames }
-  public var historyFrames: Int? { convolver.historyFrames }
-  public var tailFrames: Int { max(0, convolver.tailFrames - leadFrames) }
-  public var grainFrames: Int { convolver.grainFrames }
-  public var maximumBlockFrames: Int { convolver.maximumBlockFrames }
+  package var inputChannels: Int { convolver.inputChannels }
+  package var outputChannels: Int { convolver.outputChannels }
+  package var latencyFrames: Int { convolver.latencyFrames + leadFrames }
+  package var historyFrames: Int? { convolver.historyFrames }
+  package var tailFrames: Int { max(0, convolver.tailFrames - leadFrames) }
+  package var grainFrames: Int { convolver.grainFrames }
+  package var maximumBlockFrames: Int { convolver.maximumBlockFrames }
 
   /// - Parameters:
   ///   - convolver: As new; owned from here on.
   ///   - restingInput: The constant on each input channel. nil (default): silence, which costs nothing.
   ///   - leadFrames: How many frames at the start of the responses come before time zero, as in a linear-phase filter.
   /// - Precondition: There is one constant per input channel.
-  public init(_ convolver: PartitionedConvolver, restingInput: [Float]? = nil, leadFrames: Int = 0) {
+  package init(_ convolver: PartitionedConvolver, restingInput: [Float]? = nil, leadFrames: Int = 0) {
     self.convolver = convolver
     self.leadFrames = leadFrames
     let resting = restingInput ?? [Float](repeating: 0, count: convolver.inputChannels)
@@ -47,7 +47,7 @@ public final class SettledConvolver: BlockProcessor {
   }
 
   @discardableResult
-  public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
+  package func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     guard let shifted = self.input else { return convolver.process(input, into: output, frames: frames) }
     let denormals = cck_flush_denormals()
     defer { cck_restore_denormals(denormals) }
@@ -63,9 +63,9 @@ public final class SettledConvolver: BlockProcessor {
     return frames
   }
 
-  public func reset() { convolver.reset() }
+  package func reset() { convolver.reset() }
 
-  public func copy() throws -> SettledConvolver {
+  package func copy() throws -> SettledConvolver {
     SettledConvolver(try convolver.copy(), restingInput: restingInput, leadFrames: leadFrames)
   }
 }

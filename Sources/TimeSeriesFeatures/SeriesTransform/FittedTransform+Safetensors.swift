@@ -5,11 +5,11 @@ extension FittedTransform {
   ///
   /// - Throws: `ModelFormatError` when the file cannot be read, `FeatureError.invalidParameters` when its contents are
   ///   not valid.
-  public init(contentsOf path: String) throws { try self.init(TensorFile(contentsOf: path)) }
+  package init(contentsOf path: String) throws { try self.init(TensorFile(contentsOf: path)) }
 
   /// Reads parameters from a safetensors file in memory.
   /// - Throws: `FeatureError.invalidParameters`, `ModelFormatError` for missing tensors.
-  public init(_ file: TensorFile) throws {
+  package init(_ file: TensorFile) throws {
     let metadata = Metadata(file: file)
     guard file.metadata["format"] == Self.format else {
       throw metadata.wrong("format", expected: "'\(Self.format)'")
@@ -50,7 +50,7 @@ extension FittedTransform {
   }
 
   /// The parameters as a safetensors file. The same transform always gives the same bytes.
-  public var file: TensorFile {
+  package var file: TensorFile {
     var tensors: [String: StoredTensor] = [:]
     var metadata = [
       "format": Self.format, "version": "1", "transform": kind.rawValue, "channels": "\(transform.channels)",

@@ -1,5 +1,6 @@
 import CTestSupport
 import Foundation
+import ModelFormats
 import TestSupport
 import Testing
 

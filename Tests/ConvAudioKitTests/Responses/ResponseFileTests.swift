@@ -1,3 +1,5 @@
+import ModelFormats
+import Resampling
 import TestSupport
 import Testing
 

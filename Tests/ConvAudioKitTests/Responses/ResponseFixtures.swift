@@ -1,4 +1,6 @@
+import AudioFiles
 import Foundation
+import ModelFormats
 import ReferenceConvolution
 import TestSupport
 

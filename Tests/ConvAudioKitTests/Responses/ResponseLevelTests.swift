@@ -1,4 +1,7 @@
+import Convolution
 import Foundation
+import ModelFormats
+import Resampling
 import TestSupport
 import Testing
 

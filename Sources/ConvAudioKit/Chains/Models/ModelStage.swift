@@ -8,30 +8,30 @@ import StreamingConvolution
 #endif
 
 /// A trained model (`.nam`) in a chain: its size, its past and the levels around it.
-public struct ModelStage: Sendable {
+package struct ModelStage: Sendable {
   /// The model's file.
-  public let path: String
+  package let path: String
   /// The model at its chosen size.
-  public let model: NAMModel
+  package let model: NAMModel
   /// Size, past and levels as they were chosen.
-  public let description: ModelDescription
+  package let description: ModelDescription
   /// Whether the file has several sizes.
-  public let isSlimmable: Bool
+  package let isSlimmable: Bool
   /// What the model runs as, in order: networks, and impulse responses for Linear models.
   var parts: [Stage]
   /// Gains around the model, and its share beside the dry signal.
-  public internal(set) var levels: StageLevels
+  package internal(set) var levels: StageLevels
 
   /// Reads the model at `path`.
   /// - Throws: `ModelFormatError`; `ChainError.noMetadata`, `.gains`; `GeometryError`.
-  public init(path: String, _ description: ModelDescription) throws {
+  package init(path: String, _ description: ModelDescription) throws {
     try self.init(try NAMModel(contentsOf: path), path: path, description)
   }
 
   /// A model in memory.
   /// - Parameter path: What errors and notes call it.
   /// - Throws: `ChainError.noMetadata`, `.gains`; `GeometryError`.
-  public init(_ model: NAMModel, path: String, _ description: ModelDescription) throws {
+  package init(_ model: NAMModel, path: String, _ description: ModelDescription) throws {
     self.path = path
     self.model = model.slimmed(to: description.size)
     self.description = description
@@ -68,9 +68,9 @@ public struct ModelStage: Sendable {
   private static let gains = -400.0...400.0
 
   /// The sample rate that the model was made for, rounded to whole Hz.
-  public var sampleRateHz: Int { Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded()) }
+  package var sampleRateHz: Int { Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded()) }
   /// Whether the file has no sample rate, so that the usual one is assumed.
-  public var assumesSampleRate: Bool { model.sampleRateHz == nil }
+  package var assumesSampleRate: Bool { model.sampleRateHz == nil }
 
   /// A Linear model is an impulse response, so that a long one runs on the partitioned convolver.
   private static func parts(of model: NAMModel, past: Past, path: String) throws -> [Stage] {

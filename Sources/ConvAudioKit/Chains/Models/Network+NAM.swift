@@ -7,7 +7,7 @@ extension Network {
   ///
   /// - Parameter model: Of a container the last submodel runs: `NAMModel.slimmed(to:)` chooses another.
   /// - Throws: `GeometryError` when the model's weights do not fit its sizes; a model that was read fits.
-  public init(_ model: NAMModel) throws(GeometryError) {
+  package init(_ model: NAMModel) throws(GeometryError) {
     self.init(inputChannels: model.inputChannels)
     output = try append(model, to: input, sampleRateHz: NAMModel.assumedSampleRateHz)
   }
@@ -188,7 +188,7 @@ extension Network {
 
 extension NAMModel {
   /// What players take a model to be made for that does not say it.
-  public static let assumedSampleRateHz = 48_000.0
+  package static let assumedSampleRateHz = 48_000.0
 }
 
 extension NAMConvNet.Block {

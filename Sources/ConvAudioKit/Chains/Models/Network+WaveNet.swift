@@ -11,7 +11,7 @@ extension Network {
   /// input.
   ///
   /// - Throws: `GeometryError` when weights do not fit the description; `readWeights` has made sure that they do.
-  public init(_ description: WaveNetDescription, weights: WaveNetWeights) throws(GeometryError) {
+  package init(_ description: WaveNetDescription, weights: WaveNetWeights) throws(GeometryError) {
     self.init(inputChannels: description.inputChannels)
     let condition = input
     var x = input

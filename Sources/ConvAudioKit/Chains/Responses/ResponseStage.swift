@@ -3,14 +3,14 @@ import ModelFormats
 import StreamingConvolution
 
 /// Impulse responses in a chain: their routing, level and mix.
-public struct ResponseStage: Sendable {
+package struct ResponseStage: Sendable {
   /// The responses.
-  public let response: ImpulseResponse
+  package let response: ImpulseResponse
   /// Routing, levels, mix.
-  public let description: ConvolutionDescription
+  package let description: ConvolutionDescription
 
   /// Impulse responses and how they are used.
-  public init(_ response: ImpulseResponse, _ description: ConvolutionDescription) {
+  package init(_ response: ImpulseResponse, _ description: ConvolutionDescription) {
     self.response = response
     self.description = description
   }
