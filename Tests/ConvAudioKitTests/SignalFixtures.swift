@@ -1,3 +1,4 @@
+import Signals
 @testable import ConvAudioKit
 
 /// Gives its input back `latencyFrames` later, and an echo of half of it `tailFrames` behind that.
