@@ -143,7 +143,7 @@ package final class ByteFile {
       if count >= 0 { return count }
       switch errno {
       case EINTR: continue
-      // Whoever made the pipe may have left it non-blocking.
+      // The program that made the pipe may have left it non-blocking.
       case EAGAIN: _ = wait(for: POLLIN, milliseconds: -1)
       case let code: throw .unreadable(path: name, reason: systemReason(code))
       }

@@ -64,6 +64,7 @@ public enum ByteFileError: Error, Equatable, Sendable {
 }
 
 extension ByteFileError: CustomStringConvertible {
+  /// One sentence: the file, and what is wrong with it.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(plain(path)): cannot be read: \(reason)."

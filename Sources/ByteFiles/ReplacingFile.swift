@@ -66,7 +66,7 @@ package final class ReplacingFile {
   /// - Throws: `ByteFileError` when that fails, or when a file of the name has come in the meantime.
   package func commit() throws(ByteFileError) {
     if !mayReplace {
-      // link, unlike rename, fails where something has come to stand in the meantime.
+      // Unlike rename, link fails if a file of that name was created in the meantime.
       if link(temporaryPath, path) == 0 {
         unlink(temporaryPath)
         return isCommitted = true

@@ -1,4 +1,4 @@
-// The C library, under its three names, and the calls whose names methods of ours have too.
+// The C library, under its three names, and the calls that share a name with our methods.
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -7,10 +7,10 @@
   import Darwin
 #endif
 
-/// What stands for standard input or output where a path is expected.
+/// The path that means standard input or output.
 package let standardStreamPath = "-"
 
-/// What people call the standard streams in errors.
+/// The names of the standard streams in errors.
 package enum StandardStream {
   /// Descriptor 0.
   package static let input = "standard input"

@@ -19,8 +19,8 @@ package struct ResampledImpulseResponse: Sendable {
 /// height would make everything twice as loud. Many convolvers leave it out, so their level depends on the file's
 /// sample rate.
 ///
-/// - Length: the response and the ringing before and after it that matters: what is left out changes the
-///   response at no frequency by more than 2⁻²⁴ of its root mean square over all frequencies.
+/// - Length: the response with the ringing before and after it that matters: the rest, which is cut, changes the
+///   response at any frequency by at most 2⁻²⁴ of its root mean square over all frequencies.
 /// - Numerics: computed in double precision, rounded to `Float` once. Up to 91 % of the lower Nyquist frequency the
 ///   response is kept within the bounds of `SampleRateConverter`; above Nyquist it is silent.
 /// - Parameter response: Channels of equal length, at least one.
@@ -88,7 +88,7 @@ extension RateRatio {
 
 /// How many frames can be cut at both ends: the sum of their magnitudes, both ends together, is at most 2⁻²⁴ of the
 /// norm of every channel. By Parseval's theorem the norm is the root mean square of the response over all frequencies,
-/// and no frequency's response changes by more than the sum of what was left out.
+/// and the response at any frequency changes by at most the sum of the frames cut.
 private func silentEnds(of channels: [[Double]], atMostFront: Int) -> (front: Int, back: Int) {
   var (front, back) = (atMostFront, channels[0].count - atMostFront)
   for samples in channels {

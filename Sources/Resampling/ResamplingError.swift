@@ -15,6 +15,7 @@ public enum ResamplingError: Error, Equatable, Sendable {
 }
 
 extension ResamplingError: CustomStringConvertible {
+  /// One sentence: what is wrong, and what was expected.
   public var description: String {
     switch self {
     case .rate(let expected, let actual):

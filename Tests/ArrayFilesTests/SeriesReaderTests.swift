@@ -57,7 +57,7 @@ struct SeriesReaderTests {
     #expect(series[0].channels[0][0] == 1.5 && series[0].channels[0][1].isNaN)
   }
 
-  @Test("labels stand one a line, whatever spaces and line ends there are")
+  @Test("labels are read one per line, with any spaces and line ends")
   func labels() throws {
     let path = "\(FileManager.default.temporaryDirectory.path)/labels-\(UUID()).txt"
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -27,7 +27,7 @@ import Testing
     #expect(throws: ByteFileError.tooShort(path: path("x"), expected: 1000, actual: 100)) { try file.read(1000) }
   }
 
-  @Test("What is no file is refused without waiting")
+  @Test("Folders, pipes and devices are refused without waiting")
   func kinds() throws {
     mkfifo(path("pipe"), 0o600)
     for (place, kind) in [(folder.path, FileKind.folder), (path("pipe"), .pipe), ("/dev/null", .device)] {
@@ -140,7 +140,7 @@ import Testing
 
 @Suite struct ByteFormatTests {
   @Test(
-    "Formats are told by their first bytes, and no byte of them is lost",
+    "Formats are recognised by their first bytes, and no byte of them is lost",
     arguments: [
       (Array("RIFF\u{1}\u{2}\u{3}\u{4}WAVEfmt ".utf8), ByteFormat.wave),
       (Array("RIFF\u{1}\u{2}\u{3}\u{4}AVI LIST".utf8), .riff(form: "AVI?")),

@@ -70,7 +70,7 @@ import Testing
     #expect(output[1500...].allSatisfy { abs($0) < 1e-9 })
   }
 
-  @Test("Equal rates change no bit")
+  @Test("Equal rates give the input back, bit for bit")
   func identity() throws {
     let input = Signals.noise(channels: 2, frames: 5001)
     #expect(firstBitDifference(try resample(input, from: 44_100, to: 44_100), input) == nil)

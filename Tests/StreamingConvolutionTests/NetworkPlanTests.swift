@@ -7,7 +7,7 @@ import Testing
 /// Patterns are fused where nobody can tell, and nowhere else.
 @Suite("Network plan")
 struct NetworkPlanTests {
-  /// One word a step: what was taken up with a convolution, in order.
+  /// One phrase per step, such as `conv+activation`, in order.
   private func words(_ network: Network, fused: Bool = true) -> [String] {
     NetworkPlan(network, fused: fused).steps.map { step in
       switch step {
@@ -50,7 +50,7 @@ struct NetworkPlanTests {
   }
 
   @Test(
-    "every node is in exactly one step of the fused plan, and reads what was made before", arguments: NetworkCase.all)
+    "every node is in exactly one fused step, and reads only results of earlier steps", arguments: NetworkCase.all)
   func complete(_ c: NetworkCase) {
     let plan = NetworkPlan(c.network, fused: true)
     var made: Set<Int> = [0]

@@ -137,7 +137,7 @@ package final class NumPyArchiveWriter {
     return head + member.name + fields((1, 2), (24, 2), (member.size, 8), (member.size, 8), (member.start, 8))
   }
 
-  /// Numbers of so many bytes, the lowest byte first.
+  /// Little-endian integers, each with its own number of bytes.
   private static func fields(_ fields: (value: Int, bytes: Int)...) -> [UInt8] {
     fields.flatMap { field in (0..<field.bytes).map { UInt8(truncatingIfNeeded: field.value >> (8 * $0)) } }
   }
@@ -183,8 +183,8 @@ struct CRC32 {
     state = crc
   }
 
-  /// The checksum of two pieces behind each other from theirs (M. Adler's `crc32_combine`): the first one moves through
-  /// as many zero bits as the second one has, by squaring the matrix of one.
+  /// The checksum of two joined pieces from the checksums of each (M. Adler's `crc32_combine`): shifts the first by as
+  /// many zero bits as the second has, by repeatedly squaring the matrix for one bit.
   static func joined(_ first: UInt32, _ second: UInt32, secondBytes: Int) -> UInt32 {
     var matrix = [UInt32](repeating: 0, count: 32)
     matrix[0] = 0xEDB8_8320

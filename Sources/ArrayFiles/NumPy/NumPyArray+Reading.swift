@@ -36,9 +36,9 @@ extension NumPyArray {
   /// Reads from a source of bytes, to its end.
   ///
   /// - Parameters:
-  ///   - name: What errors call it.
-  ///   - byteCount: How many there will be; nil when nobody knows, and then memory grows with what comes, up to what
-  ///     the header claims.
+  ///   - name: Its name in errors.
+  ///   - byteCount: The total number of bytes; nil if unknown, and then memory grows with the data received, up to
+  ///     the size that the header claims.
   ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end.
   /// - Throws: `NumPyError`, and what `read` throws.
   public init(

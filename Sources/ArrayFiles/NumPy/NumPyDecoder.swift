@@ -27,7 +27,7 @@ struct NumPyDecoder {
 
   mutating func decode() throws(NumPyError) -> NumPyArray { try decode(try header()) }
 
-  /// Everything behind a header that was read.
+  /// Reads everything after the header.
   mutating func decode(_ header: NumPyHeader) throws(NumPyError) -> NumPyArray {
     let (count, end) = try extent(of: header)
     if header.isFortranOrder, byteCount != nil { try requireMemory(count: 2 * count) }
@@ -38,7 +38,7 @@ struct NumPyDecoder {
     return NumPyArray(shape: header.shape, values: values, conversion: conversion)
   }
 
-  /// How many elements there are, and where behind the header they end. Checked against the size of the file.
+  /// The number of elements, and the position after the header where they end. Checked against the size of the file.
   mutating func extent(of header: NumPyHeader) throws(NumPyError) -> (count: Int, end: Int) {
     let count = try NumPyHeader.count(of: header.shape, name: name)
     let end = place + count * header.element.byteCount
@@ -49,7 +49,7 @@ struct NumPyDecoder {
     return (count, end)
   }
 
-  /// Where nobody knew how much there would be: that there is no more.
+  /// Checks that no bytes follow, if the total size was not known.
   mutating func requireEnd(at end: Int) throws(NumPyError) {
     if byteCount == nil, try take(1).count > 0 {
       throw .excess(name: name, expected: end, actual: nil)

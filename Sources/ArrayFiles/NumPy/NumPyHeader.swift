@@ -103,7 +103,7 @@ struct NumPyHeaderParser {
       }
     }
     skipSpace()
-    guard place == bytes.count else { throw fault("nothing but spaces behind the dictionary") }
+    guard place == bytes.count else { throw fault("only spaces after the dictionary") }
     guard let description, let isFortranOrder, let shape else {
       let missing = description == nil ? "descr" : isFortranOrder == nil ? "fortran_order" : "shape"
       throw fault("the key '\(missing)' in the dictionary")
@@ -144,7 +144,7 @@ struct NumPyHeaderParser {
     // (5) is a number in Python, not a tuple.
     if sizes.count == 1, !hasComma {
       place -= 1
-      throw fault("',' behind a single size")
+      throw fault("',' after a single size")
     }
     guard sizes.count <= NumPyHeader.maximumAxes else {
       throw .tooManyAxes(name: name, expected: NumPyHeader.maximumAxes, actual: sizes.count)
@@ -218,7 +218,7 @@ struct NumPyHeaderParser {
 
   // MARK: - Types
 
-  /// - Parameter source: The type as it stands in the header, quotation marks included.
+  /// - Parameter source: The type as written in the header, including quotation marks.
   private func element(_ source: ArraySlice<UInt8>) throws(NumPyError) -> NumPyHeader.Element {
     guard source.first != UInt8(ascii: "[") else {
       throw .dataType(
@@ -270,7 +270,7 @@ struct NumPyHeaderParser {
     }
   }
 
-  /// Steps over `character` behind spaces, if it is there.
+  /// Skips spaces, and then `character` if it comes next.
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
     guard place < bytes.count, bytes[place] == UInt8(ascii: character) else { return false }

@@ -1,14 +1,14 @@
 import ByteFiles
 
-/// Reads a .npy file a part at a time: what lies behind each index of its first axis is a row, whatever axes it has.
+/// Reads a .npy file in parts. A row is everything at one index of the first axis, whatever the other axes.
 ///
 /// ```swift
 /// let reader = try NumPyRowReader(contentsOf: "series.npy")  // [cases, channels, points]
 /// while let rows = try reader.next(maximumCount: 64) { use(rows) }
 /// ```
-/// Memory: the rows in hand. A file in Fortran order, whose rows lie scattered all over it, is read as a whole.
+/// Memory: the current rows. A file in Fortran order, whose rows are scattered all over it, is read as a whole.
 package final class NumPyRowReader {
-  /// The sizes of the axes, outermost first. No axis: a single number, which is one row.
+  /// The sizes of the axes, outermost first. Empty for a single number, which is one row.
   package let shape: [Int]
   /// How many there are.
   package let rows: Int
@@ -57,7 +57,7 @@ package final class NumPyRowReader {
     self.decoder = decoder
   }
 
-  /// The next rows, at most so many, one behind the other; nil behind the last.
+  /// The next rows, at most `maximumCount`, one after another; nil after the last.
   /// - Throws: `NumPyError`.
   package func next(maximumCount: Int) throws(NumPyError) -> [Float]? {
     let count = min(maximumCount, rows - rowsRead)

@@ -1,9 +1,9 @@
 import ByteFiles
 
-/// Writes a .npy file of two axes row by row, without knowing how many there will be.
+/// Writes a .npy file with two axes row by row; the number of rows need not be known.
 ///
-/// The header leaves room for the number of rows, as NumPy's does, and `finish` puts it there; before that the file says
-/// that it has none. Memory: nothing but the row in hand.
+/// The header leaves room for the number of rows, as NumPy's does, and `finish` fills it in; until then the file claims
+/// to have none. Memory: only the current row.
 package final class NumPyRowWriter {
   /// Numbers in a row.
   package let columns: Int

@@ -26,8 +26,8 @@ package struct PNGImage: Sendable, Equatable {
     return bytes
   }
 
-  /// Each row behind the number of its filter: 1, every byte less the one of the pixel to its left, which makes even
-  /// stretches zeros.
+  /// The rows, each after its filter number 1: every byte minus the same byte of the pixel to its left, so that areas
+  /// of one colour become zeros.
   private func filteredRows() -> [UInt8] {
     var rows: [UInt8] = []
     rows.reserveCapacity(height * (3 * width + 1))

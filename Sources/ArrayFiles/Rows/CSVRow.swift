@@ -1,7 +1,7 @@
 /// One line of fields between separators.
 ///
-/// A field may stand in quotation marks, with `""` for one of them inside, and have spaces around it; tabs too, unless
-/// they separate. Numbers never are NaN, so NaN stands for a missing value.
+/// A field may be in quotation marks, with `""` for one inside it, and have spaces around it; tabs too, unless they
+/// are the separator. Numbers are never NaN, so NaN marks a missing value.
 enum CSVRow {
   private static let quote = UInt8(ascii: "\"")
 
@@ -71,8 +71,8 @@ enum CSVRow {
 
   /// Whether there are fields that are neither numbers nor missing, and no numbers.
   ///
-  /// - Throws: A fault for the first field that is no number beside others that are: a slip of the pen must not make
-  ///   a row of data a header.
+  /// - Throws: A fault for the first field that is not a number if other fields are: a typo must not turn a row of data
+  ///   into a header.
   static func isHeader(_ line: Span<UInt8>, separator: UInt8) throws(RowFault) -> Bool {
     var place = 0
     var column = 0
@@ -99,7 +99,7 @@ enum CSVRow {
     throw RowFault(kind: kind, column: name.column, range: name.content)
   }
 
-  /// Where a field's content stands in a line, without spaces and quotation marks; nil beyond the last one.
+  /// The range of a field's content in a line, without spaces and quotation marks; nil after the last field.
   static func content(ofColumn wanted: Int, in line: Span<UInt8>, separator: UInt8) -> Range<Int>? {
     var place = 0
     for column in 0... {
@@ -114,7 +114,7 @@ enum CSVRow {
 
   // MARK: - Fields
 
-  /// A finite number without quotation marks, and the place of the separator or line end behind it: the common case.
+  /// The common case: a finite number without quotation marks, and the place of the separator or line end after it.
   private static func plainNumber(
     _ line: Span<UInt8>, from start: Int, separator: UInt8
   ) -> (value: Float, end: Int)? {
@@ -124,7 +124,7 @@ enum CSVRow {
     return (value, end)
   }
 
-  /// A field's content, and the place of the separator or line end behind it. `start`: behind leading spaces.
+  /// A field's content, and the place of the separator or line end after it. `start`: after leading spaces.
   private static func field(
     _ line: Span<UInt8>, from start: Int, column: Int, separator: UInt8
   ) throws(RowFault) -> (content: Range<Int>, end: Int) {

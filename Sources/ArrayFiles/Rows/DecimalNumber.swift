@@ -21,8 +21,8 @@ enum DecimalNumber {
 
   /// Reads the number that begins at `start`.
   ///
-  /// - Returns: The value, infinite if no finite Float32 is near enough, and the place behind the last character; nil
-  ///   if no number begins here. What follows it is the caller's to judge.
+  /// - Returns: The value, infinite if no finite Float32 is near enough, and the place after the last character; nil
+  ///   if no number begins here. The caller checks what follows.
   static func read(_ text: Span<UInt8>, from start: Int, grammar: Grammar) -> (value: Float, end: Int)? {
     var place = start
     var isNegative = false
@@ -82,7 +82,7 @@ enum DecimalNumber {
     }
   }
 
-  /// The digits behind an `e`; nil if there are none.
+  /// The digits after an `e`; nil if there are none.
   private static func readExponent(_ text: Span<UInt8>, from place: inout Int) -> Int? {
     guard place < text.count else { return nil }
     let isNegative = text[place] == UInt8(ascii: "-")
@@ -121,8 +121,8 @@ enum DecimalNumber {
 
   /// The nearest Float32 by `strtof`, for digits with at most one point among them.
   ///
-  /// The number is written anew as an integer and an exponent: no locale has another opinion about that. Up to 112
-  /// digits can matter for a Float32; of those behind the 120th only whether one is not zero.
+  /// The number is rewritten as an integer and an exponent, which every locale reads alike. Up to 112 digits can matter
+  /// for a Float32; after the 120th it only matters whether one is not zero.
   private static func exact(_ text: Span<UInt8>, digits: Range<Int>, exponent: Int) -> Float {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 160) { copy in
       var count = 0

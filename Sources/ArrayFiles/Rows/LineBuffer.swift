@@ -26,7 +26,7 @@ final class LineBuffer {
   /// The last line began here; `next` goes on at `start`.
   private var lastStart = 0
   private var start = 0
-  /// There is no line end in `start ..< searched`.
+  /// `start ..< searched` contains no end of line.
   private var searched = 0
   private var end = 0
   private var isAtEnd = false
@@ -44,11 +44,11 @@ final class LineBuffer {
 
   deinit { bytes.deallocate() }
 
-  /// The next line without its line end (LF or CRLF; the last one may have none); nil at the end. Without a byte
-  /// order mark of UTF-8 before the first line.
+  /// The next line without its line end (LF or CRLF; the last one may have none); nil at the end. A UTF-8 byte order
+  /// mark before the first line is left out.
   ///
-  /// The memory holds until the next call. Asks `source` only while there is no whole line. What `source` throws
-  /// passes through, and the next call goes on as if nothing had been.
+  /// The memory is valid until the next call. Reads from `source` only until a whole line is there. Errors of `source`
+  /// pass through, and the next call goes on as if nothing had happened.
   func next() throws -> UnsafeBufferPointer<UInt8>? {
     while true {
       if searched < end, let found = memchr(bytes + searched, 0x0A, end - searched) {

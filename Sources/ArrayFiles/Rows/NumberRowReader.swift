@@ -105,7 +105,7 @@ package final class NumberRowReader {
         format == .csv
         ? try CSVRow.read(line, separator: layout.separator, into: row) : try NDJSONRow.read(line, into: row)
     } catch {
-      // A field that is no number often comes of a field too many or too few, which says more.
+      // A field that is not a number often means one field too many or too few, which is the better message.
       if format == .csv, let count = try? CSVRow.count(line, separator: layout.separator), count != layout.columns {
         throw .columnCount(RowPlace(name: name, line: lines.lineNumber), expected: layout.columns, actual: count)
       }

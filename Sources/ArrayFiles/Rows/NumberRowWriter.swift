@@ -27,8 +27,8 @@ package final class NumberRowWriter {
 
   /// - Parameters:
   ///   - columns: Numbers in a row, at least 1.
-  ///   - header: A line written at once before all rows, without line end. CSV only; NDJSON has none. Default: none.
-  ///   - separator: What stands between two fields of CSV: a comma, a tab or a semicolon. Default: a comma.
+  ///   - header: A line, without line end, written at once before all rows. CSV only. Default: none.
+  ///   - separator: The separator of CSV fields: a comma, a tab or a semicolon. Default: a comma.
   ///   - write: Receives whole lines.
   /// - Throws: What `write` throws.
   /// - Precondition: A header of one line.
@@ -53,15 +53,15 @@ package final class NumberRowWriter {
 
   deinit { buffer.deallocate() }
 
-  /// Writes rows: one call of the target with all of them, none if there are none.
+  /// Writes rows: all of them in one call of the target, no call if there are none.
   ///
-  /// - Parameter values: Whole rows, one after the other.
+  /// - Parameter values: Whole rows, one after another.
   /// - Throws: What the target throws; the rows are then not counted.
   /// - Precondition: `values.count` is a multiple of `columns`.
   package func write(_ values: UnsafeBufferPointer<Float>) throws {
     guard !values.isEmpty else { return }
     let (count, rest) = values.count.quotientAndRemainder(dividingBy: columns)
-    precondition(rest == 0, "\(values.count) values are no whole rows of \(columns)")
+    precondition(rest == 0, "\(values.count) values are not whole rows of \(columns)")
     let room = Self.room(rows: count, columns: columns)
     if buffer.count < room {
       buffer.deallocate()
@@ -73,7 +73,7 @@ package final class NumberRowWriter {
     nonFinite += filled.nonFinite
   }
 
-  /// Bytes that rows take at most: a character behind every number, brackets and a line end.
+  /// The most bytes that rows need: a character after every number, brackets and a line end.
   private static func room(rows: Int, columns: Int) -> Int { rows * (columns * (longestNumber + 1) + 2) }
 
   private func fill(_ values: UnsafeBufferPointer<Float>) -> (bytes: Int, nonFinite: Int) {

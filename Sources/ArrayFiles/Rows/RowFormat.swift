@@ -12,9 +12,9 @@ public enum RowFormat: String, CaseIterable, Sendable {
 public enum MissingPolicy: String, CaseIterable, Sendable {
   /// The first one ends the reading.
   case error
-  /// The column's last value stands in for it; 0 before the first.
+  /// Use the column's last value; 0 before the first.
   case hold
-  /// 0 stands in for it.
+  /// Use 0.
   case zero
 }
 
@@ -34,7 +34,7 @@ package struct RowLayout: Sendable, Equatable {
   package var columns: Int
   /// The first line as it came, without byte order mark and line end, if it names the columns. CSV only.
   package var header: String?
-  /// What stands between two fields: a comma, a tab or a semicolon. A comma for NDJSON.
+  /// The separator of fields: a comma, a tab or a semicolon. A comma for NDJSON.
   package var separator: UInt8
 
   /// - Parameter separator: Default: a comma.

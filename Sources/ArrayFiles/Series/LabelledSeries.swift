@@ -5,6 +5,7 @@ public struct LabelledSeries: Equatable, Sendable {
   /// `[channel][point]`; NaN where a value is missing.
   public var channels: [[Float]]
 
+  /// A series with its label, nil if it has none.
   public init(label: String?, channels: [[Float]]) {
     self.label = label
     self.channels = channels

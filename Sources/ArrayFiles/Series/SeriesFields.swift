@@ -10,8 +10,8 @@ struct SeriesFields {
   private(set) var taken = 0
 
   /// - Parameters:
-  ///   - separator: Spaces count once however many.
-  ///   - outsideParentheses: Whether what stands in parentheses separates nothing.
+  ///   - separator: Several spaces count as one.
+  ///   - outsideParentheses: Whether to ignore separators inside parentheses.
   init(_ part: Range<Int>, separator: UInt8, outsideParentheses: Bool = false) {
     start = part.lowerBound
     end = part.upperBound
@@ -19,7 +19,7 @@ struct SeriesFields {
     skipsParentheses = outsideParentheses
   }
 
-  /// The next field; nil behind the last. There is at least one.
+  /// The next field; nil after the last. There is at least one.
   mutating func next(of line: Span<UInt8>) -> Range<Int>? {
     guard !isAtEnd else { return nil }
     var place = start

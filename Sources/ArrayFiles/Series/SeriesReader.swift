@@ -95,13 +95,13 @@ package final class SeriesReader {
     }
     guard !values.isEmpty else {
       throw .unexpected(
-        RowPlace(name: name, line: lines.lineNumber), expected: "a label and values behind it", actual: "one field")
+        RowPlace(name: name, line: lines.lineNumber), expected: "a label, then values", actual: "one field")
     }
     while let last = values.last, last.isNaN { values.removeLast() }
     return LabelledSeries(label: label.map { string(line, $0) }, channels: [values])
   }
 
-  /// Whether the first line names columns: a field behind the first one is neither a number nor missing.
+  /// Whether the first line names columns: a field after the first one is neither a number nor missing.
   private func isHeader(_ line: Span<UInt8>, _ fields: SeriesFields) -> Bool {
     var fields = fields
     if labelsFirst { _ = fields.next(of: line) }
@@ -128,10 +128,10 @@ package final class SeriesReader {
     var parts = SeriesFields(text, separator: UInt8(ascii: ":"), outsideParentheses: stamped).all(of: line)
     var label: String?
     if header.hasLabels {
-      guard parts.count > 1 else { throw unexpected("channels and a label behind the last ':'", line, text) }
+      guard parts.count > 1 else { throw unexpected("channels, and a label after the last ':'", line, text) }
       label = string(line, parts.removeLast())
       if let known = header.labels, let label, !known.contains(label) {
-        throw unexpected("one of the labels of '@classLabel' behind the last ':'", line, text)
+        throw unexpected("one of the labels of '@classLabel' after the last ':'", line, text)
       }
     }
     if let dimensions = header.dimensions, dimensions != parts.count {
@@ -186,7 +186,7 @@ package final class SeriesReader {
     return ["nan", "na", "n/a", "null", "none"].contains(string(line, range).lowercased()) ? .nan : nil
   }
 
-  /// The value in `(stamp,value)`, behind the last comma.
+  /// The value in `(stamp,value)`, after the last comma.
   private func unstamped(_ line: Span<UInt8>, _ range: Range<Int>) throws(RowError) -> Range<Int> {
     guard range.count > 2, line[range.lowerBound] == UInt8(ascii: "("),
       line[range.upperBound - 1] == UInt8(ascii: ")"),
@@ -215,7 +215,7 @@ struct TSHeader {
   var labels: Set<String>?
   var dimensions: Int?
   var isEqualLength = false
-  /// Values stand in parentheses behind time stamps.
+  /// Values are in parentheses, after a time stamp.
   var hasStamps = false
 
   /// Takes one line that begins with `@`.
@@ -227,25 +227,25 @@ struct TSHeader {
     case "@data":
       isInData = true
     case "@timestamps":
-      guard let truth else { return "true or false behind '@timeStamps'" }
+      guard let truth else { return "true or false after '@timeStamps'" }
       hasStamps = truth
     case "@dimensions", "@dimension":
       guard words.count > 1, let count = Int(words[1]), (1...65_536).contains(count) else {
-        return "a number of channels from 1 to 65536 behind '\(words[0])'"
+        return "a number of channels from 1 to 65536 after '\(words[0])'"
       }
       dimensions = count
     case "@univariate":
-      guard let truth else { return "true or false behind '@univariate'" }
+      guard let truth else { return "true or false after '@univariate'" }
       if truth { dimensions = 1 }
     case "@equallength":
-      guard let truth else { return "true or false behind '@equalLength'" }
+      guard let truth else { return "true or false after '@equalLength'" }
       isEqualLength = truth
     case "@classlabel":
-      guard let truth else { return "true or false behind '@classLabel'" }
+      guard let truth else { return "true or false after '@classLabel'" }
       hasLabels = truth
       labels = truth && words.count > 2 ? Set(words[2...]) : nil
     case "@targetlabel":
-      guard let truth else { return "true or false behind '@targetLabel'" }
+      guard let truth else { return "true or false after '@targetLabel'" }
       hasLabels = truth
     default: break  // names, lengths and the like
     }

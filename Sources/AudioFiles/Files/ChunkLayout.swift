@@ -1,5 +1,4 @@
-/// How a file of chunks is laid out, and where a chunk of it stands. Every read is a few bytes at a known place;
-/// nothing grows with what a header claims.
+/// Finds chunks in a file. Every read is a few bytes at a known place; no allocation depends on what a header claims.
 struct ChunkLayout {
   /// The formats of this kind.
   enum Family { case riff, riffBigEndian, aiff, caf, wave64 }

@@ -23,7 +23,7 @@ final class SoundFile {
   /// While a file is opened libsndfile keeps the error number and log of the failure in globals.
   private static let opening = Mutex<Void>(())
 
-  /// Opens a file whose descriptor stands at its start.
+  /// Opens a file whose descriptor is at its start.
   ///
   /// - Parameter header: All zero to read; rate, channels and format to write.
   /// - Throws: libsndfile's error number and words, through `failure`.
@@ -120,7 +120,7 @@ final class SoundFile {
     return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
   }
 
-  /// libsndfile's sentence without its "Error :" and full stop, so that it can stand inside ours.
+  /// libsndfile's message without its "Error :" and full stop, to be quoted in ours.
   private static func words(_ text: UnsafePointer<CChar>?) -> String {
     var text = text.map { String(cString: $0) } ?? "unknown error"
     for prefix in ["Internal error : ", "System error : ", "Error : "] where text.hasPrefix(prefix) {

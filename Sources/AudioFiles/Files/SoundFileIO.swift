@@ -3,8 +3,8 @@ import ByteFiles
 /// What libsndfile reads from and writes to: an open file, and the first thing that went wrong with it.
 ///
 /// libsndfile loses errors: MP3 on a full disk writes everything and closes with 0, Vorbis gives an error number
-/// that does not exist, and a failed read looks like the end of the file. So it gets these functions in place of its
-/// own, and the truth is kept here.
+/// that does not exist, and a failed read looks like the end of the file. So it gets these functions instead of its
+/// own, and they keep the actual error.
 final class SoundFileIO {
   private let file: ByteFile
   /// The system's words for the first read or write that failed; nil when all went well.

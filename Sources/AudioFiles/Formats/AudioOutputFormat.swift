@@ -97,7 +97,7 @@ package struct AudioOutputFormat: Sendable, Equatable {
     return candidates.first(where: container.holds) ?? .pcm(bits: 24)
   }
 
-  /// Bytes of so many frames, without overflow.
+  /// The size of `frames` frames in bytes; `.max` on overflow.
   static func audioBytes(frames: Int64, channels: Int, encoding: SampleEncoding) -> Int64 {
     let (bytes, overflow) = frames.multipliedReportingOverflow(by: Int64(channels * (encoding.bytesPerSample ?? 0)))
     return overflow ? .max : bytes

@@ -68,7 +68,7 @@ struct IntegerQuantiser {
         if sample.isNaN { value = 0 }
       }
       // Adding 1.5 · 2^52 leaves no bits after the point, so the addition itself rounds to nearest even, and the
-      // integer stands in the low bits of the sum. `rounded()` would call a function on a baseline x86-64.
+      // integer is in the low bits of the sum. `rounded()` would call a function on a baseline x86-64.
       value = value < 0x1p40 ? value : 0x1p40
       value = value > -0x1p40 ? value : -0x1p40
       let integer = Int64(bitPattern: (value + 0x1.8p52).bitPattern) &- Int64(bitPattern: 0x1.8p52.bitPattern)

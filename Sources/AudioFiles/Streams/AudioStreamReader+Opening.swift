@@ -49,7 +49,7 @@ extension AudioStreamReader {
     }
   }
 
-  /// Raw samples that are no samples.
+  /// The error if raw samples were asked for and the input is a file of some format.
   func notRaw(_ found: ByteFormat) -> AudioStreamError {
     .notRaw(name: name, format: info.format, actual: found.name, remedy: found.remedy)
   }

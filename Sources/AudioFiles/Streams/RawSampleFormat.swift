@@ -13,7 +13,7 @@ public enum RawSampleFormat: String, CaseIterable, Sendable {
   /// Unsigned integers of 1 byte; 128 is zero.
   case u8
 
-  /// The format that stores this encoding; nil for a lossy one, and for integers of other sizes.
+  /// The format that stores this encoding; nil for lossy encodings and other integer sizes.
   public init?(encoding: SampleEncoding) {
     switch encoding {
     case .float32: self = .f32le

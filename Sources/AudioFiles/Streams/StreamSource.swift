@@ -1,8 +1,7 @@
 /// Bytes of a source that cannot seek, with one buffer of fixed size between.
 ///
-/// The only owner of that memory. Safe because: `start <= end <= capacity` always holds; the callback is shown
-/// nothing but the free part behind `end`, and its answer is checked; `next` is only good until the next `fill` or
-/// `reserve`.
+/// The only owner of that memory. Safe because: `start <= end <= capacity` always holds; the callback gets only the
+/// free part after `end`, and the count it returns is checked; `next` is only valid until the next `fill` or `reserve`.
 final class StreamSource {
   private let read: (UnsafeMutableRawBufferPointer) throws -> Int
   private var memory: UnsafeMutableRawPointer
@@ -39,7 +38,7 @@ final class StreamSource {
   /// The first of them.
   var next: UnsafeRawPointer { UnsafeRawPointer(memory + start) }
 
-  /// Makes the buffer large enough for so many bytes at once. Never called while samples are read.
+  /// Makes the buffer large enough for this many bytes. Never called while samples are read.
   func reserve(_ bytes: Int) {
     guard bytes > capacity else { return }
     let larger = Self.allocate(bytes)
@@ -82,7 +81,7 @@ final class StreamSource {
     return got > 0
   }
 
-  /// Waits until so many bytes have come. False: the source ended before.
+  /// Waits until this many bytes are available. False: the source ended before.
   func require(_ bytes: Int) throws -> Bool {
     while available < bytes {
       guard try fill() else { return false }

@@ -1,4 +1,4 @@
-/// What a WAV header says, reduced to what matters for reading the samples behind it.
+/// The parts of a WAV header that are needed to read the samples after it.
 struct WAVHeader: Equatable {
   /// How samples are stored.
   var samples: RawSampleFormat

@@ -85,13 +85,13 @@ typedef struct CCK_NAME(piece) {
   ptrdiff_t y;
 } CCK_NAME(piece);
 
-// Where in its rows a run stands.
+// A position within the rows of a run.
 typedef struct CCK_NAME(place) {
   size_t row, within;
 } CCK_NAME(place);
 
-// The pieces of `vectors` vectors from place `frame` of a run on, which `place` stands at and is moved behind. Returns
-// their number, at most one a lane.
+// Cuts `vectors` vectors of a run, from place `frame` on, into pieces. `place` is the position of `frame`; it moves to
+// the position after the last piece. Returns the number of pieces, at most one per lane.
 static inline size_t CCK_NAME(cut)(
     const cck_run *run, size_t frame, size_t vectors, CCK_NAME(place) *place, CCK_NAME(piece) *pieces) {
   size_t count = 0;

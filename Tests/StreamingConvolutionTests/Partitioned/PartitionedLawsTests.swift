@@ -89,7 +89,7 @@ struct PartitionedLawsTests {
   }
 }
 
-@Suite("Partitioned convolution: what comes out")
+@Suite("Partitioned convolution: output")
 struct PartitionedOutputTests {
   @Test("an impulse gives the response at exactly the stated latency", arguments: ConvolverCase.all)
   func impulse(_ c: ConvolverCase) throws {
@@ -160,7 +160,7 @@ struct PartitionedOutputTests {
     }
   }
 
-  @Test("the plan behind a delay of a grain gives the bits of the grain")
+  @Test("a grain and the same latency without a grain give the same bits")
   func grainIsLatency() throws {
     let w = LongConvolutionTruth.unitEnergyKernel(taps: 3000)
     let x = Signals.noise(channels: 1, frames: 6400)
@@ -172,7 +172,7 @@ struct PartitionedOutputTests {
     #expect(firstBitDifference(a.aligned(x), y) == nil)
   }
 
-  @Test("a last block that is shorter than the grain reads silence behind its end, not what stood there before")
+  @Test("a last block shorter than the grain reads silence after its end, not old samples")
   func shortLastBlock() throws {
     let plan = try PartitionPlan(text: "grain 64 latency 0 direct 0 partitions 3x64")
     let w = LongConvolutionTruth.unitEnergyKernel(taps: 10)

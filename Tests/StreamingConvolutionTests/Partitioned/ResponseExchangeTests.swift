@@ -23,7 +23,7 @@ struct ResponseExchangeTests {
     return (old, new)
   }
 
-  @Test("before the fade the old bits, behind it the new, within it the blend", arguments: plans, [0, 1, 700])
+  @Test("before the fade the old bits, after it the new, within it the blend", arguments: plans, [0, 1, 700])
   func fade(text: String, fadeFrames: Int) throws {
     let plan = try PartitionPlan(text: text)
     let (old, new) = try Self.matrices(plan)
