@@ -4,7 +4,7 @@ package struct ResampledImpulseResponse: Sendable {
   package let channels: [[Float]]
   /// The frame of the response's original first sample. The frames before it are ringing of the band limit.
   ///
-  /// A convolver with this response has this much latency more, and removes it like any latency; cutting the frames off
+  /// A convolver with this response has this much more latency, and removes it like any latency; cutting these frames
   /// would change the response. 0 if the response starts with enough silence (about 3 ms at 44.1 kHz), or if the rates
   /// are equal.
   package let leadFrames: Int
@@ -49,8 +49,8 @@ extension RateRatio {
   fileprivate func resampleWithRinging(
     _ input: [[Double]]
   ) throws(ResamplingError) -> (channels: [[Double]], leadFrames: Int) {
-    // Silence before the first frame makes room for the ringing. It is as long as frames of both rates need to fall
-    // together at its end; what is too much of it is skipped.
+    // Silence before the first frame makes room for the ringing. It is long enough that frames of both rates coincide
+    // at its end; the excess is skipped.
     let silence = (ringingInputFrames + inputPeriod - 1) / inputPeriod * inputPeriod
     let lead = Int(outputFrames(for: Int64(silence)))
     let kept = min(lead, Int(coveringOutputFrames(for: Int64(ringingInputFrames))))

@@ -1,7 +1,7 @@
 import ByteFiles
 
 /// Why an array in NumPy's format cannot be read or written. Each description is one sentence: what is wrong, where,
-/// and what would be right. What it quotes from the file is shortened and free of control characters.
+/// and what was expected. Quotes from the file are shortened and free of control characters.
 public enum NumPyError: Error, Equatable, Sendable {
   /// The file cannot be opened or read, or is larger than the caller allows.
   case file(ByteFileError)
@@ -34,7 +34,7 @@ public enum NumPyError: Error, Equatable, Sendable {
 }
 
 extension NumPyError {
-  /// Lets errors of bytes through as errors of arrays.
+  /// Passes file errors on as array errors.
   package static func file<Result>(_ body: () throws(ByteFileError) -> Result) throws(NumPyError) -> Result {
     do {
       return try body()

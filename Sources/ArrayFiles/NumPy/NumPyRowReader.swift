@@ -10,19 +10,19 @@ import ByteFiles
 package final class NumPyRowReader {
   /// The sizes of the axes, outermost first. Empty for a single number, which is one row.
   package let shape: [Int]
-  /// How many there are.
+  /// The number of rows.
   package let rows: Int
   /// Elements of a row.
   package let columns: Int
   /// Rows delivered so far.
   package private(set) var rowsRead = 0
-  /// What reading did to the numbers so far; nil when they are as the file holds them.
+  /// How reading has changed the numbers so far; nil if it has not.
   package var conversion: NumPyConversion? { whole?.conversion ?? counts }
 
   private var decoder: NumPyDecoder
   private var counts: NumPyConversion?
   private let end: Int
-  /// The array, when it had to be read at once.
+  /// The array, if it had to be read at once.
   private let whole: NumPyArray?
 
   /// Opens a regular file.
@@ -37,9 +37,9 @@ package final class NumPyRowReader {
   /// Reads the header from a source of bytes.
   ///
   /// - Parameters:
-  ///   - name: What errors call it.
-  ///   - byteCount: How many there will be; nil when nobody knows.
-  ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end.
+  ///   - name: Its name in errors.
+  ///   - byteCount: The total number of bytes; nil if unknown.
+  ///   - read: Fills the front of the buffer and returns the number of bytes, at least 1; 0 at the end.
   /// - Throws: `NumPyError`.
   package init(
     name: String, byteCount: Int?,
@@ -49,7 +49,7 @@ package final class NumPyRowReader {
     let header = try decoder.header()
     end = try decoder.extent(of: header).end
     shape = header.shape
-    // Elements can be counted, and so can those of a row.
+    // Cannot overflow: the number of all elements did not.
     columns = header.shape.dropFirst().reduce(1, *)
     rows = header.shape.first ?? 1
     whole = header.isFortranOrder ? try decoder.decode(header) : nil

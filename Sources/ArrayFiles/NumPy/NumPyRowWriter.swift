@@ -35,8 +35,8 @@ package final class NumPyRowWriter {
     rows += values.count / columns
   }
 
-  /// Says how many rows there are, and closes the file.
-  /// - Throws: `ByteFileError.unwritable`, also where the file cannot be gone back in, as a pipe.
+  /// Fills in the number of rows and closes the file.
+  /// - Throws: `ByteFileError.unwritable`, also if the file cannot seek, like a pipe.
   package func finish() throws(ByteFileError) {
     try file.overwrite(NumPyHeader.bytes(shape: [rows, columns]), at: 0)
     try file.close()

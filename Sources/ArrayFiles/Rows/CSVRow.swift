@@ -23,7 +23,7 @@ enum CSVRow {
       case UInt8(ascii: "\t"): (hasTab, isAtStart) = (true, true)
       case UInt8(ascii: ";"): (hasSemicolon, isAtStart) = (true, true)
       case UInt8(ascii: " "): break
-      // `""` inside quotation marks is seen here as an end and a new beginning.
+      // `""` inside quotation marks counts here as an end and a new beginning.
       case quote: isQuoted = isAtStart || (place > 0 && line[place - 1] == quote)
       default: isAtStart = false
       }
@@ -33,7 +33,7 @@ enum CSVRow {
 
   /// Reads the fields of a line.
   ///
-  /// - Parameter values: Filled from the front; fields that find no room are only counted.
+  /// - Parameter values: Filled from the front; fields beyond its size are only counted.
   /// - Returns: The number of fields, at least 1.
   static func read(
     _ line: Span<UInt8>, separator: UInt8, into values: UnsafeMutableBufferPointer<Float>
@@ -154,7 +154,7 @@ enum CSVRow {
     return (content, end)
   }
 
-  /// A field's number; NaN if it is missing, infinite also beyond Float32's range; nil if it is anything else.
+  /// A field's number; NaN if it is missing, infinite if beyond Float32's range; nil if it is anything else.
   private static func value(_ line: Span<UInt8>, _ content: Range<Int>) -> Float? {
     if content.isEmpty { return .nan }
     let number = DecimalNumber.read(line, from: content.lowerBound, grammar: .lenient)
@@ -178,12 +178,12 @@ enum CSVRow {
     return sign == UInt8(ascii: "-") ? -magnitude : magnitude
   }
 
-  /// Whether an infinite value is the word `inf` or `infinity`, and not too large a number.
+  /// Whether an infinite value is the word `inf` or `infinity`, and not a number that is too large.
   private static func isWord(_ line: Span<UInt8>, _ content: Range<Int>) -> Bool {
     line[content.upperBound - 1] | 0x20 >= UInt8(ascii: "a")
   }
 
-  /// Compares without regard to case; `word` is in small letters.
+  /// Compares ignoring case; `word` is in lower case.
   private static func matches(_ line: Span<UInt8>, _ range: Range<Int>, _ word: StaticString) -> Bool {
     guard range.count == word.utf8CodeUnitCount else { return false }
     for i in 0..<range.count {
@@ -194,7 +194,7 @@ enum CSVRow {
     return true
   }
 
-  /// Says what is likely meant where a comma may be a decimal mark.
+  /// The expected number, with a hint if a comma may be a decimal mark.
   private static func expectedNumber(_ line: Span<UInt8>, _ content: Range<Int>, separator: UInt8) -> RowFault.Kind {
     func contains(_ byte: UInt8) -> Bool { content.contains { line[$0] == byte } }
     if separator != UInt8(ascii: ","), contains(UInt8(ascii: ",")) {

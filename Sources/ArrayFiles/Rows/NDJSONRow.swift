@@ -5,8 +5,8 @@
 enum NDJSONRow {
   /// Reads the numbers of a line.
   ///
-  /// - Parameter values: Filled from the front; numbers that find no room are only counted.
-  /// - Returns: How many numbers there are, at least 1.
+  /// - Parameter values: Filled from the front; numbers beyond its size are only counted.
+  /// - Returns: The number of numbers, at least 1.
   static func read(_ line: Span<UInt8>, into values: UnsafeMutableBufferPointer<Float>) throws(RowFault) -> Int {
     var place = skipSpace(line, from: 0)
     guard place < line.count, line[place] == UInt8(ascii: "[") else {
@@ -33,7 +33,7 @@ enum NDJSONRow {
     return column
   }
 
-  /// How many numbers a line has.
+  /// Counts the numbers in a line.
   static func count(_ line: Span<UInt8>) throws(RowFault) -> Int {
     try read(line, into: UnsafeMutableBufferPointer(start: nil, count: 0))
   }

@@ -4,9 +4,9 @@
 /// let writer = try NumberRowWriter(format: .ndjson, columns: 2) { bytes in output.append(contentsOf: bytes) }
 /// try [0.5, -0.25, 1, 1e-5].withUnsafeBufferPointer { try writer.write($0) }  // [0.5,-0.25] and [1.0,1e-05]
 /// ```
-/// - Numerics: the shortest decimal number that reads back as the same Float32, with `.0` where it is an integer.
-///   What is not finite becomes `nan`, `inf` or `-inf` in CSV and `null` in NDJSON.
-/// - Memory: text for the rows of the largest call. No allocation in `write` once a call of its size has been.
+/// - Numerics: the shortest decimal number that reads back as the same Float32, with `.0` if it is an integer.
+///   Numbers that are not finite become `nan`, `inf` or `-inf` in CSV and `null` in NDJSON.
+/// - Memory: text for the rows of the largest call. `write` allocates only for a call larger than all before.
 /// - One thread at a time.
 package final class NumberRowWriter {
   /// Rows written so far.
@@ -14,7 +14,7 @@ package final class NumberRowWriter {
   /// Values among them that were NaN or infinite.
   package var nonFiniteValues: Int { nonFinite }
 
-  /// `-1.17549435e-38` and its kin: 9 digits, two signs, a point and an exponent.
+  /// As in `-1.17549435e-38`: 9 digits, two signs, a point and an exponent.
   private static let longestNumber = 15
 
   private let format: RowFormat
@@ -31,7 +31,7 @@ package final class NumberRowWriter {
   ///   - separator: The separator of CSV fields: a comma, a tab or a semicolon. Default: a comma.
   ///   - write: Receives whole lines.
   /// - Throws: What `write` throws.
-  /// - Precondition: A header of one line.
+  /// - Precondition: The header is one line.
   package init(
     format: RowFormat, columns: Int, header: String? = nil, separator: UInt8 = UInt8(ascii: ","),
     write: @escaping (UnsafeRawBufferPointer) throws -> Void
@@ -101,7 +101,7 @@ package final class NumberRowWriter {
     return (text.count, nonFinite)
   }
 
-  /// Memory with a mark up to which it is filled.
+  /// Memory, and how much of it is filled.
   private struct TextBuffer {
     private let bytes: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0

@@ -124,7 +124,7 @@ func printable(_ bytes: some Collection<UInt8>) -> String {
   return isCut ? result + "…" : result
 }
 
-/// Whether a character neither moves a terminal's cursor nor turns the direction of what follows.
+/// Whether a character neither moves a terminal's cursor nor changes the text direction.
 private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.properties.generalCategory {
   case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: false

@@ -1,5 +1,5 @@
-/// Walks over the fields of a part of a line, without spaces around them; a list of ten million would take more memory than
-/// their values.
+/// Iterates over the fields of a part of a line, without spaces around them; a list of ten million would take more
+/// memory than their values.
 struct SeriesFields {
   private var start: Int
   private let end: Int
@@ -43,14 +43,14 @@ struct SeriesFields {
     return field
   }
 
-  /// All that are left.
+  /// All remaining fields.
   func all(of line: Span<UInt8>) -> [Range<Int>] {
     var (rest, all) = (self, [Range<Int>]())
     while let field = rest.next(of: line) { all.append(field) }
     return all
   }
 
-  /// How many are left.
+  /// The number of remaining fields.
   func count(in line: Span<UInt8>) -> Int {
     var rest = self
     while rest.next(of: line) != nil {}

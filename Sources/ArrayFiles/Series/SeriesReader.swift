@@ -1,12 +1,12 @@
 import ByteFiles
 
-/// Reads time series from text, one at a time, in memory for one line.
+/// Reads time series from text, one at a time, with memory for one line.
 ///
 /// ```swift
 /// let reader = try SeriesReader(contentsOf: "GunPoint_TRAIN.ts")
 /// while let series = try reader.next() { use(series.label, series.channels) }
 /// ```
-/// - Time stamps of a `.ts` file are passed over: points count as equally distant.
+/// - Time stamps of a `.ts` file are ignored: points are assumed to be equally spaced.
 /// - Missing values are NaN: an empty field, `?`, and the words of `MissingPolicy`.
 /// - Errors name file, line and column. None is recoverable.
 /// - One thread at a time.
@@ -14,7 +14,7 @@ package final class SeriesReader {
   /// The longest line, in bytes: about ten million values.
   package static let maximumLineBytes = 128 << 20
 
-  /// Whether the first field of a line is its label; `.ts` says so itself.
+  /// Whether the first field of a line is its label; a `.ts` header says so itself.
   package let labelsFirst: Bool
 
   let name: String
@@ -23,15 +23,15 @@ package final class SeriesReader {
   private var header = TSHeader()
   private var hasStarted = false
   private var separator = UInt8(ascii: ",")
-  /// Fields of the first line of plain text, which all have.
+  /// The number of fields in the first line of plain text; all lines must have as many.
   private var fieldCount = 0
-  /// Points and channels of the first series of a `.ts` file that says they are equal.
+  /// Channels and points of the first series of a `.ts` file, which the others are compared with.
   private var first: (channels: Int, points: Int)?
 
   /// - Parameters:
-  ///   - name: What errors call it.
-  ///   - labelsFirst: Of plain text: whether lines begin with a label. Default true.
-  ///   - source: Fills the front of the buffer and returns how many bytes came; 0 is the end.
+  ///   - name: Its name in errors.
+  ///   - labelsFirst: For plain text: whether lines begin with a label. Default true.
+  ///   - source: Fills the front of the buffer and returns the number of bytes; 0 at the end.
   package init(
     name: String, format: SeriesFormat, labelsFirst: Bool = true,
     source: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
@@ -43,7 +43,7 @@ package final class SeriesReader {
   }
 
   /// Opens a file.
-  /// - Parameter format: Default: by the end of the path, else plain lines.
+  /// - Parameter format: Default: by the path's extension, else plain lines.
   /// - Throws: `ByteFileError` when it cannot be opened.
   package convenience init(contentsOf path: String, format: SeriesFormat? = nil, labelsFirst: Bool = true) throws {
     let file = try ByteFile.reading(path)
@@ -77,7 +77,7 @@ package final class SeriesReader {
   private func plainLine(_ line: Span<UInt8>) throws(RowError) -> LabelledSeries? {
     if !hasStarted {
       separator = CSVRow.separator(of: line)
-      // Files of the archive may also have runs of spaces between values.
+      // UCR files may also have several spaces between values.
       if !contains(line, separator) { separator = UInt8(ascii: " ") }
     }
     var fields = SeriesFields(SeriesFields.trimmed(line, 0..<line.count), separator: separator)
@@ -176,7 +176,7 @@ package final class SeriesReader {
     return value
   }
 
-  /// nil for what is neither a number nor missing.
+  /// A number, or NaN if it is missing; nil for anything else.
   private func value(_ line: Span<UInt8>, _ range: Range<Int>) -> Float? {
     if range.isEmpty || range.count == 1 && line[range.lowerBound] == UInt8(ascii: "?") { return .nan }
     if let (value, end) = DecimalNumber.read(line, from: range.lowerBound, grammar: .lenient), end == range.upperBound {
@@ -208,7 +208,7 @@ package final class SeriesReader {
   }
 }
 
-/// The header of a `.ts` file. Keywords count in any case.
+/// The header of a `.ts` file. Keywords may be in upper or lower case.
 struct TSHeader {
   var isInData = false
   var hasLabels = false
@@ -218,8 +218,8 @@ struct TSHeader {
   /// Values are in parentheses, after a time stamp.
   var hasStamps = false
 
-  /// Takes one line that begins with `@`.
-  /// - Returns: What was expected instead, when it cannot be taken.
+  /// Reads one line that begins with `@`.
+  /// - Returns: What was expected instead, if it is not valid.
   mutating func read(_ text: String) -> String? {
     let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
     let truth: Bool? = words.count > 1 ? ["true": true, "false": false][words[1].lowercased()] : nil

@@ -7,7 +7,7 @@
 ///   and its variance 1/6 LSB². With the 1/12 of rounding, the total error has a variance of exactly 1/4 LSB² and
 ///   does not depend on the signal (Lipshitz, Wannamaker and Vanderkooy, 1992).
 /// - Determinism: SplitMix64 (Steele, Lea and Flood, 2014) from a fixed seed, one draw for every sample in the
-///   order of the file: the result does not depend on the cutting into blocks.
+///   order of the file: the result does not depend on the block size.
 /// - NaN becomes 0; infinity is clamped. Both are counted as non-finite.
 /// - Real time: no allocation.
 struct IntegerQuantiser {
@@ -21,7 +21,7 @@ struct IntegerQuantiser {
   private(set) var nonFiniteSamples = 0
   private var state: UInt64
 
-  /// - Parameter seed: Where the dither starts. Default: the same for every file.
+  /// - Parameter seed: Seed of the dither. Default: the same for every file.
   init(bits: Int, dithers: Bool, seed: UInt64 = 0x636F_6E76_6175_6469) {
     precondition((8...32).contains(bits), "8 to 32 bits")
     self.bits = bits

@@ -70,7 +70,7 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
 }
 
 extension AudioStreamFormat {
-  /// The name that people use.
+  /// The name in messages.
   var displayName: String {
     switch self {
     case .wav: "WAV"

@@ -30,35 +30,35 @@ import ByteFiles
 package final class AudioStreamReader {
   /// What the stream is.
   package let info: AudioStreamInfo
-  /// Sentences about what reading changes, for people. Complete after `finish`.
+  /// Notes for the user about what reading changes. Complete after `finish`.
   package private(set) var notes: [String]
   /// Frames delivered so far.
   package private(set) var framesRead: Int64 = 0
 
-  /// What people call the stream.
+  /// The stream's name in errors.
   package let name: String
   private let source: StreamSource
   private let samples: RawSampleFormat
   private let frameBytes: Int
-  /// Bytes of the data chunk that have not been used; nil when only the source's end is the end.
+  /// Bytes of the data chunk that have not been used; nil to read to the end of the source.
   private var dataBytesLeft: Int64?
   /// Whether the data chunk has an odd length, which RIFF follows by a padding byte.
   private var isOdd = false
   /// Where the RIFF chunk ends.
   private var riffEnd = Int64.max
-  /// No whole frame comes any more.
+  /// No more whole frames follow.
   private var isAtEnd = false
-  /// What the source threw when frames of the same block had come.
+  /// The source's error, if frames of the same block had arrived before it.
   private var failure: (any Error)?
-  /// Whether raw samples still may turn out to be a file of some format.
+  /// Whether raw samples may still turn out to be a file of some format.
   private var looksForSignature = false
   /// Bytes after the last whole frame, once `finish` has counted them.
   private var bytesLeftOver: Int?
 
-  /// Recognises the stream and reads its header, which waits for the source; raw samples are not waited for.
+  /// Recognises the stream and reads its header, waiting for the source; does not wait for raw samples.
   ///
   /// - Parameters:
-  ///   - name: What error messages call the source. Default: `"standard input"`.
+  ///   - name: The source's name in errors. Default: `"standard input"`.
   ///   - format: Default: recognised by the first bytes, which finds WAV. Raw samples that begin like a WAV, FLAC, Ogg
   ///     or other file are an error of the first `read`; frames wait only while their bytes could be such a beginning.
   ///   - sampleRateHz: Required for raw samples. For WAV an assertion: a header that says otherwise is an error.
@@ -139,7 +139,7 @@ package final class AudioStreamReader {
           failure = error
           break
         }
-        // Raw samples that ended within what might have become a signature are samples.
+        // Raw samples that end within a possible signature are samples.
         if looksForSignature { looksForSignature = false } else { isAtEnd = true }
       }
     }
@@ -169,7 +169,7 @@ package final class AudioStreamReader {
     throw AudioStreamError.shortFrame(name: name, frame: framesRead, expectedBytes: frameBytes, actualBytes: left)
   }
 
-  /// Whole frames that have come and can be delivered; none while raw samples may still turn out to be something else.
+  /// Whole frames that can be delivered; 0 while raw samples may still turn out to be a file of some format.
   private func framesAvailable() throws(AudioStreamError) -> Int {
     if looksForSignature {
       let start = UnsafeRawBufferPointer(start: source.next, count: min(source.available, ByteFormat.bytes))
@@ -182,7 +182,7 @@ package final class AudioStreamReader {
 
   /// Consumes the bytes after the last whole frame, and returns how many belong to a frame.
   private func countLeftOver() throws -> Int {
-    // Only a data chunk that splits a frame has more to wait for.
+    // Only a data chunk that splits a frame needs more bytes.
     let expected = Int(min(dataBytesLeft ?? .max, Int64(frameBytes)))
     _ = try source.require(expected)
     let left = min(expected, source.available)
@@ -193,7 +193,7 @@ package final class AudioStreamReader {
     return isPadding ? 0 : left
   }
 
-  /// Reads to the end of the source. Chunks belong there; for anything else there is a note.
+  /// Reads to the end of the source. Chunks are expected; anything else gets a note.
   private func dropRest() throws {
     if isOdd, try source.require(1), source.byte(0) == 0 { source.use(1) }
     while let bytes = try WAVHeaderParser.chunkBytes(source, riffEnd: riffEnd), try source.skip(bytes) {}

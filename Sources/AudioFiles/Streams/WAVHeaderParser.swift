@@ -2,10 +2,10 @@ import ByteFiles
 
 /// Reads a WAV header from a source that cannot seek, up to the first sample.
 ///
-/// Chunks are looked at as they come. Nothing is allocated by a size that the header claims, and a header that
-/// claims more than `maximumBytes` before its samples is refused without waiting for them.
+/// Chunks are read in order. No allocation depends on a size that the header claims, and a header that claims more than
+/// `maximumBytes` before its samples is refused without waiting for them.
 struct WAVHeaderParser {
-  /// The most bytes before the first sample. Pictures in a tag are the largest that occur.
+  /// The most bytes before the first sample. The largest in practice are pictures in a tag.
   static let maximumBytes: Int64 = 64 << 20
 
   private let source: StreamSource
@@ -146,10 +146,10 @@ struct WAVHeaderParser {
 
   // MARK: - Length of the samples
 
-  /// The length to believe; nil to read to the end.
+  /// The length to use; nil to read to the end.
   private func dataBytes(declared: Int64) throws -> Int64? {
     if declared == 0xFFFF_FFFF, let wideDataBytes {
-      // 0, or more than a signed number holds: not known when the header was written.
+      // 0, or too large for a signed number: not known when the header was written.
       return Int64(exactly: wideDataBytes).flatMap { $0 == 0 ? nil : $0 }
     }
     if declared == 0, try isFollowedByChunk() { return 0 }

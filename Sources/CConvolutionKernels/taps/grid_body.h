@@ -183,8 +183,8 @@ static void CCK_NAME(grid_along)(const cck_grid *g, const cck_run *run) {
 // Vectors of one block of rows.
 #define CCK_BLOCK_VECTORS (CCK_ROW_BLOCK / CCK_WIDTH)
 
-// The sums of B blocks of rows by P places of one segment, to `sums`: place after place, `pitch` floats apart. They start
-// at `start`, whose places are `start_pitch` floats apart, or, separate, are added to what is there.
+// The sums of B blocks of rows by P places of one segment, to `sums`: place after place, `pitch` floats apart. They
+// start at `start`, whose places are `start_pitch` floats apart, or, separate, are added to the sums there.
 static inline __attribute__((always_inline)) void CCK_NAME(across_sums)(
     const CCK_NAME(segment) *s, const float *x, ptrdiff_t x_step, const float *w, ptrdiff_t block_pitch,
     const float *start, ptrdiff_t start_pitch, float *sums, ptrdiff_t pitch, const int B, const int P) {

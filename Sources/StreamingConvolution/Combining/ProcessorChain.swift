@@ -3,7 +3,7 @@
 /// Rates multiply. Latency, history and tail add up, each counted in the chain's own frames. A chain without stages
 /// copies its input to its output.
 ///
-/// The grain is what the stages need together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
+/// The grain satisfies all stages together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
 /// give two.
 package final class ProcessorChain: BlockProcessor {
   package let inputChannels: Int
@@ -58,7 +58,8 @@ package final class ProcessorChain: BlockProcessor {
       let expected = min(reach[index], maximumBlockFrames)
       precondition(
         stage.maximumBlockFrames >= expected,
-        "stage \(index + 1) of a chain takes only \(stage.maximumBlockFrames) frames per call, but must take \(expected)"
+        "stage \(index + 1) of a chain takes at most \(stage.maximumBlockFrames) frames per call, "
+          + "but must take \(expected)"
       )
       reach.append(stage.rate.outputFrames(for: reach[index]))
     }

@@ -184,7 +184,7 @@ struct PartitionedOutputTests {
     #expect(firstBitDifference(Array(y.dropFirst(384)), Array(expected.dropFirst(384))) == nil)
   }
 
-  @Test("blocks that are no multiples of the grain cost more and give other bits, but the right sound")
+  @Test("blocks that are not multiples of the grain cost more and give other bits, but the right sound")
   func brokenGrain() throws {
     let w = LongConvolutionTruth.unitEnergyKernel(taps: 900)
     let x = Signals.noise(frames: 4000)
