@@ -13,7 +13,7 @@ import Testing
   import Darwin
 #endif
 
-@Suite("What is no NumPy array of floats")
+@Suite("Errors of NumPy arrays")
 struct NumPyErrorTests {
   private static let plain = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
 
@@ -90,7 +90,7 @@ struct NumPyErrorTests {
     #expect(actual.hasSuffix("…") ? found.hasPrefix(actual.dropLast()) : found == actual)
   }
 
-  @Test("a file that is none, or of an unknown version")
+  @Test("a file that is not a .npy file, or has an unknown version")
   func beginnings() {
     #expect(numPyError([]) == .notNumPy(name: "x", actual: "an empty file"))
     #expect(numPyError(Array("RIFF1234".utf8)) == .notNumPy(name: "x", actual: "'RIFF12'"))

@@ -48,7 +48,7 @@ struct SeriesReaderTests {
     #expect(try read(Self.header, .ts).isEmpty)
   }
 
-  @Test("time stamps, which may hold what separates channels, are passed over")
+  @Test("time stamps, which may contain the separator of channels, are ignored")
   func timeStamps() throws {
     let text =
       "@timeStamps True\n@classLabel true a\n@data\n(2007-01-01 00:00:00,1.5),(2007-01-01 00:01:00,?):(0,3),(1,4):a\n"
@@ -71,7 +71,7 @@ struct SeriesReaderTests {
   }
 
   @Test(
-    "what is wrong is an error that names the line",
+    "errors name the line",
     arguments: [
       (SeriesFormat.lines, "1,2,3\n1,2\n", "line 2"), (.lines, "1,2,3\n1,x,3\n", "line 2, column 2"),
       (.lines, "", "x: expected"),

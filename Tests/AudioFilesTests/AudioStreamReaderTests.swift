@@ -8,7 +8,7 @@ struct AudioStreamReaderTests {
   struct Interruption: Error {}
 
   @Test(
-    "the pieces that a pipe gives change nothing",
+    "the size of a pipe's pieces does not matter",
     arguments: RawSampleFormat.allCases, [Chunking.constant(1), .constant(7), .random(seed: 21), .random(seed: 22)])
   func chunking(_ format: RawSampleFormat, _ chunking: Chunking) throws {
     let samples = StreamRoundTripTests.hardSamples(count: 3 * 3001, seed: 23)
@@ -94,7 +94,7 @@ struct AudioStreamReaderTests {
     #expect(source.calls == 17)
   }
 
-  @Test("raw samples need a rate and channels that can be")
+  @Test("raw samples need a possible rate and number of channels")
   func raw() {
     func sentence(_ rate: Int?, _ channels: Int?) -> String? {
       let error = #expect(throws: AudioStreamError.self) {
@@ -310,7 +310,7 @@ struct AudioStreamReaderTests {
     #expect(try notes(wav(odd, Array(riffChunk("data", [1, 2, 3]).dropLast()), chunks)) == [])
   }
 
-  @Test("what no stream can have is refused before anything is read")
+  @Test("impossible settings are refused before anything is read")
   func requests() {
     func sentence(
       _ format: AudioStreamFormat?, rate: Int? = 48_000, channels: Int? = 1, maximum: Int = 64

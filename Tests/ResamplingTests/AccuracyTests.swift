@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(
-    "A sine comes out as the sine that it should be, in level, phase and purity",
+    "A sine comes out with the right level, phase and purity",
     arguments: Thoroughness.cases(of: Rates.all, quick: 5),
     [0.003, 0.1, 0.5, 0.8, 0.91])
   func sines(rates: Rates, share: Double) throws {

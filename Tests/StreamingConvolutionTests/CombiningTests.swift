@@ -106,7 +106,7 @@ struct ChannelBankTests {
     }
   }
 
-  @Test("what is not mono, or no channel at all, traps")
+  @Test("members that are not mono, or no members, trap")
   func traps() async {
     await #expect(processExitsWith: .failure) { _ = try ChannelBank(of: LateGain(channels: 2), channels: 2) }
     await #expect(processExitsWith: .failure) { _ = try ChannelBank(of: LateGain(), channels: 0) }

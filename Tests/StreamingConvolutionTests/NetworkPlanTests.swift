@@ -200,7 +200,7 @@ struct NetworkPlanTests {
     for part in 0..<4 { #expect(try gate(extraReader: part) == apart + ["concatenate"]) }
   }
 
-  @Test("a ring is kept for values whose past is read, as long as the longest kernel asks")
+  @Test("values whose past is read have a ring, as long as the longest kernel needs")
   func history() throws {
     var m = NetworkMaker(inputChannels: 1, seed: 1)
     let a = try m.convolve(m.network.input, 2, size: 3, dilation: 10)

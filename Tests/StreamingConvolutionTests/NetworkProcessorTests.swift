@@ -150,7 +150,7 @@ struct NetworkProcessorTests {
     #expect(try ProcessorLaws.checkAll(make) == [])
   }
 
-  @Test("blocks cut at will and small largest blocks do not change random graphs", arguments: NetworkCase.random)
+  @Test("random graphs give the same output for any block size and maximum block", arguments: NetworkCase.random)
   func cutting(_ c: NetworkCase) throws {
     let input = Self.input(c.network, frames: 700)
     let expected = try run(c.network, input, past: .zeroHistory)

@@ -257,7 +257,7 @@ struct RateChainTests {
     #expect(chain.tailFrames >= excess && chain.tailFrames <= excess + 1)
   }
 
-  @Test("what cannot work traps")
+  @Test("invalid combinations trap")
   func traps() async {
     // A grain of 3 · 64 frames in blocks of 100.
     await #expect(processExitsWith: .failure) {

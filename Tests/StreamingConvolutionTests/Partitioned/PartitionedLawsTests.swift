@@ -69,7 +69,7 @@ struct PartitionedLawsTests {
     #expect(try ProcessorLaws.checkDenormals(c.make) == [])
   }
 
-  @Test("what is a direct sum forgets NaN after its history exactly")
+  @Test("a direct sum forgets NaN exactly after its history")
   func history() throws {
     #expect(try ProcessorLaws.checkHistory(ConvolverCase.plan("grain 1 latency 0 direct 200").make) == [])
     #expect(try ProcessorLaws.checkHistory(ConvolverCase.plan("grain 1 latency 7 direct 130").make) == [])

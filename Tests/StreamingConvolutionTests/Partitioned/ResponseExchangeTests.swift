@@ -80,7 +80,7 @@ struct ResponseExchangeTests {
     #expect(convolver.historyFrames == new.frames - 1)
   }
 
-  @Test("what cannot be exchanged is refused")
+  @Test("exchanges that are not possible are refused")
   func errors() throws {
     let plan = try PartitionPlan(text: Self.plans[1])
     let (old, new) = try Self.matrices(plan)
