@@ -1,10 +1,10 @@
 // ByteFiles is the only room that opens, reads, writes, seeks, replaces and spools:
-// - `ByteFile` owns a descriptor, whatever it is of; every read and write of the package is one of its.
-// - `ReplacingFile` and `StandardOutput` are outputs that appear when they are complete (`PendingOutput`).
-// - `SpooledFile` is a temporary file for a pipe that must be sought in.
-// - `ByteFormat` says what bytes are by how they begin, and `PeekedBytes` looks without taking.
-// - `ByteFileError` says what went wrong, `Cancellation` whether somebody has asked to stop.
-// The rooms of formats put numbers to bytes and know nothing of descriptors.
+// - `ByteFile` owns a descriptor of any kind; every read and write of the package goes through it.
+// - `ReplacingFile` and `StandardOutput` are outputs that appear only when complete (`PendingOutput`).
+// - `SpooledFile` is a temporary copy of a pipe that needs seeking.
+// - `ByteFormat` recognises formats by their first bytes, and `PeekedBytes` looks at them without consuming.
+// - `ByteFileError` says what went wrong, `Cancellation` whether the user asked to stop.
+// The rooms of formats turn bytes into numbers and know nothing of descriptors.
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -15,19 +15,19 @@
 
 /// An open file, pipe, socket or device.
 ///
-/// Usually a call here is one system call. Reading and writing wait, go on after a signal, and ask then whether somebody
-/// has asked to stop (a signal handler that was installed without SA_RESTART interrupts a blocked call).
+/// Usually one call here is one system call. Reading and writing block. After a signal they check for cancellation and
+/// go on (a signal handler installed without SA_RESTART interrupts a blocked call).
 ///
 /// The descriptor is closed with its owner, unless it was borrowed.
 package final class ByteFile {
-  /// What people call it, for errors.
+  /// Its name in errors.
   package let name: String
   private let descriptor: Int32
   private let isBorrowed: Bool
   private let cancellation: Cancellation
   private var isOpen = true
 
-  /// How long a cancelled run waits for a reader that takes nothing, before it gives up the rest of its block.
+  /// How long a cancelled run waits for a reader that takes nothing before it drops the rest of its block.
   private static let patienceMilliseconds: Int32 = 500
 
   // MARK: - Opening
@@ -60,14 +60,14 @@ package final class ByteFile {
     ByteFile(descriptor: STDOUT_FILENO, name: StandardStream.output, cancellation: cancellation)
   }
 
-  /// Opens a regular file to read. Never waits, and opens no pipe or device.
+  /// Opens a regular file to read. Never waits; refuses pipes and devices.
   ///
   /// - Parameter maximumBytes: A larger file is an error.
   /// - Throws: `ByteFileError.unreadable`, `.notAFile`, `.tooLarge`.
   package static func reading(_ path: String, maximumBytes: Int = .max) throws(ByteFileError) -> ByteFile {
-    // Opening a device can have effects, so that one is looked at first.
+    // Opening a device can have side effects, so check the kind first.
     if let kind = try FileKind.of(path) { throw .notAFile(path: path, actual: kind) }
-    // Not blocking: should the file be exchanged for a pipe now, the second look says so instead of waiting.
+    // Not blocking: if the file becomes a pipe in between, the second check finds it instead of waiting.
     let descriptor = systemOpen(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: systemReason()) }
     let file = ByteFile(owned: descriptor, name: path, cancellation: .never)
@@ -78,7 +78,7 @@ package final class ByteFile {
     return file
   }
 
-  /// Opens a file, pipe or device to read. Waits for the writer of a pipe, until somebody asks to stop.
+  /// Opens a file, pipe or device to read. Waits for the writer of a pipe until cancelled.
   /// - Throws: `ByteFileError.unreadable`.
   package static func waiting(
     for path: String, cancellation: Cancellation = .never
@@ -92,7 +92,7 @@ package final class ByteFile {
     }
   }
 
-  /// Creates a file, or empties it; it can be read, too. Devices are let through (`/dev/null`).
+  /// Creates a file, or empties it; it can be read, too. Devices are allowed (`/dev/null`).
   /// - Throws: `ByteFileError.unwritable`, `.notAFile`.
   package static func writing(
     _ path: String, name: String? = nil, cancellation: Cancellation = .never
@@ -105,14 +105,14 @@ package final class ByteFile {
       throw .unwritable(path: name ?? path, reason: systemReason(code))
     }
     let file = ByteFile(owned: descriptor, name: name ?? path, cancellation: cancellation)
-    // Linux opens a pipe for both directions without waiting, so that it comes as far as here.
+    // Linux opens a pipe for both directions without waiting, so this must check too.
     if let kind = file.kind, kind != .device { throw .notAFile(path: path, actual: kind) }
     return file
   }
 
   deinit { if isOpen, !isBorrowed { _ = systemClose(descriptor) } }
 
-  /// Closes a file that was written; some systems notice only here that a byte has not arrived.
+  /// Closes a file after writing; some systems report a failed write only here.
   /// - Throws: `ByteFileError.unwritable`.
   package func close() throws(ByteFileError) {
     guard isOpen, !isBorrowed else { return }
@@ -120,13 +120,13 @@ package final class ByteFile {
     guard systemClose(descriptor) == 0 else { throw .unwritable(path: name, reason: systemReason()) }
   }
 
-  /// nil for a regular file.
+  /// The kind of file; nil for a regular one.
   package var kind: FileKind? {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? FileKind(status) : nil
   }
 
-  /// The size that the file system states.
+  /// The size in bytes according to the file system.
   package var byteCount: Int {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
@@ -135,7 +135,7 @@ package final class ByteFile {
   // MARK: - Reading
 
   /// Fills the front of a buffer.
-  /// - Returns: Bytes read; 0 at the end, and when somebody has asked to stop.
+  /// - Returns: Bytes read; 0 at the end, and when cancelled.
   /// - Throws: `ByteFileError.unreadable`.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteFileError) -> Int {
     while !cancellation.isRequested {
@@ -143,7 +143,7 @@ package final class ByteFile {
       if count >= 0 { return count }
       switch errno {
       case EINTR: continue
-      // Whoever made the pipe may have left it non-blocking.
+      // The program that made the pipe may have left it non-blocking.
       case EAGAIN: _ = wait(for: POLLIN, milliseconds: -1)
       case let code: throw .unreadable(path: name, reason: systemReason(code))
       }
@@ -153,7 +153,7 @@ package final class ByteFile {
 
   /// The next bytes of a regular file.
   ///
-  /// - Precondition: The file has so many, so that nothing larger than the file is allocated.
+  /// - Precondition: The file has at least `count` bytes, so that nothing larger than the file is allocated.
   /// - Throws: `ByteFileError.tooShort` when the file has become shorter since it was opened; `.unreadable`.
   package func read(_ count: Int) throws(ByteFileError) -> [UInt8] {
     var failure: ByteFileError?
@@ -174,14 +174,14 @@ package final class ByteFile {
     return bytes
   }
 
-  /// Everything in a regular file.
+  /// The contents of a regular file.
   /// - Throws: As `reading` and `read`.
   package static func contents(of path: String, maximumBytes: Int) throws(ByteFileError) -> [UInt8] {
     let file = try reading(path, maximumBytes: maximumBytes)
     return try file.read(file.byteCount)
   }
 
-  /// Bytes at a place, without moving the position; fewer at the end of the file.
+  /// Bytes at an offset, without moving the position; fewer at the end of the file.
   package func bytes(at offset: Int64, count: Int) -> [UInt8] {
     guard offset >= 0 else { return [] }
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -189,10 +189,10 @@ package final class ByteFile {
     }
   }
 
-  /// Stands for the end of a file in `seek`.
+  /// Seeks relative to the end of the file.
   package static let end = SEEK_END
 
-  /// Moves the position, as `lseek` does. Returns the new one; -1 where there is none.
+  /// Moves the position, as `lseek` does. Returns the new position; -1 if it cannot be moved there.
   package func seek(to offset: Int64, from whence: Int32 = SEEK_SET) -> Int64 {
     Int64(lseek(descriptor, off_t(offset), whence))
   }
@@ -206,8 +206,8 @@ package final class ByteFile {
     while !rest.isEmpty {
       var part = rest
       if cancellation.isRequested {
-        // A block that was begun is finished for a reader that is only slow. No more at a time than a pipe takes
-        // without blocking once it says that it takes something.
+        // If the reader is only slow, the current block is finished, in pieces that a pipe takes without blocking once
+        // it is ready.
         guard wait(for: POLLOUT, milliseconds: Self.patienceMilliseconds) else { throw .readerStuck(path: name) }
         part = UnsafeRawBufferPointer(rebasing: rest.prefix(Int(PIPE_BUF)))
       }
@@ -225,7 +225,7 @@ package final class ByteFile {
     }
   }
 
-  /// Writes all elements as they are in memory.
+  /// Writes all elements with their layout in memory.
   /// - Throws: As above.
   package func write<Element: BitwiseCopyable>(elements: [Element]) throws(ByteFileError) {
     var failure: ByteFileError?
@@ -235,16 +235,16 @@ package final class ByteFile {
     if let failure { throw failure }
   }
 
-  /// Writes bytes over those that begin at `offset`, and then goes on after the last byte of the file.
-  /// - Throws: As above; `.unwritable` where the file cannot be gone back in.
+  /// Overwrites bytes from `offset` on, then moves the position back to the end of the file.
+  /// - Throws: As above; `.unwritable` if the file cannot seek.
   package func overwrite(_ bytes: [UInt8], at offset: Int) throws(ByteFileError) {
     guard seek(to: Int64(offset)) >= 0 else { throw .unwritable(path: name, reason: systemReason()) }
     try write(elements: bytes)
     guard seek(to: 0, from: SEEK_END) >= 0 else { throw .unwritable(path: name, reason: systemReason()) }
   }
 
-  /// Waits until the descriptor is ready, or has failed, which the next call will tell.
-  /// - Returns: False when the time is over, and when a signal came while there was no limit.
+  /// Waits until the descriptor is ready, or has failed, which the next call will report.
+  /// - Returns: False after the time limit; without a limit, false after a signal.
   private func wait(for event: Int32, milliseconds: Int32) -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(event), revents: 0)
     while true {

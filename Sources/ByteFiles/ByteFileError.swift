@@ -1,4 +1,4 @@
-/// What a path can name that is not a file.
+/// The kinds of paths that are not files.
 public enum FileKind: Equatable, Sendable, CustomStringConvertible {
   case folder, pipe, socket, device
 
@@ -19,17 +19,17 @@ public enum ByteFileError: Error, Equatable, Sendable {
   case unreadable(path: String, reason: String)
   /// The file cannot be created or written, for example because the disk is full.
   case unwritable(path: String, reason: String)
-  /// The path is not that of a file.
+  /// The path names something other than a file.
   case notAFile(path: String, actual: FileKind)
   /// The file is larger than the reader allows, in bytes.
   case tooLarge(path: String, expected: Int, actual: Int)
   /// The file became shorter while it was read, in bytes.
   case tooShort(path: String, expected: Int, actual: Int)
-  /// The output exists, and may not be replaced.
+  /// The output exists and must not be replaced.
   case exists(path: String)
   /// No file can have this name.
   case name(path: String, reason: String)
-  /// The output's folder does not take a new file.
+  /// The output's folder cannot take a new file.
   case folder(path: String, reason: String)
   /// The finished output could not be given its name.
   case rename(path: String, reason: String)
@@ -37,12 +37,12 @@ public enum ByteFileError: Error, Equatable, Sendable {
   case temporary(folder: String, reason: String)
   /// The reader of a pipe has gone. A stream that ends this way has not failed.
   case readerClosed(path: String)
-  /// Somebody asked to stop, and the reader of a pipe takes nothing any more.
+  /// Cancelled while the reader of a pipe took nothing any more.
   case readerStuck(path: String)
-  /// Somebody asked to stop while a pipe was getting a finished file.
+  /// Cancelled while a finished file was written to a pipe.
   case cutShort(path: String)
 
-  /// The system's words; nil where the case says it all.
+  /// The system's message; nil if the case has none.
   package var reason: String? {
     switch self {
     case .unreadable(_, let reason), .unwritable(_, let reason), .name(_, let reason), .folder(_, let reason),
@@ -53,7 +53,7 @@ public enum ByteFileError: Error, Equatable, Sendable {
     }
   }
 
-  /// The same trouble with a file that people know by another name.
+  /// The same error with another name for the file.
   package func renamed(_ name: String) -> ByteFileError {
     switch self {
     case .unreadable(_, let reason): .unreadable(path: name, reason: reason)
@@ -64,6 +64,7 @@ public enum ByteFileError: Error, Equatable, Sendable {
 }
 
 extension ByteFileError: CustomStringConvertible {
+  /// One sentence: the file, and what is wrong with it.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(plain(path)): cannot be read: \(reason)."
@@ -84,7 +85,7 @@ extension ByteFileError: CustomStringConvertible {
     }
   }
 
-  /// A path without what could move a terminal's cursor.
+  /// A path with control characters escaped, so that none can move a terminal's cursor.
   private func plain(_ path: String) -> String {
     guard path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return path }
     return path.unicodeScalars.map {

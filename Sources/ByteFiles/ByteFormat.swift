@@ -1,21 +1,21 @@
-/// What bytes are by how they begin. Rows of numbers and raw samples have no beginning of their own.
+/// The format of bytes, by their beginning. Rows of numbers and raw samples cannot be recognised this way.
 package enum ByteFormat: Equatable, Sendable {
   /// RIFF, RF64 or BW64 with WAVE inside.
   case wave
   /// RIFF with another form inside, four characters.
   case riff(form: String)
-  /// RIFX: WAV with its bytes in the other order.
+  /// RIFX: big-endian WAV.
   case bigEndianWave
   case wave64, aiff, aiffC, flac, ogg, caf, au, mpeg
   /// A NumPy array.
   case numpy
 
-  /// Bytes that `init` wants to see. Fewer are fine where no more come.
+  /// Bytes that `init` needs. Fewer are fine at the end of the input.
   package static let bytes = 12
 
   private static let anyRIFF = ByteFormat.riff(form: "????")
 
-  /// The beginnings that are looked for, the first that fits counts. A byte of 0 is any.
+  /// The known beginnings; the first match counts. A byte of 0 matches any.
   private static let beginnings: [(bytes: [UInt8], format: ByteFormat)] = [
     (Array("RIFF\0\0\0\0WAVE".utf8), .wave), (Array("RF64\0\0\0\0WAVE".utf8), .wave),
     (Array("BW64\0\0\0\0WAVE".utf8), .wave), (Array("RIFF\0\0\0\0\0\0\0\0".utf8), anyRIFF),
@@ -25,7 +25,7 @@ package enum ByteFormat: Equatable, Sendable {
     ([0x93] + Array("NUMPY".utf8), .numpy),
   ]
 
-  /// - Parameter start: The first bytes; nil comes of bytes that begin nothing that is known.
+  /// - Parameter start: The first bytes; the result is nil if they match no known format.
   package init?(start: [UInt8]) {
     if let known = ByteFormat(known: start) {
       self = known
@@ -36,7 +36,7 @@ package enum ByteFormat: Equatable, Sendable {
     }
   }
 
-  /// As `init(start:)`, without the header of a packet of MPEG audio, which is too short to be told from samples.
+  /// As `init(start:)`, but ignores MPEG audio packets, whose header is too short to distinguish from samples.
   package init?(known start: [UInt8]) {
     guard
       let known = Self.beginnings.first(where: { beginning in
@@ -50,7 +50,7 @@ package enum ByteFormat: Equatable, Sendable {
     }
   }
 
-  /// Whether only more bytes can tell what the bytes begin. Allocates nothing.
+  /// Whether more bytes are needed to recognise the format. Allocates nothing.
   package static func isOpen(_ start: UnsafeRawBufferPointer) -> Bool {
     var couldBe = false
     for beginning in beginnings where fits(start, beginning.bytes) {
@@ -60,7 +60,7 @@ package enum ByteFormat: Equatable, Sendable {
     return couldBe
   }
 
-  /// Whether bytes and a beginning agree as far as both go.
+  /// Whether the bytes match a beginning, over the length of the shorter.
   private static func fits(_ start: UnsafeRawBufferPointer, _ beginning: [UInt8]) -> Bool {
     for place in 0..<min(start.count, beginning.count) {
       guard beginning[place] == 0 || beginning[place] == start[place] else { return false }
@@ -68,7 +68,7 @@ package enum ByteFormat: Equatable, Sendable {
     return true
   }
 
-  /// The header of a packet of MPEG audio: eleven ones, and none of the values that are reserved.
+  /// Whether this is the header of an MPEG audio packet: eleven ones, and no reserved values.
   private static func isMPEGHeader(_ start: [UInt8]) -> Bool {
     guard start.count >= 4, start[0] == 0xFF, start[1] & 0xE0 == 0xE0 else { return false }
     let version = start[1] >> 3 & 3
@@ -79,19 +79,19 @@ package enum ByteFormat: Equatable, Sendable {
   }
 }
 
-/// Bytes whose beginning was looked at before anybody reads them.
+/// Bytes whose format is recognised before they are read.
 package final class PeekedBytes {
   /// Fills the front of the buffer and returns how many bytes; 0 at the end.
   package typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
 
-  /// What they begin; nil for text, and anything else that is unknown.
+  /// Their format; nil for text, and anything else that is unknown.
   package let format: ByteFormat?
-  /// As much of the beginning as was needed to tell: one byte, of text.
+  /// As much of the beginning as was needed to recognise it: one byte for text.
   package private(set) var start: [UInt8] = []
   private var used = 0
   private let source: Read
 
-  /// Waits for as many bytes as are needed to tell.
+  /// Waits for as many bytes as are needed to recognise the format.
   /// - Throws: What `source` throws.
   package init(_ source: @escaping Read) throws {
     self.source = source
@@ -109,7 +109,7 @@ package final class PeekedBytes {
     return try withUnsafeMutableBytes(of: &byte) { try source($0) } == 1 ? byte : nil
   }
 
-  /// The first byte after the beginning that is none of `skipped`, which is looked at, too. nil at the end.
+  /// The first byte after `start` that is not in `skipped`, without consuming it; nil at the end.
   package func peek(after skipped: Set<UInt8>) throws -> UInt8? {
     while let byte = try Self.next(source) {
       start.append(byte)

@@ -1,17 +1,17 @@
-/// Where an output is made before it is complete, and how it then gets to its place.
+/// An output that is written elsewhere first, and put in place when it is complete.
 package protocol PendingOutput: AnyObject {
-  /// What people call the output.
+  /// The output's name in errors.
   var name: String { get }
   /// The file to write.
   var temporaryPath: String { get }
-  /// Puts the finished file in its place. Without it nothing is left.
+  /// Puts the finished file in place. Without this call nothing is left.
   /// - Throws: `ByteFileError`.
   func commit() throws(ByteFileError)
-  /// What it means that the temporary file could not be written.
+  /// The error to report if the temporary file could not be written.
   func failure(reason: String) -> ByteFileError
 }
 
-/// The output of a path: a file, or standard output where it is `-`.
+/// The output for a path: a file, or standard output if it is `-`.
 /// - Throws: `ByteFileError`.
 package func pendingOutput(
   _ path: String, mayReplace: Bool, cancellation: Cancellation
@@ -25,7 +25,7 @@ extension ReplacingFile: PendingOutput {
   package func failure(reason: String) -> ByteFileError { .unwritable(path: path, reason: reason) }
 }
 
-/// An output that goes to standard output in one piece, when it is complete.
+/// An output that goes to standard output only when it is complete.
 package final class StandardOutput: PendingOutput {
   private let spool: SpooledFile
   private let cancellation: Cancellation
@@ -38,7 +38,7 @@ package final class StandardOutput: PendingOutput {
     self.cancellation = cancellation
   }
 
-  /// - Throws: `ByteFileError`; `.cutShort` when somebody asked to stop. A reader that goes is content.
+  /// - Throws: `ByteFileError`; `.cutShort` when cancelled. A reader that closes the pipe early is not an error.
   package func commit() throws(ByteFileError) {
     do {
       try spool.drain(to: .standardOutput(cancellation), cancellation: cancellation)

@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// Runs `body` with SIGPIPE held off on this thread, and takes away the one that a write in it has raised: a library must
-/// neither end its program nor change how the program takes the signal elsewhere.
+/// Runs `body` with SIGPIPE blocked on this thread, and clears one that a write in it has raised: a library must
+/// neither end its program nor change how the program handles the signal elsewhere.
 package func withoutPipeSignal<Result>(_ body: () throws -> Result) rethrows -> Result {
   var signals = sigset_t()
   sigemptyset(&signals)

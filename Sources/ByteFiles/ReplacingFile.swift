@@ -8,8 +8,8 @@
 
 /// A file that appears under its name only when it is complete.
 ///
-/// It is written under a temporary name in the same folder. `commit` renames it; when the object goes without a commit,
-/// the temporary file is removed and nothing is left.
+/// It is written under a temporary name in the same folder. `commit` renames it; without a commit, `deinit` removes the
+/// temporary file and nothing is left.
 package final class ReplacingFile {
   /// The final name.
   package let path: String
@@ -18,14 +18,14 @@ package final class ReplacingFile {
   private let mayReplace: Bool
   private var isCommitted = false
 
-  /// Checks the place and makes the temporary name, empty.
+  /// Checks the path and creates the temporary file, empty.
   /// - Throws: `ByteFileError`.
   package init(path: String, mayReplace: Bool) throws(ByteFileError) {
     try Self.check(path: path, mayReplace: mayReplace)
     self.path = path
     self.mayReplace = mayReplace
     let folder = Self.folder(of: path) ?? ""
-    // Not mkstemp, whose files are for the owner alone: a new file of the user's has the mode of their mask.
+    // Not mkstemp, whose files only their owner can read: new files should get the mode of the user's mask.
     var descriptor: Int32
     var candidate: String
     repeat {
@@ -37,8 +37,8 @@ package final class ReplacingFile {
     temporaryPath = candidate
   }
 
-  /// Refuses a directory, a device, a file that may not be replaced, a name that no file can have, and a folder that
-  /// takes no new file: what can be known before the work is done.
+  /// Refuses a folder, a device, a file that must not be replaced, an invalid name, and a folder that cannot take a new
+  /// file, before any work is done.
   /// - Throws: `ByteFileError.exists`, `.notAFile`, `.name`, `.folder`.
   package static func check(path: String, mayReplace: Bool) throws(ByteFileError) {
     try checkName(path: path, mayReplace: mayReplace)
@@ -47,14 +47,14 @@ package final class ReplacingFile {
     }
   }
 
-  /// With the slash at its end; nil: the current one.
+  /// The folder with the slash at its end; nil: the current one.
   private static func folder(of path: String) -> String? { path.lastIndex(of: "/").map { String(path[...$0]) } }
 
   private static func checkName(path: String, mayReplace: Bool) throws(ByteFileError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENAMETOOLONG { throw .name(path: path, reason: systemReason()) }
-      // A link to nothing is in the way, too.
+      // A dangling link counts as existing, too.
       if !mayReplace, lstat(path, &status) == 0 { throw .exists(path: path) }
       return
     }
@@ -63,16 +63,16 @@ package final class ReplacingFile {
   }
 
   /// Gives the file its name.
-  /// - Throws: `ByteFileError` when that fails, or when a file of the name has come in the meantime.
+  /// - Throws: `ByteFileError` if that fails, or if a file of that name was created in the meantime.
   package func commit() throws(ByteFileError) {
     if !mayReplace {
-      // link, unlike rename, fails where something has come to stand in the meantime.
+      // Unlike rename, link fails if a file of that name was created in the meantime.
       if link(temporaryPath, path) == 0 {
         unlink(temporaryPath)
         return isCommitted = true
       }
       if errno == EEXIST { throw .exists(path: path) }
-      // File systems without hard links go on to rename.
+      // On file systems without hard links, rename.
     }
     guard rename(temporaryPath, path) == 0 else {
       throw .rename(path: path, reason: systemReason())
@@ -82,7 +82,7 @@ package final class ReplacingFile {
 
   deinit { if !isCommitted { unlink(temporaryPath) } }
 
-  /// Makes a file of these bytes.
+  /// Writes these bytes as a file.
   /// - Throws: `ByteFileError`. Nothing is left then.
   package static func write(_ bytes: [UInt8], to path: String, mayReplace: Bool) throws(ByteFileError) {
     let file = try ReplacingFile(path: path, mayReplace: mayReplace)

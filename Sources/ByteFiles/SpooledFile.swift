@@ -6,15 +6,14 @@
   import Darwin
 #endif
 
-/// A temporary file in place of a pipe where seeking is needed: most formats are read, and all are completed, by going
-/// back in them.
+/// A temporary file instead of a pipe, for seeking: most formats need it for reading, and all to complete the file.
 ///
-/// It is made in `$TMPDIR`, or `/tmp`, readable by its owner alone. Its name goes with the object; who has it open keeps
-/// it.
+/// It is made in `$TMPDIR`, or `/tmp`, readable only by its owner. It is removed with the object; a program that has it
+/// open can still use it.
 package final class SpooledFile {
-  /// Where it is.
+  /// Its folder.
   package let folder: String
-  /// Its name.
+  /// Its path.
   package let path: String
 
   /// Makes an empty file.
@@ -30,7 +29,7 @@ package final class SpooledFile {
 
   deinit { unlink(path) }
 
-  /// Takes everything from a source of bytes, which gives 0 at its end.
+  /// Reads everything from a source of bytes, which returns 0 at its end.
   /// - Throws: `CancellationError`, what `read` throws, `ByteFileError.temporary` when the folder is full.
   package func fill(
     cancellation: Cancellation, from read: (UnsafeMutableRawBufferPointer) throws -> Int
@@ -42,8 +41,8 @@ package final class SpooledFile {
     try open { () throws(ByteFileError) in try file.close() }
   }
 
-  /// Gives everything to a pipe.
-  /// - Throws: `CancellationError`, also when the reader takes nothing any more; `ByteFileError`.
+  /// Writes everything to a pipe.
+  /// - Throws: `CancellationError`, also if the reader takes nothing any more; `ByteFileError`.
   package func drain(to pipe: ByteFile, cancellation: Cancellation) throws {
     let file = try open { () throws(ByteFileError) in try ByteFile.reading(path) }
     do {

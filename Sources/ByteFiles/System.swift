@@ -1,4 +1,4 @@
-// The C library, under its three names, and the calls whose names methods of ours have too.
+// The C library, under its three names, and the calls that share a name with our methods.
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -7,10 +7,10 @@
   import Darwin
 #endif
 
-/// What stands for standard input or output where a path is expected.
+/// The path that means standard input or output.
 package let standardStreamPath = "-"
 
-/// What people call the standard streams in errors.
+/// The names of the standard streams in errors.
 package enum StandardStream {
   /// Descriptor 0.
   package static let input = "standard input"
@@ -18,7 +18,7 @@ package enum StandardStream {
   package static let output = "standard output"
 }
 
-/// The system's words for an `errno`.
+/// The system's message for an `errno`.
 func systemReason(_ code: Int32 = errno) -> String {
   strerror(code).map { String(cString: $0) } ?? "error \(code)"
 }
@@ -36,7 +36,7 @@ func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
 func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 
 extension FileKind {
-  /// nil for a regular file.
+  /// The kind of file; nil for a regular one.
   init?(_ status: stat) {
     switch status.st_mode & S_IFMT {
     case S_IFREG: return nil
@@ -47,8 +47,8 @@ extension FileKind {
     }
   }
 
-  /// What a path names; nil for a file.
-  /// - Throws: `ByteFileError.unreadable` when there is nothing.
+  /// The kind of file at a path; nil for a regular one.
+  /// - Throws: `ByteFileError.unreadable` if nothing exists there.
   package static func of(_ path: String) throws(ByteFileError) -> FileKind? {
     guard !path.utf8.contains(0) else { throw .unreadable(path: path, reason: "the path holds a NUL character") }
     var status = stat()

@@ -4,7 +4,7 @@ package struct ResampledImpulseResponse: Sendable {
   package let channels: [[Float]]
   /// The frame of the response's original first sample. The frames before it are ringing of the band limit.
   ///
-  /// A convolver with this response has this much latency more, and removes it like any latency; cutting the frames off
+  /// A convolver with this response has this much more latency, and removes it like any latency; cutting these frames
   /// would change the response. 0 if the response starts with enough silence (about 3 ms at 44.1 kHz), or if the rates
   /// are equal.
   package let leadFrames: Int
@@ -19,8 +19,8 @@ package struct ResampledImpulseResponse: Sendable {
 /// height would make everything twice as loud. Many convolvers leave it out, so their level depends on the file's
 /// sample rate.
 ///
-/// - Length: the response and the ringing before and after it that matters: what is left out changes the
-///   response at no frequency by more than 2⁻²⁴ of its root mean square over all frequencies.
+/// - Length: the response with the ringing before and after it that matters: the rest, which is cut, changes the
+///   response at any frequency by at most 2⁻²⁴ of its root mean square over all frequencies.
 /// - Numerics: computed in double precision, rounded to `Float` once. Up to 91 % of the lower Nyquist frequency the
 ///   response is kept within the bounds of `SampleRateConverter`; above Nyquist it is silent.
 /// - Parameter response: Channels of equal length, at least one.
@@ -49,8 +49,8 @@ extension RateRatio {
   fileprivate func resampleWithRinging(
     _ input: [[Double]]
   ) throws(ResamplingError) -> (channels: [[Double]], leadFrames: Int) {
-    // Silence before the first frame makes room for the ringing. It is as long as frames of both rates need to fall
-    // together at its end; what is too much of it is skipped.
+    // Silence before the first frame makes room for the ringing. It is long enough that frames of both rates coincide
+    // at its end; the excess is skipped.
     let silence = (ringingInputFrames + inputPeriod - 1) / inputPeriod * inputPeriod
     let lead = Int(outputFrames(for: Int64(silence)))
     let kept = min(lead, Int(coveringOutputFrames(for: Int64(ringingInputFrames))))
@@ -88,7 +88,7 @@ extension RateRatio {
 
 /// How many frames can be cut at both ends: the sum of their magnitudes, both ends together, is at most 2⁻²⁴ of the
 /// norm of every channel. By Parseval's theorem the norm is the root mean square of the response over all frequencies,
-/// and no frequency's response changes by more than the sum of what was left out.
+/// and the response at any frequency changes by at most the sum of the frames cut.
 private func silentEnds(of channels: [[Double]], atMostFront: Int) -> (front: Int, back: Int) {
   var (front, back) = (atMostFront, channels[0].count - atMostFront)
   for samples in channels {

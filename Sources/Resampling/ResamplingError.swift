@@ -8,13 +8,14 @@ public enum ResamplingError: Error, Equatable, Sendable {
   case channels(expected: ClosedRange<Int>, actual: Int)
   /// Channels of different lengths.
   case lengths(channel: Int, expected: Int, actual: Int)
-  /// The result would be longer than an array may be.
+  /// The result would be too long for an array.
   case tooLong(expected: Int, actual: Int)
-  /// libsoxr refused, in its own words.
+  /// libsoxr refused; `reason` is its message.
   case library(reason: String)
 }
 
 extension ResamplingError: CustomStringConvertible {
+  /// One sentence: what is wrong, and what was expected.
   public var description: String {
     switch self {
     case .rate(let expected, let actual):

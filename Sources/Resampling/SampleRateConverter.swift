@@ -9,7 +9,7 @@ extension Double: ConvertibleSample {}
 ///
 /// ```swift
 /// let converter = try SampleRateConverter<Float>(channels: 2, from: 44_100, to: 48_000)
-/// var converted = try converter.process([left, right])  // as often as pieces come
+/// var converted = try converter.process([left, right])  // for every piece
 /// converted = try converter.finish()
 /// ```
 /// - Alignment: linear phase with its delay removed: output frame k lies at input frame k · from / to, within 10⁻⁷
@@ -20,24 +20,24 @@ extension Double: ConvertibleSample {}
 ///   images stay below the same bound; measured: −175 dB and −186 dB. `Float` output is that of `Double`, rounded once.
 ///   NaN and infinities spoil the output for the length of the filters' transforms, some tens of milliseconds, and no
 ///   longer.
-/// - *Piece size is inaudible*: the output is the same bit for bit however input and output are cut, and in every run
+/// - *Piece size is inaudible*: the output is bit-identical for any sizes of input and output pieces, and in every run
 ///   on the same kind of processor. Without AVX the library adds in another order: then one of ten million random
 ///   `Float` samples differs, by a rounding.
-/// - Memory: what was written and not yet read, and at most 1.1 MB a channel. Allocates, so it is not for a real-time
-///   thread.
+/// - Memory: samples that were written and not yet read, and at most 1.1 MB per channel. Allocates, so it is not for a
+///   real-time thread.
 /// - One thread at a time.
-/// - Complexity: a frame costs O(log n), n the length of the filters; 10 ns a channel from 44.1 to 48 kHz.
+/// - Complexity: a frame costs O(log n), n the length of the filters; 10 ns per channel from 44.1 to 48 kHz.
 ///
 /// Underneath is libsoxr (LGPL-2.1-or-later), at 28 bits, what SoX calls very high quality. The other candidate was
-/// libsamplerate (BSD-2-Clause) at its best. Sines from 44.1 to 48 kHz in `Float`, on one core: −144 to −145 dB and 10
-/// ns a frame for libsoxr 0.1.3, −132 to −140 dB and 440 ns for libsamplerate 0.2.2, which has no double precision for
-/// impulse responses. libsoxr had its last release in 2018 and is kept by the distributions, FFmpeg and the makers of
-/// its Python package. There is no choice of quality: an hour of stereo takes this one 4 seconds. The library's own
-/// variables in the environment, `SOXR_…`, are for experiments and change the bits.
+/// libsamplerate (BSD-2-Clause) at its best. Sines from 44.1 to 48 kHz in `Float`, on one core: −144 to −145 dB and
+/// 10 ns per frame for libsoxr 0.1.3, −132 to −140 dB and 440 ns for libsamplerate 0.2.2, which has no double precision
+/// for impulse responses. libsoxr had its last release in 2018 and is maintained by the distributions, FFmpeg and the
+/// makers of its Python package. There is no quality setting: an hour of stereo takes this one 4 seconds. libsoxr's
+/// own environment variables, `SOXR_…`, are for experiments and change the bits.
 package final class SampleRateConverter<Sample: ConvertibleSample> {
   /// The rates.
   package let ratio: RateRatio
-  /// Channels of both sides.
+  /// Channels of input and output.
   package let channels: Int
   /// Input frames so far.
   package private(set) var framesWritten: Int64 = 0
@@ -74,7 +74,7 @@ package final class SampleRateConverter<Sample: ConvertibleSample> {
     try self.init(RateRatio(from: inputRateHz, to: outputRateHz), channels: channels)
   }
 
-  /// Accepts the next frames, all of them. Then call `read` until it returns 0: so memory stays bounded.
+  /// Accepts all of the next frames. Then call `read` until it returns 0, which keeps memory bounded.
   ///
   /// - Parameter input: `channels` pointers to `frames` samples each; they are used during the call only.
   /// - Precondition: the input was not ended.

@@ -50,7 +50,7 @@ final class SoxrResampler {
 
   /// Writes all frames.
   func write(_ channels: Input, frames: Int) throws(ResamplingError) {
-    // The library looks at the list of outputs, and at none of the outputs, as no frame is asked for.
+    // The library reads the list of outputs but uses none of them, because 0 frames are asked for.
     let failure = SoxrTables.whileReading { soxr_process(handle, channels, frames, nil, silentChannels, 0, nil) }
     if let failure { throw .library(reason: String(cString: failure)) }
   }
@@ -64,7 +64,7 @@ final class SoxrResampler {
   /// Reads the frames that are ready, at most `frames`.
   func read(into channels: Output, frames: Int) throws(ResamplingError) -> Int {
     var read = 0
-    // Zero frames of input; no input at all would mean its end.
+    // Zero frames of input; a null input would mean its end.
     let failure = SoxrTables.whileReading { soxr_process(handle, silentChannels, 0, nil, channels, frames, &read) }
     if let failure { throw .library(reason: String(cString: failure)) }
     return read

@@ -6,9 +6,9 @@
 
 /// The tables of sines that libsoxr shares among its resamplers, on processors without AVX.
 ///
-/// Making a resampler creates them or makes them grow. The library guards growing but not creating, and neither when it
-/// was built without OpenMP, as on macOS: then several threads get wrong samples (in four of eight runs of the test
-/// with threads) or crash (chirlu/soxr, issue 10). So resamplers are made one at a time.
+/// Making a resampler creates them or makes them grow. The library locks for growing but not for creating, and for
+/// neither if it was built without OpenMP, as on macOS: then several threads get wrong samples (in four of eight runs
+/// of the test with threads) or crash (chirlu/soxr, issue 10). So resamplers are made one at a time.
 enum SoxrTables {
   /// Runs alone.
   static func whileChanging<Result>(_ body: () -> Result) -> Result {
@@ -17,7 +17,7 @@ enum SoxrTables {
     return body()
   }
 
-  /// Runs beside others that read.
+  /// Runs in parallel with other readers.
   static func whileReading<Result>(_ body: () -> Result) -> Result {
     pthread_rwlock_rdlock(lock.pointer)
     defer { pthread_rwlock_unlock(lock.pointer) }

@@ -54,9 +54,14 @@ public protocol BlockProcessor: AnyObject {
 }
 
 extension BlockProcessor {
+  /// 1/1: as many frames out as in.
   public var rate: FrameRate { .unity }
+  /// 0: no delay.
   public var latencyFrames: Int { 0 }
+  /// 0: the output ends with the input.
   public var tailFrames: Int { 0 }
+  /// 1: blocks of any size.
   public var grainFrames: Int { 1 }
+  /// `rate` · `maximumBlockFrames`, rounded up.
   public var maximumOutputFrames: Int { rate.outputFrames(for: maximumBlockFrames) }
 }

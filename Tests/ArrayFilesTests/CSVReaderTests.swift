@@ -154,7 +154,7 @@ struct CSVReaderTests {
   }
 
   @Test(
-    "what only resembles a number is refused",
+    "text that only resembles a number is refused",
     arguments: [
       "0x10", "0x1p3", "1e", "1e+", "1.2.3", "--1", "+-1", "1 2", ".", "-", "+", "e5", "1f", "1,5", "1_0", "nanx",
       "nan(1)", "infinit", "１", "1\u{0}", "\u{0}", "1\u{0}2", "true", "5;6", "1\r2", "'1'",
@@ -218,7 +218,7 @@ struct CSVReaderTests {
     #expect(readRows(row, .csv, maximumColumns: 65).values == [[Float](repeating: 1, count: 65)])
   }
 
-  @Test("empty lines at the end are passed over", arguments: ["\n", "\r\n", " \n\n"])
+  @Test("empty lines at the end are ignored", arguments: ["\n", "\r\n", " \n\n"])
   func emptyEnd(end: String) {
     #expect(readRows("1,2\n3,4\n" + end, .csv, missing: .hold).values == [[1, 2], [3, 4]])
     #expect(readRows("1\n2\n" + end, .csv).values == [[1], [2]])
@@ -261,7 +261,7 @@ struct CSVReaderTests {
     }
   }
 
-  @Test("numbers of columns that cannot be are refused before anything is read")
+  @Test("impossible numbers of columns are refused before anything is read")
   func requests() {
     for format in RowFormat.allCases {
       let source = PieceSource(Array("1\n".utf8), piece: 9)

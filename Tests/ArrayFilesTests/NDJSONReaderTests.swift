@@ -32,7 +32,7 @@ struct NDJSONReaderTests {
   private static let after = "',' or ']' after the number"
 
   @Test(
-    "what is no array of numbers is refused, with what was expected",
+    "anything but an array of numbers is refused, with what was expected",
     arguments: [
       ("1,2", nil, "an array of numbers such as [0.5, -0.25]", "'1'"),
       ("{\"x\": 1}", nil, "an array of numbers such as [0.5, -0.25]", "'{\"x\": 1}'"),

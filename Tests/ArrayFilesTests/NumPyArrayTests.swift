@@ -70,7 +70,7 @@ struct NumPyArrayTests {
       }
       let count = shape.reduce(1, *)
       guard count < 200_000 else { continue }
-      // The element at [i, j, …] is its number in C order, and stands at i + j·shape[0] + ….
+      // The element at [i, j, …] is its index in C order, stored at i + j·shape[0] + ….
       var data = [Float](repeating: -1, count: count)
       for number in 0..<count {
         var (rest, offset) = (number, 0)
@@ -114,7 +114,7 @@ struct NumPyArrayTests {
         == "64-bit floats were converted to 32 bits: 1 of 3 were rounded.")
   }
 
-  @Test("an array is made of what fits together")
+  @Test("an array needs as many values as its shape says")
   func making() {
     #expect(throws: NumPyError.valueCount(expected: 6, actual: 5)) {
       try NumPyArray(shape: [2, 3], values: [1, 2, 3, 4, 5])

@@ -13,7 +13,7 @@ import Testing
   import Darwin
 #endif
 
-@Suite("What is no NumPy array of floats")
+@Suite("Errors of NumPy arrays")
 struct NumPyErrorTests {
   private static let plain = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
 
@@ -60,7 +60,7 @@ struct NumPyErrorTests {
     ("{'descr': [('a', '<f4')}", 33, "the bracket that closes the last one", "'}'"),
     ("{'descr': [('a', '<f4')", 33, "a closing bracket", "the end of the header"),
     ("{'descr': ['a", 21, "a closing quotation mark", "''a'"),
-    ("{'shape': (5)}", 22, "',' behind a single size", "')}'"),
+    ("{'shape': (5)}", 22, "',' after a single size", "')}'"),
     ("{'shape': 5}", 20, "a tuple of sizes, '('", "'5}'"),
     ("{'shape': (5 6)}", 23, "',' or ')'", "'6)}'"),
     ("{'shape': (,)}", 21, "a size, 0 or more", "',)}'"),
@@ -77,10 +77,10 @@ struct NumPyErrorTests {
     ("{'descr': '<f4', 'fortran_order': True}", 49, "the key 'shape' in the dictionary", "the end of the header"),
     ("{'descr': '<f4', 'shape': ()}", 39, "the key 'fortran_order' in the dictionary", "the end of the header"),
     ("{,}", 11, "a key in quotation marks", "',}'"),
-    (plain + "x", 68, "nothing but spaces behind the dictionary", "'x'"),
+    (plain + "x", 68, "only spaces after the dictionary", "'x'"),
   ]
 
-  @Test("a broken header is told by its byte", arguments: headers.indices)
+  @Test("the error of a broken header names the byte", arguments: headers.indices)
   func header(index: Int) {
     let (header, byte, expected, actual) = Self.headers[index]
     guard case .header(_, byte, expected, let found) = numPyError(numPyBytes(header)) else {
@@ -90,7 +90,7 @@ struct NumPyErrorTests {
     #expect(actual.hasSuffix("…") ? found.hasPrefix(actual.dropLast()) : found == actual)
   }
 
-  @Test("a file that is none, or of an unknown version")
+  @Test("a file that is not a .npy file, or has an unknown version")
   func beginnings() {
     #expect(numPyError([]) == .notNumPy(name: "x", actual: "an empty file"))
     #expect(numPyError(Array("RIFF1234".utf8)) == .notNumPy(name: "x", actual: "'RIFF12'"))

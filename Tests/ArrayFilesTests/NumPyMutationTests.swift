@@ -69,7 +69,7 @@ struct NumPyMutationTests {
     #expect(fixture.shape == nil || arrays > 10, "and not by all")
   }
 
-  @Test("random bytes behind a sound beginning")
+  @Test("random bytes after a valid beginning")
   func noise() {
     var random = SplitMix64(seed: 401)
     for _ in 0..<5000 {

@@ -36,7 +36,7 @@ struct NumPyRowWriterTests {
   }
 
   /// Python's own reader of ZIP files checks sizes, checksums and directory; it has no NumPy to need.
-  @Test("a .npz file is a sound ZIP file whose members are .npy files")
+  @Test("a .npz file is a valid ZIP file whose members are .npy files")
   func archive() throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("x.npz").path

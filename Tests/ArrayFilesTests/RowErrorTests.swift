@@ -40,7 +40,7 @@ struct RowErrorTests {
   func longNames() {
     let name = String(repeating: "n", count: 1000)
     guard case .unexpected(let place, _, _) = readRows("\(name),b\nx,1\n", .csv).error else {
-      Issue.record("x is no number")
+      Issue.record("x is not a number")
       return
     }
     #expect(place.columnName == String(repeating: "n", count: 40) + "…")

@@ -39,7 +39,7 @@ struct RowRoundTripTests {
     #expect(reading.rows.flatMap { $0 } == finite.map(\.bitPattern))
   }
 
-  @Test("what is not finite comes back as missing, in CSV only NaN")
+  @Test("values that are not finite come back as missing, in CSV only NaN")
   func nonFinite() throws {
     let values: [Float] = [.nan, .infinity, -.infinity, 1]
     let csv = readRows(try written(values, .csv, columns: 4), .csv, missing: .zero)

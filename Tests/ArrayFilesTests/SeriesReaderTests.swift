@@ -48,7 +48,7 @@ struct SeriesReaderTests {
     #expect(try read(Self.header, .ts).isEmpty)
   }
 
-  @Test("time stamps, which may hold what separates channels, are passed over")
+  @Test("time stamps, which may contain the separator of channels, are ignored")
   func timeStamps() throws {
     let text =
       "@timeStamps True\n@classLabel true a\n@data\n(2007-01-01 00:00:00,1.5),(2007-01-01 00:01:00,?):(0,3),(1,4):a\n"
@@ -57,7 +57,7 @@ struct SeriesReaderTests {
     #expect(series[0].channels[0][0] == 1.5 && series[0].channels[0][1].isNaN)
   }
 
-  @Test("labels stand one a line, whatever spaces and line ends there are")
+  @Test("labels are read one per line, with any spaces and line ends")
   func labels() throws {
     let path = "\(FileManager.default.temporaryDirectory.path)/labels-\(UUID()).txt"
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -71,7 +71,7 @@ struct SeriesReaderTests {
   }
 
   @Test(
-    "what is wrong is an error that names the line",
+    "errors name the line",
     arguments: [
       (SeriesFormat.lines, "1,2,3\n1,2\n", "line 2"), (.lines, "1,2,3\n1,x,3\n", "line 2, column 2"),
       (.lines, "", "x: expected"),

@@ -8,7 +8,7 @@ struct AudioStreamReaderTests {
   struct Interruption: Error {}
 
   @Test(
-    "the pieces that a pipe gives change nothing",
+    "the size of a pipe's pieces does not matter",
     arguments: RawSampleFormat.allCases, [Chunking.constant(1), .constant(7), .random(seed: 21), .random(seed: 22)])
   func chunking(_ format: RawSampleFormat, _ chunking: Chunking) throws {
     let samples = StreamRoundTripTests.hardSamples(count: 3 * 3001, seed: 23)
@@ -57,7 +57,7 @@ struct AudioStreamReaderTests {
     #expect(source.isUsedUp && reader.notes.isEmpty)
   }
 
-  @Test("the padding byte that SoX adds in a pipe is no sample", arguments: [0, 1] as [UInt8])
+  @Test("the padding byte that SoX adds in a pipe is not a sample", arguments: [0, 1] as [UInt8])
   func padding(last: UInt8) throws {
     let data = [UInt8](repeating: 1, count: 15) + [last]
     let header = wav(riffChunk("fmt ", wavFormat(bits: 24)), Array("data".utf8) + little(UInt32(0x7FFF_EFFF)))
@@ -94,7 +94,7 @@ struct AudioStreamReaderTests {
     #expect(source.calls == 17)
   }
 
-  @Test("raw samples need a rate and channels that can be")
+  @Test("raw samples need a possible rate and number of channels")
   func raw() {
     func sentence(_ rate: Int?, _ channels: Int?) -> String? {
       let error = #expect(throws: AudioStreamError.self) {
@@ -127,7 +127,7 @@ struct AudioStreamReaderTests {
     #expect(areSame(back.samples, samples))
   }
 
-  /// Files that raw samples may be by mistake, with what the sentence says of them. `bytes` go on behind what tells.
+  /// Files given as raw samples by mistake, with the error. The first `telling` of `bytes` identify the format.
   static let files: [(says: String, telling: Int, bytes: [UInt8])] =
     [
       ("is WAV, expected raw u8 samples; read it as WAV.", 12, wav(HeaderCase.format, HeaderCase.open)),
@@ -264,7 +264,7 @@ struct AudioStreamReaderTests {
     let bytes = wav(HeaderCase.format, riffChunk("data", data)) + list
     let source = MemorySource(bytes, .constant(piece))
     let reader = try AudioStreamReader { buffer in
-      #expect(source.position < 44 + data.count, "an open pipe would wait here for ever")
+      #expect(source.position < 44 + data.count, "an open pipe would block here")
       return source.read(buffer)
     }
     var block = [Float](repeating: 0, count: 64)
@@ -289,14 +289,14 @@ struct AudioStreamReaderTests {
     #expect(throws: Interruption.self) { try broken.finish() }
   }
 
-  @Test("bytes behind the audio that are no chunks are counted", arguments: [Chunking.whole, .constant(1)])
+  @Test("bytes after the audio that are not chunks are counted", arguments: [Chunking.whole, .constant(1)])
   func leftOut(_ chunking: Chunking) throws {
     let plain = wav(HeaderCase.format, riffChunk("data", HeaderCase.data))
     func notes(_ bytes: [UInt8]) throws -> [String] { try readStream(bytes, chunking: chunking).notes }
-    func note(_ count: Int) -> [String] { ["\(count) bytes behind the audio are left out"] }
+    func note(_ count: Int) -> [String] { ["\(count) bytes after the audio are ignored"] }
     #expect(try notes(plain) == [])
     #expect(try notes(plain + plain) == note(plain.count))
-    #expect(try notes(plain + [7]) == ["1 byte behind the audio is left out"])
+    #expect(try notes(plain + [7]) == ["1 byte after the audio is ignored"])
     let chunks = ["LIST", "id3 ", "bext", "cue ", "smpl"].flatMap { riffChunk($0, [1, 2, 3]) }
     let tagged = wav(HeaderCase.format, riffChunk("data", HeaderCase.data), chunks)
     #expect(try notes(tagged) == [])
@@ -310,7 +310,7 @@ struct AudioStreamReaderTests {
     #expect(try notes(wav(odd, Array(riffChunk("data", [1, 2, 3]).dropLast()), chunks)) == [])
   }
 
-  @Test("what no stream can have is refused before anything is read")
+  @Test("impossible settings are refused before anything is read")
   func requests() {
     func sentence(
       _ format: AudioStreamFormat?, rate: Int? = 48_000, channels: Int? = 1, maximum: Int = 64

@@ -46,7 +46,7 @@ struct StreamMutationTests {
     case 0: return absurd(&generator)
     case 1: return Array(sound[..<generator.nextInteger(upTo: sound.count - 1)])
     case 2:
-      // Random bytes, sometimes behind a beginning that is right.
+      // Random bytes, sometimes after a valid beginning.
       let start = [0, 0, 4, 12, 20, 36][generator.nextInteger(upTo: 5)]
       let length = generator.nextInteger(upTo: 300)
       return sound[..<start] + (0..<length).map { _ in UInt8(generator.next() >> 56) }

@@ -109,7 +109,7 @@ struct StreamRoundTripTests {
     #expect(RawSampleFormat(encoding: .vorbis) == nil && RawSampleFormat(encoding: .pcm(bits: 20)) == nil)
   }
 
-  @Test("what cannot be held is refused in words")
+  @Test("what a format cannot hold is refused, with the reason")
   func refused() {
     func sentence(_ encoding: SampleEncoding, rate: Int, channels: Int) -> String? {
       let error = #expect(throws: AudioStreamError.self) {

@@ -42,12 +42,12 @@ struct HeaderCase: CustomTestStringConvertible, Sendable {
       testDescription: "more is claimed than comes", bytes: wav(format, riffChunk("data", data, declared: 4000))),
     HeaderCase(
       testDescription: "less is claimed than comes", bytes: wav(format, riffChunk("data", data, declared: 4)),
-      frames: 2, notes: ["2 bytes behind the audio are left out"]),
+      frames: 2, notes: ["2 bytes after the audio are ignored"]),
     HeaderCase(
       testDescription: "chunks before, odd ones padded",
       bytes: wav(riffChunk("JUNK", [9, 9, 9]), riffChunk("bext", [7]), format, riffChunk("odd ", []), open)),
     HeaderCase(
-      testDescription: "chunks behind", bytes: wav(format, riffChunk("data", data), riffChunk("LIST", [1, 2, 3]))),
+      testDescription: "chunks after", bytes: wav(format, riffChunk("data", data), riffChunk("LIST", [1, 2, 3]))),
     HeaderCase(
       testDescription: "a chunk larger than the buffer",
       bytes: wav(riffChunk("id3 ", [UInt8](repeating: 5, count: 200_001)), format, open)),
@@ -57,20 +57,20 @@ struct HeaderCase: CustomTestStringConvertible, Sendable {
     HeaderCase(
       testDescription: "fmt with an odd number of bytes", bytes: wav(riffChunk("fmt ", wavFormat(extra: [0])), open)),
     HeaderCase(
-      testDescription: "fmt with much behind",
+      testDescription: "fmt with many more bytes",
       bytes: wav(riffChunk("fmt ", wavFormat(extra: [UInt8](repeating: 1, count: 70_000))), open)),
     HeaderCase(
       testDescription: "extensible with speakers",
       bytes: wav(
         riffChunk("fmt ", wavFormat(tag: 0xFFFE, extra: extensible(validBits: 16, mask: 4, tag: 1))), open), mask: 4),
     HeaderCase(
-      testDescription: "extensible with 12 valid bits, which stand in the upper part",
+      testDescription: "extensible with 12 valid bits, which are the upper ones",
       bytes: wav(riffChunk("fmt ", wavFormat(tag: 0xFFFE, extra: extensible(validBits: 12, tag: 1))), open)),
     HeaderCase(
       testDescription: "RF64", bytes: wav(wide(data: 6), format, open, riffChunk("LIST", [1]), riff: "RF64")),
     HeaderCase(
       testDescription: "BW64", bytes: wav(wide(data: 4), format, open, riff: "BW64"), frames: 2,
-      notes: ["2 bytes behind the audio are left out"]),
+      notes: ["2 bytes after the audio are ignored"]),
     HeaderCase(testDescription: "RF64 from a pipe", bytes: wav(wide(data: 0), format, open, riff: "RF64")),
     HeaderCase(testDescription: "RF64 with an absurd length", bytes: wav(wide(data: .max), format, open, riff: "RF64")),
     HeaderCase(testDescription: "RF64 without ds64", bytes: wav(format, open, riff: "RF64")),

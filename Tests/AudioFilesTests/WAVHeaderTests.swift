@@ -25,7 +25,7 @@ struct WAVHeaderTests {
     return error?.description
   }
 
-  @Test("numbers that cannot be are named", arguments: RefusedCase.numbers)
+  @Test("impossible numbers are named", arguments: RefusedCase.numbers)
   func numbers(_ c: RefusedCase) {
     #expect(sentence(c.bytes) == "pipe: the WAV header gives \(c.testDescription).")
     #expect(sentence(c.bytes, format: .wav) == "pipe: the WAV header gives \(c.testDescription).")
@@ -59,7 +59,7 @@ struct WAVHeaderTests {
       sentence(Array("RIFFxxxxAVI LIST".utf8))?.hasPrefix("pipe: is RIFF with AVI? inside and not WAVE, ") == true)
   }
 
-  @Test("nothing, and nothing that is known")
+  @Test("empty input, and unknown input")
   func unknown() {
     #expect(sentence([]) == "pipe: is empty, expected WAV, or raw samples of a format that is named.")
     #expect(sentence([], format: .wav) == sentence([]))

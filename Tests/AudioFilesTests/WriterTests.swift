@@ -19,7 +19,7 @@ struct WriterTests {
     #expect(try readAll(path).samples == [top, -1, top, -1, 0.5, top, -1, 0])
   }
 
-  @Test("float files hold what came, and count what is not a number")
+  @Test("float files hold the samples unchanged, and count those that are not finite")
   func nonFinite() throws {
     let folder = try TemporaryFolder()
     let samples: [Float] = [.nan, 2, -.infinity]
@@ -65,7 +65,7 @@ struct WriterTests {
     }
   }
 
-  @Test("places that no file can be written to are refused")
+  @Test("paths that cannot be written are refused")
   func places() throws {
     let folder = try TemporaryFolder()
     func error(_ path: String) -> AudioFileError? {

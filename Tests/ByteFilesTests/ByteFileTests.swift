@@ -27,7 +27,7 @@ import Testing
     #expect(throws: ByteFileError.tooShort(path: path("x"), expected: 1000, actual: 100)) { try file.read(1000) }
   }
 
-  @Test("What is no file is refused without waiting")
+  @Test("Folders, pipes and devices are refused without waiting")
   func kinds() throws {
     mkfifo(path("pipe"), 0o600)
     for (place, kind) in [(folder.path, FileKind.folder), (path("pipe"), .pipe), ("/dev/null", .device)] {
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("A written file can be gone back in; a full disk is an error")
+  @Test("A written file can be overwritten in the middle; a full disk is an error")
   func writing() throws {
     let file = try ByteFile.writing(path("x"))
     try file.write(elements: [1, 2, 3] as [UInt8])
@@ -89,7 +89,7 @@ import Testing
     #expect(try bytes(ByteFile(descriptor: reader, name: "pipe", cancellation: Cancellation { true })) == [])
   }
 
-  @Test("A reader that has gone, and one that takes nothing, are told apart")
+  @Test("A reader that has gone and one that takes nothing give different errors")
   func readers() throws {
     try withoutPipeSignal {
       var ends: [Int32] = [0, 0]
@@ -140,7 +140,7 @@ import Testing
 
 @Suite struct ByteFormatTests {
   @Test(
-    "Formats are told by their first bytes, and no byte of them is lost",
+    "Formats are recognised by their first bytes, and no byte is lost",
     arguments: [
       (Array("RIFF\u{1}\u{2}\u{3}\u{4}WAVEfmt ".utf8), ByteFormat.wave),
       (Array("RIFF\u{1}\u{2}\u{3}\u{4}AVI LIST".utf8), .riff(form: "AVI?")),

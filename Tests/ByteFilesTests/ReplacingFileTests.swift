@@ -23,7 +23,7 @@ import Testing
     #expect(try text(file.path) == "done")
   }
 
-  @Test("Without commit nothing is left, and what stood there stays")
+  @Test("Without commit nothing is left, and an old file stays")
   func abandoned() throws {
     let folder = try TemporaryDirectory()
     try write("old", to: folder.file("x").path)
@@ -36,7 +36,7 @@ import Testing
     #expect(try text(folder.file("x").path) == "old")
   }
 
-  @Test("A file that comes while another is made is not overwritten")
+  @Test("A file created in the meantime is not overwritten")
   func race() throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("x").path
@@ -68,7 +68,7 @@ import Testing
     #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
   }
 
-  @Test("What cannot be replaced is refused at once")
+  @Test("Paths that cannot be replaced are refused at once")
   func refusals() throws {
     let folder = try TemporaryDirectory()
     let (file, pipe) = (folder.file("file").path, folder.file("pipe").path)

@@ -140,7 +140,7 @@ import Testing
       ["--ir", "hall.wav", "--max-memory", "1K"],
       "hall.wav: the impulse response is 2000 frames long, expected at most 128; raise --max-memory."
     ),
-    (["-p", "plan"], #"hall.wav: the plan "all" has no number behind "grain" as word 1."#),
+    (["-p", "plan"], #"hall.wav: the plan "all" has no number after "grain" as word 1."#),
     (["-p", "short"], "hall.wav: the plan covers 128 frames of impulse response, expected at least 2000."),
     (["-p", "outside"], "outside.json: stages[0].response should be a relative path within the preset's folder"),
     (["-p", "key"], "key.json: stages[0].wet is not a key of this format"),

@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(
-    "A sine comes out as the sine that it should be, in level, phase and purity",
+    "A sine comes out with the right level, phase and purity",
     arguments: Thoroughness.cases(of: Rates.all, quick: 5),
     [0.003, 0.1, 0.5, 0.8, 0.91])
   func sines(rates: Rates, share: Double) throws {
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test("What lies above the lower rate's half does not come back", arguments: Rates.all.filter { $0.to < $0.from })
+  @Test("Frequencies above half the lower rate leave no aliases", arguments: Rates.all.filter { $0.to < $0.from })
   func aliases(rates: Rates) throws {
     for share in [1.001, 1.01, 1.1, 1.5] where share * rates.halfHz < 0.99 * Double(rates.from) / 2 {
       let output = try resample(
@@ -94,7 +94,7 @@ import Testing
     #expect(firstBitDifference(single, double.map { $0.map { Float($0) } }) == nil)
   }
 
-  @Test("An impulse stands where it stood, and its ringing is the same on both sides", arguments: Rates.all)
+  @Test("An impulse keeps its place, and its ringing is the same on both sides", arguments: Rates.all)
   func impulse(rates: Rates) throws {
     // Both rates have a frame at every second.
     let seconds = rates.from > 100_000 ? 1 : rates.from > 1000 ? 2 : 3000 / rates.from + 1

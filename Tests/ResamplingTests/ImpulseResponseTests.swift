@@ -20,8 +20,8 @@ import Testing
 
   private static let frequencies = [20.0, 300, 440, 1000, 2500, 2600, 8000, 9000, 9700]
 
-  /// By how much two responses of a sine may differ: each tap of both was rounded to Float, the conversion is within
-  /// its bound of every component, and what was left out at the ends is 2⁻²⁴ of the norm.
+  /// By how much two responses to a sine may differ: each tap of both was rounded to Float, the conversion is within
+  /// its bound for every component, and the ends that were cut are 2⁻²⁴ of the norm.
   private func bound(_ first: [Float], _ second: [Float]) -> Double {
     let sums = [first, second].map { $0.reduce(0.0) { $0 + Double(abs($1)) } }
     let norm = second.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test("A response that begins at once keeps its level and phase, behind the lead", arguments: Rates.all)
+  @Test("A response that begins at once keeps its level and phase, after the lead", arguments: Rates.all)
   func lead(rates: Rates) throws {
     let resampled = try resampleImpulseResponse([[1], [-0.5]], from: rates.from, to: rates.to)
     #expect(resampled.leadFrames > 0)
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test("Silence in front of a response leaves no lead, and stays")
+  @Test("Silence before a response makes a lead unnecessary, and is kept")
   func silenceInFront() throws {
     let lone = try resampleImpulseResponse([[1]], from: 44_100, to: 48_000)
     let late = try resampleImpulseResponse([Signals.impulse(frames: 442, at: 441)], from: 44_100, to: 48_000)

@@ -34,7 +34,7 @@ import Testing
     return result
   }
 
-  @Test("The cutting into pieces is inaudible", arguments: Rates.all)
+  @Test("The piece size is inaudible", arguments: Rates.all)
   func cutting(rates: Rates) throws {
     let input = Signals.noise(channels: 3, frames: rates.to / rates.from > 10 ? 200 : 20_000)
     let whole = try resample(input, from: rates.from, to: rates.to)
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(
-    "As many frames come out as the rates say, to half a frame",
+    "The number of output frames follows from the rates, within half a frame",
     arguments: Rates.all + [
       Rates(2, 3), Rates(3, 2), Rates(1, 1), Rates(97, 101), Rates(44_087, 48_017), Rates(1024, 1), Rates(1, 1024),
     ])
@@ -70,7 +70,7 @@ import Testing
     #expect(output[1500...].allSatisfy { abs($0) < 1e-9 })
   }
 
-  @Test("Equal rates change no bit")
+  @Test("Equal rates give the input back, bit for bit")
   func identity() throws {
     let input = Signals.noise(channels: 2, frames: 5001)
     #expect(firstBitDifference(try resample(input, from: 44_100, to: 44_100), input) == nil)
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test(
-    "What cannot be converted is said in a sentence",
+    "Impossible rates and channel counts are refused with an explanation",
     arguments: [
       (0, 48_000, 1, "a sample rate of 0 Hz cannot be converted, expected 1 to 4194304 Hz."),
       (-44_100, 48_000, 1, "a sample rate of -44100 Hz cannot be converted, expected 1 to 4194304 Hz."),

@@ -2,7 +2,7 @@ import Convolution
 import StreamingConvolution
 import TestSupport
 
-/// y[t] = gain · x[t − latency] in every channel: a processor that is late on purpose.
+/// y[t] = gain · x[t − latency] in every channel: a processor with latency on purpose.
 final class LateGain: BlockProcessor {
   let inputChannels: Int
   let outputChannels: Int
@@ -120,8 +120,8 @@ struct Combination: Sendable, CustomStringConvertible {
     try NetworkProcessor(network(inputs: inputs, outputs: outputs, seed: seed), maximumBlockFrames: maximum)
   }
 
-  /// Stereo through 700 taps, after a constant that was there for ever. As a direct sum, because transforms spread
-  /// roundings, and NaN, over frames that the laws want untouched.
+  /// Stereo through 700 taps, settled to a constant input. As a direct sum, because transforms spread roundings, and
+  /// NaN, over frames that the laws expect untouched.
   static func settled(latency: Int) throws -> SettledConvolver {
     let matrix = try ResponseMatrix.perChannel(Signals.noise(channels: 2, frames: 700, amplitude: 0.1))
     let convolver = try PartitionedConvolver(
@@ -160,10 +160,10 @@ struct Combination: Sendable, CustomStringConvertible {
       GainAndMix(try processor(outputs: 2), gainIn: 0.7, mix: 0.6, restingInput: [0.3])
     },
     Combination("gains around one channel that becomes two") { GainAndMix(try processor(outputs: 2), gainOut: 0.5) },
-    Combination("half dry around a response behind a hum") {
+    Combination("half dry around a response after a constant") {
       GainAndMix(try settled(latency: 300), mix: 0.3, restingInput: [0.1, -0.2])
     },
-    Combination("a response behind a hum") { try settled(latency: 0) },
+    Combination("a response after a constant") { try settled(latency: 0) },
     Combination("a network through spans") { ThroughSpans(try processor(inputs: 2, outputs: 3)) },
     Combination("everything through spans") {
       ThroughSpans(

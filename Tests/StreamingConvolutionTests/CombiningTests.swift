@@ -4,7 +4,7 @@ import StreamingConvolution
 import TestSupport
 import Testing
 
-/// What is made of processors is a processor: the same laws hold.
+/// Combined processors are processors: the same laws hold.
 @Suite("Combined processors keep the laws")
 struct CombinationLawsTests {
   @Test("the late gain of these tests breaks no law itself")
@@ -56,7 +56,7 @@ struct ProcessorChainTests {
     #expect(chain.maximumBlockFrames == 100)
   }
 
-  @Test("the output is that of the stages, run one after the other")
+  @Test("the output is that of the stages, run in sequence")
   func stages() throws {
     let first = try Combination.processor(inputs: 2, outputs: 3)
     let second = LateGain(channels: 3)
@@ -106,7 +106,7 @@ struct ChannelBankTests {
     }
   }
 
-  @Test("what is not mono, or no channel at all, traps")
+  @Test("members that are not mono, or no members, trap")
   func traps() async {
     await #expect(processExitsWith: .failure) { _ = try ChannelBank(of: LateGain(channels: 2), channels: 2) }
     await #expect(processExitsWith: .failure) { _ = try ChannelBank(of: LateGain(), channels: 0) }
@@ -115,13 +115,13 @@ struct ChannelBankTests {
 
 @Suite("Gain and mix")
 struct GainAndMixTests {
-  @Test("the dry signal is late by the processor's latency", arguments: [Float(0), 0.25, 1])
+  @Test("the dry signal is delayed by the processor's latency", arguments: [Float(0), 0.25, 1])
   func dryIsLate(mix: Float) {
     let x = Signals.impulse(frames: 400, at: 100)
     let mixed = GainAndMix(LateGain(latency: 37, gain: 3), gainIn: 0.5, gainOut: 2, mix: mix)
     #expect(mixed.latencyFrames == 37)
     let y = BlockRun.of(mixed, on: [x], in: .constant(10)).output[0]
-    // Wet and dry stand in one frame: the impulse is heard once.
+    // Wet and dry are in the same frame: the impulse is heard once.
     #expect(y.indices.filter { y[$0] != 0 } == [137])
     #expect(y[137] == 2 * (mix * 3 * 0.5 + (1 - mix) * 0.5))
   }
@@ -140,7 +140,7 @@ struct GainAndMixTests {
     }
   }
 
-  @Test("gains of 1 and a mix of 1 change no bit")
+  @Test("gains of 1 and a mix of 1 keep every bit")
   func neutral() throws {
     let x = Signals.noise(channels: 1, frames: 800)
     let plain = BlockRun.of(try Combination.processor(), on: x, in: .whole).output
@@ -172,12 +172,12 @@ struct GainAndMixTests {
     }
   }
 
-  @Test("the dry signal begins with what was there for ever, again after a reset", arguments: [1, 64, 512])
+  @Test("the dry signal begins with the resting input, also after a reset", arguments: [1, 64, 512])
   func resting(block: Int) {
     let mixed = GainAndMix(LateGain(latency: 100, gain: 1), gainIn: 2, mix: 0.5, restingInput: [0.25])
     for _ in 0..<2 {
       let y = BlockRun.of(mixed, on: [Signals.impulse(frames: 300)], in: .constant(block)).output[0]
-      // Nothing but the dry signal: what is late begins with silence.
+      // Only the dry signal: `LateGain` begins with silence.
       #expect(y[..<100].allSatisfy { $0 == 0.25 } && y[100] == 2 && y[101...].allSatisfy { $0 == 0 })
       mixed.reset()
     }

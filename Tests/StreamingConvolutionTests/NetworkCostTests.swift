@@ -34,7 +34,7 @@ struct NetworkCostTests {
     #expect(cost.parameters == 24 + 4 + 4 + 16 + 4 + 8)
   }
 
-  @Test("history is the longest way from the input to the output, what nobody hears left out")
+  @Test("history is the longest path from input to output, without unused nodes")
   func history() throws {
     var network = Network(inputChannels: 1)
     let a = try network.convolve([(network.input, kernel(1, 1, 3, dilation: 10))])  // 20

@@ -7,7 +7,7 @@ import Testing
 /// Patterns are fused where nobody can tell, and nowhere else.
 @Suite("Network plan")
 struct NetworkPlanTests {
-  /// One word a step: what was taken up with a convolution, in order.
+  /// One phrase per step, such as `conv+activation`, in order.
   private func words(_ network: Network, fused: Bool = true) -> [String] {
     NetworkPlan(network, fused: fused).steps.map { step in
       switch step {
@@ -50,7 +50,7 @@ struct NetworkPlanTests {
   }
 
   @Test(
-    "every node is in exactly one step of the fused plan, and reads what was made before", arguments: NetworkCase.all)
+    "every node is in exactly one fused step, and reads only results of earlier steps", arguments: NetworkCase.all)
   func complete(_ c: NetworkCase) {
     let plan = NetworkPlan(c.network, fused: true)
     var made: Set<Int> = [0]
@@ -200,7 +200,7 @@ struct NetworkPlanTests {
     for part in 0..<4 { #expect(try gate(extraReader: part) == apart + ["concatenate"]) }
   }
 
-  @Test("a ring is kept for values whose past is read, as long as the longest kernel asks")
+  @Test("values whose past is read have a ring, as long as the longest kernel needs")
   func history() throws {
     var m = NetworkMaker(inputChannels: 1, seed: 1)
     let a = try m.convolve(m.network.input, 2, size: 3, dilation: 10)

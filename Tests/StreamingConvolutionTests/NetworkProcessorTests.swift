@@ -150,7 +150,7 @@ struct NetworkProcessorTests {
     #expect(try ProcessorLaws.checkAll(make) == [])
   }
 
-  @Test("blocks cut at will and small largest blocks do not change random graphs", arguments: NetworkCase.random)
+  @Test("random graphs give the same output for any block size and maximum block", arguments: NetworkCase.random)
   func cutting(_ c: NetworkCase) throws {
     let input = Self.input(c.network, frames: 700)
     let expected = try run(c.network, input, past: .zeroHistory)
@@ -220,7 +220,7 @@ struct NetworkProcessorTests {
     }
   }
 
-  @Test("a resting input for ever gives the resting output for ever", arguments: NetworkCase.all)
+  @Test("a constant resting input gives a constant resting output", arguments: NetworkCase.all)
   func restingOutput(_ c: NetworkCase) throws {
     for resting in [nil, (0..<c.network.inputChannels).map { 0.25 + Float($0) }] {
       let processor = try NetworkProcessor(c.network, restingInput: resting)
@@ -267,7 +267,7 @@ struct NetworkProcessorTests {
         let truth = ReferenceNetwork.output(of: c.network, on: spoilt, past: .silence).frames
         for channel in output.indices {
           let wrong = output[channel].indices.first { output[channel][$0].isNaN != truth[channel][$0].isNaN }
-          #expect(wrong == nil, "NaN stands where the mathematics puts it")
+          #expect(wrong == nil, "NaN must be where the mathematics puts it")
         }
       }
     }

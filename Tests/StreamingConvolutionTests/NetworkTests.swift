@@ -18,7 +18,7 @@ struct NetworkTests {
     #expect(network.nodes.isEmpty)
   }
 
-  @Test("nodes stand in the order in which they were added, with their channels")
+  @Test("nodes are in the order in which they were added, with their channels")
   func building() throws {
     var network = Network(inputChannels: 2)
     let a = try network.convolve([(network.input, kernel(5, 2))])
@@ -55,7 +55,7 @@ struct NetworkTests {
     #expect(throws: GeometryError.count(of: "bias values", expected: 3, actual: 2)) {
       try network.convolve([(network.input, good)], bias: [0, 0])
     }
-    #expect(network.nodes.isEmpty, "a refused node leaves nothing behind")
+    #expect(network.nodes.isEmpty, "a refused node must not be added")
   }
 
   @Test("scales, slopes and operands must have as many channels as what they meet")

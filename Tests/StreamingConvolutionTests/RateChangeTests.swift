@@ -183,7 +183,7 @@ struct RateChainTests {
     #expect(firstBitDifference(run, expected) == nil)
   }
 
-  @Test("the output is that of the stages, run one after the other", arguments: BlockSchedule.standard)
+  @Test("the output is that of the stages, run in sequence", arguments: BlockSchedule.standard)
   func stages(_ schedule: BlockSchedule) throws {
     let stages: [any BlockProcessor] = [
       RateFilter(up: 2, down: 3, channels: 2), RateFilter(up: 2, down: 1, channels: 2, grain: 4),
@@ -257,7 +257,7 @@ struct RateChainTests {
     #expect(chain.tailFrames >= excess && chain.tailFrames <= excess + 1)
   }
 
-  @Test("what cannot work traps")
+  @Test("invalid combinations trap")
   func traps() async {
     // A grain of 3 · 64 frames in blocks of 100.
     await #expect(processExitsWith: .failure) {
@@ -272,7 +272,7 @@ struct RateChainTests {
     await #expect(processExitsWith: .failure) {
       _ = ProcessorChain([RateFilter(up: 2, down: 1), LateGain(maximumBlockFrames: 50)], maximumBlockFrames: 100)
     }
-    // Half a dry signal of another rate.
+    // Half dry, with output at another sample rate.
     await #expect(processExitsWith: .failure) { _ = GainAndMix(RateFilter(up: 1, down: 2), mix: 0.5) }
     await #expect(processExitsWith: .failure) {
       _ = ChannelBank([RateFilter(up: 1, down: 2), RateFilter(up: 1, down: 3)])

@@ -42,7 +42,7 @@ struct RecurrentNetworkTests {
         let first = try m.recur(m.network.input, 5, settling: settling)
         return try m.convolve(m.recur(first, 7, settling: settling), 1)
       },
-      NetworkCase("behind and before kernels with a past") { m in
+      NetworkCase("after and before kernels with a past") { m in
         let a = try m.network.activate(m.convolve(m.network.input, 3, size: 3, dilation: 4), .tanh)
         let b = try m.recur(a, 4, settling: settling)
         return try m.network.add(m.convolve(b, 3, size: 4, dilation: 3), a)

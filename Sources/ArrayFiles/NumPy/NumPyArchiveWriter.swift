@@ -1,16 +1,16 @@
 import ByteFiles
 
-/// Writes a .npz file: arrays of rows and of text under names, as `numpy.load` takes them.
+/// Writes a .npz file for `numpy.load`: named arrays of rows and of text.
 ///
 /// ```swift
 /// let archive = try NumPyArchiveWriter(path: "features.npz")
 /// try archive.add("names", text: names)
 /// try archive.begin("features", columns: names.count)
-/// try archive.write(rows)  // as often as there are rows
+/// try archive.write(rows)  // as often as needed
 /// try archive.finish()
 /// ```
-/// It is a ZIP file whose members are .npy files, stored as they are: features do not shrink much, and so they are
-/// written as they come. Sizes have 64 bits (ZIP64, APPNOTE 6.3.10 of PKWARE), as NumPy writes them.
+/// It is a ZIP file of .npy files, stored without compression: features do not shrink much, so they are written as
+/// they arrive. Sizes have 64 bits (ZIP64, APPNOTE 6.3.10 of PKWARE), as NumPy writes them.
 package final class NumPyArchiveWriter {
   private struct Member {
     let name: [UInt8]
@@ -22,7 +22,7 @@ package final class NumPyArchiveWriter {
   private let file: ByteFile
   private var place = 0
   private var members: [Member] = []
-  /// Of the member that is being written.
+  /// The columns of the array being written.
   private var columns: Int?
   private var rows = 0
   private var headerBytes = 0
@@ -32,7 +32,7 @@ package final class NumPyArchiveWriter {
   /// - Throws: `ByteFileError.unwritable`.
   package init(path: String) throws(ByteFileError) { file = try ByteFile.writing(path) }
 
-  /// Adds a list of words, an array of one axis and of Unicode text. NumPy cannot keep zeros at the end of a word.
+  /// Adds a list of words as a 1-D array of Unicode text. NumPy cannot keep zeros at the end of a word.
   /// - Throws: `ByteFileError.unwritable`.
   package func add(_ name: String, text words: [String]) throws(ByteFileError) {
     let width = max(1, words.map { $0.unicodeScalars.count }.max() ?? 0)
@@ -54,7 +54,7 @@ package final class NumPyArchiveWriter {
     members.append(member)
   }
 
-  /// Begins an array of rows. Its last rows are written before another member is added.
+  /// Begins an array of rows. Write all its rows before adding another member.
   /// - Throws: `ByteFileError.unwritable`.
   package func begin(_ name: String, columns: Int) throws(ByteFileError) {
     precondition(self.columns == nil, "one array of rows at a time")
@@ -137,7 +137,7 @@ package final class NumPyArchiveWriter {
     return head + member.name + fields((1, 2), (24, 2), (member.size, 8), (member.size, 8), (member.start, 8))
   }
 
-  /// Numbers of so many bytes, the lowest byte first.
+  /// Little-endian integers, each with its own number of bytes.
   private static func fields(_ fields: (value: Int, bytes: Int)...) -> [UInt8] {
     fields.flatMap { field in (0..<field.bytes).map { UInt8(truncatingIfNeeded: field.value >> (8 * $0)) } }
   }
@@ -183,8 +183,8 @@ struct CRC32 {
     state = crc
   }
 
-  /// The checksum of two pieces behind each other from theirs (M. Adler's `crc32_combine`): the first one moves through
-  /// as many zero bits as the second one has, by squaring the matrix of one.
+  /// The checksum of two joined pieces from the checksums of each (M. Adler's `crc32_combine`): shifts the first by as
+  /// many zero bits as the second has, by repeatedly squaring the matrix for one bit.
   static func joined(_ first: UInt32, _ second: UInt32, secondBytes: Int) -> UInt32 {
     var matrix = [UInt32](repeating: 0, count: 32)
     matrix[0] = 0xEDB8_8320

@@ -4,12 +4,12 @@ extension NumPyArray {
   /// Reads a .npy file of version 1.0, 2.0 or 3.0 with `<f4`, or `<f8` which is rounded (see `conversion`), in C or
   /// Fortran order.
   ///
-  /// Nothing is allocated for what the header claims before the file's size has confirmed it.
+  /// Allocates nothing for sizes that the header claims before the file's size has confirmed them.
   /// - Parameters:
   ///   - path: A regular file.
   ///   - maximumBytes: A larger file is an error. Default: 64 GiB.
   /// - Throws: `NumPyError`.
-  /// - Complexity: One pass over the file; Fortran order takes the memory of the values twice.
+  /// - Complexity: One pass over the file; Fortran order needs twice the memory of the values.
   public init(contentsOf path: String, maximumBytes: Int = 64 << 30) throws(NumPyError) {
     let file = try NumPyError.file { () throws(ByteFileError) in
       try ByteFile.reading(path, maximumBytes: maximumBytes)
@@ -21,7 +21,7 @@ extension NumPyArray {
 
   /// Reads the bytes of a .npy file.
   ///
-  /// - Parameter name: What errors call them. Default: "the array".
+  /// - Parameter name: The name in errors. Default: "the array".
   /// - Throws: `NumPyError`.
   public init(bytes: [UInt8], name: String = "the array") throws(NumPyError) {
     var place = 0
@@ -36,10 +36,10 @@ extension NumPyArray {
   /// Reads from a source of bytes, to its end.
   ///
   /// - Parameters:
-  ///   - name: What errors call it.
-  ///   - byteCount: How many there will be; nil when nobody knows, and then memory grows with what comes, up to what
-  ///     the header claims.
-  ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end.
+  ///   - name: Its name in errors.
+  ///   - byteCount: The total number of bytes; nil if unknown, and then memory grows with the data received, up to
+  ///     the size that the header claims.
+  ///   - read: Fills the front of the buffer and returns the number of bytes, at least 1; 0 at the end.
   /// - Throws: `NumPyError`, and what `read` throws.
   public init(
     name: String, byteCount: Int?, read: (UnsafeMutableRawBufferPointer) throws(NumPyError) -> Int

@@ -3,8 +3,8 @@ import ByteFiles
 extension NumPyArray {
   /// Writes the array as version 1.0, `<f4`, in C order: the same bytes as `np.save` writes.
   ///
-  /// A file of that name is overwritten, and what was written stays when writing fails; who wants neither writes to
-  /// a temporary name.
+  /// Overwrites an existing file, and leaves an incomplete file if writing fails. To avoid both, write to a temporary
+  /// name and rename.
   /// - Throws: `ByteFileError.unwritable`.
   public func write(to path: String) throws(ByteFileError) {
     let file = try ByteFile.writing(path)

@@ -1,15 +1,15 @@
-/// Numbers in a grid, as a .npy file holds them.
+/// An n-dimensional array of numbers, as in a .npy file.
 ///
 /// ```swift
 /// let image = try NumPyArray(contentsOf: "image.npy")
 /// try NumPyArray(shape: image.shape, values: image.values.map { 2 * $0 }).write(to: "louder.npy")
 /// ```
 public struct NumPyArray: Equatable, Sendable {
-  /// The sizes of the axes, outermost first. No axis: a single number.
+  /// The sizes of the axes, outermost first. Empty for a single number.
   public let shape: [Int]
   /// The elements, the last axis innermost (C order), whatever the file's order was.
   public let values: [Float]
-  /// What reading did to the numbers; nil when they are as the file holds them.
+  /// How reading changed the numbers; nil if it did not.
   public let conversion: NumPyConversion?
 
   /// An array from its parts.
@@ -30,13 +30,13 @@ public struct NumPyArray: Equatable, Sendable {
   }
 }
 
-/// What became of 64-bit floats that were read as 32-bit ones, each the nearest, ties to even.
+/// Counts of 64-bit floats that were read as the nearest 32-bit ones, ties to even.
 public struct NumPyConversion: Equatable, Sendable, CustomStringConvertible {
-  /// Elements.
+  /// All elements.
   public var count = 0
-  /// Those that 32 bits cannot hold exactly.
+  /// Elements that 32 bits cannot hold exactly.
   public var rounded = 0
-  /// Those of the rounded ones that lie beyond Float32's range and became infinities.
+  /// Rounded elements that are beyond Float32's range and became infinities.
   public var overflowed = 0
 
   /// One sentence for the user.

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// Takes a .npy file apart, front to back.
+/// Decodes a .npy file, front to back.
 struct NumPyDecoder {
   let name: String
   let byteCount: Int?
@@ -27,7 +27,7 @@ struct NumPyDecoder {
 
   mutating func decode() throws(NumPyError) -> NumPyArray { try decode(try header()) }
 
-  /// Everything behind a header that was read.
+  /// Reads everything after the header.
   mutating func decode(_ header: NumPyHeader) throws(NumPyError) -> NumPyArray {
     let (count, end) = try extent(of: header)
     if header.isFortranOrder, byteCount != nil { try requireMemory(count: 2 * count) }
@@ -38,7 +38,7 @@ struct NumPyDecoder {
     return NumPyArray(shape: header.shape, values: values, conversion: conversion)
   }
 
-  /// How many elements there are, and where behind the header they end. Checked against the size of the file.
+  /// The number of elements, and the position after the header where they end. Checked against the size of the file.
   mutating func extent(of header: NumPyHeader) throws(NumPyError) -> (count: Int, end: Int) {
     let count = try NumPyHeader.count(of: header.shape, name: name)
     let end = place + count * header.element.byteCount
@@ -49,14 +49,14 @@ struct NumPyDecoder {
     return (count, end)
   }
 
-  /// Where nobody knew how much there would be: that there is no more.
+  /// Checks that no bytes follow, if the total size was not known.
   mutating func requireEnd(at end: Int) throws(NumPyError) {
     if byteCount == nil, try take(1).count > 0 {
       throw .excess(name: name, expected: end, actual: nil)
     }
   }
 
-  /// A file with holes has any size without taking it on the disk, and an array that gets no memory ends the program.
+  /// A sparse file can claim any size without using the disk, and an array without memory would end the program.
   private func requireMemory(count: Int) throws(NumPyError) {
     let bytes = max(1, count * MemoryLayout<Float>.stride)
     guard let probe = malloc(bytes) else { throw .memory(name: name, bytes: bytes) }
@@ -87,14 +87,14 @@ struct NumPyDecoder {
     return try parser.parse()
   }
 
-  /// What a file is that is no .npy file.
+  /// What kind of file this is, if not a .npy file.
   private static func kind(_ bytes: [UInt8]) -> String {
     if bytes.isEmpty { return "an empty file" }
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a ZIP archive, as .npz files are" }
     return excerpt(bytes)
   }
 
-  /// The bytes up to a place in the file that must be there.
+  /// The bytes up to a place in the file; an error if the file ends earlier.
   private mutating func take(upTo end: Int) throws(NumPyError) -> [UInt8] {
     if let byteCount, byteCount < end {
       throw .truncated(name: name, expected: end, actual: byteCount)
@@ -128,7 +128,7 @@ struct NumPyDecoder {
 
   // MARK: - Data
 
-  /// The next elements in the file's order. `end` is where they all end, for errors.
+  /// The next elements in the file's order. `end` is the end of the whole array, for errors.
   mutating func values(
     count: Int, end: Int, conversion: inout NumPyConversion?
   ) throws(NumPyError) -> [Float] {
@@ -156,7 +156,7 @@ struct NumPyDecoder {
         }
         conversion = counts
       } else {
-        // Safe because: two 32-bit floats lie in the memory of each 64-bit word, and all bits make a number.
+        // Safe because: each 64-bit word has room for two 32-bit floats, and any bits are a valid float.
         chunk.withMemoryRebound(to: Float.self) { floats in
           #if _endian(big)
             for index in 0..<wanted {
@@ -170,10 +170,10 @@ struct NumPyDecoder {
     return values
   }
 
-  /// Elements whose first axis is innermost, put so that the last one is.
+  /// Reorders elements from Fortran order (first axis innermost) to C order (last axis innermost).
   ///
-  /// The first axis is contiguous where they come from and the last where they go, so for each place on the axes
-  /// between it is a transposition of a matrix, done in squares that fit the cache.
+  /// The first axis is contiguous in the source and the last in the result, so for each place on the axes between, this
+  /// transposes a matrix, in squares that fit the cache.
   static func cOrder(_ source: [Float], shape: [Int]) -> [Float] {
     guard shape.count > 1, !source.isEmpty else { return source }
     let rows = shape[0]

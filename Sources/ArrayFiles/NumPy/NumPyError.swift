@@ -1,40 +1,40 @@
 import ByteFiles
 
 /// Why an array in NumPy's format cannot be read or written. Each description is one sentence: what is wrong, where,
-/// and what would be right. What it quotes from the file is shortened and free of control characters.
+/// and what was expected. Quotes from the file are shortened and free of control characters.
 public enum NumPyError: Error, Equatable, Sendable {
   /// The file cannot be opened or read, or is larger than the caller allows.
   case file(ByteFileError)
-  /// A source of bytes that is no file failed.
+  /// A source of bytes other than a file failed.
   case unreadable(name: String, reason: String)
-  /// The file begins otherwise than a .npy file does.
+  /// The file does not begin like a .npy file.
   case notNumPy(name: String, actual: String)
-  /// A version of the format that there is not yet.
+  /// An unknown version of the format.
   case version(name: String, actual: String)
-  /// The header says that it is longer than is allowed, in bytes.
+  /// The header claims more bytes than allowed.
   case headerTooLong(name: String, expected: Int, actual: Int)
-  /// Something in the header is not as NumPy writes it. `byte` is counted from the start of the file.
+  /// The header is not as NumPy writes it. `byte` is counted from the start of the file.
   case header(name: String, byte: Int, expected: String, actual: String)
-  /// Other numbers than 32-bit and 64-bit little-endian floats. `remedy` is a line of Python that converts.
+  /// The data type is not a 32-bit or 64-bit little-endian float. `remedy` is a line of Python that converts.
   case dataType(name: String, actual: String, remedy: String)
   /// More axes than NumPy has.
   case tooManyAxes(name: String, expected: Int, actual: Int)
-  /// A size below zero; only an array that is made can have one, since no header can.
+  /// A negative size. Only from arrays made by a caller: a header cannot hold one.
   case negativeSize(axis: Int, actual: Int)
-  /// The product of the sizes cannot be addressed.
+  /// The array has too many elements to address.
   case overflow(name: String, shape: String)
-  /// The file ends early: its bytes from the start, as they should be and as they are.
+  /// The file ends early: its length in bytes, as expected and as found.
   case truncated(name: String, expected: Int, actual: Int)
-  /// The file goes on behind the array: its bytes from the start. `actual` is nil where nobody knows the end.
+  /// The file goes on after the array: its length in bytes. `actual` is nil if that is not known.
   case excess(name: String, expected: Int, actual: Int?)
-  /// The system does not give so many bytes of memory.
+  /// The system cannot provide this many bytes of memory.
   case memory(name: String, bytes: Int)
-  /// An array that is made has more or fewer values than its sizes say.
+  /// The number of values given for a new array does not match its shape.
   case valueCount(expected: Int, actual: Int)
 }
 
 extension NumPyError {
-  /// Lets errors of bytes through as errors of arrays.
+  /// Passes file errors on as array errors.
   package static func file<Result>(_ body: () throws(ByteFileError) -> Result) throws(NumPyError) -> Result {
     do {
       return try body()
@@ -45,6 +45,7 @@ extension NumPyError {
 }
 
 extension NumPyError: CustomStringConvertible {
+  /// One sentence with the file and what was expected.
   public var description: String {
     switch self {
     case .file(let error): error.description
@@ -68,7 +69,7 @@ extension NumPyError: CustomStringConvertible {
     case .truncated(let name, let expected, let actual):
       "\(name): ends after \(actual) bytes, expected \(expected)."
     case .excess(let name, let expected, let actual):
-      "\(name): \(actual.map { "has \($0) bytes" } ?? "goes on behind its array"), expected to end after \(expected), "
+      "\(name): \(actual.map { "has \($0) bytes" } ?? "goes on after its array"), expected to end after \(expected), "
         + "where its one array does."
     case .memory(let name, let bytes):
       "\(name): needs \(bytes) bytes of memory, which the system does not have."

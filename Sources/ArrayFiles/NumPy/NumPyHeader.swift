@@ -1,4 +1,4 @@
-/// What the header of a .npy file says: a Python dictionary with the keys `descr`, `fortran_order` and `shape`.
+/// The header of a .npy file: a Python dictionary with the keys `descr`, `fortran_order` and `shape`.
 ///
 /// The format is NEP 1 of NumPy, with versions 2.0 (longer headers) and 3.0 (UTF-8):
 /// `\x93NUMPY`, major, minor, the header's length (16 bits little-endian; 32 from version 2.0), the header, the data.
@@ -16,21 +16,21 @@ struct NumPyHeader: Equatable {
   var shape: [Int]
 
   static let magic = [0x93] + Array("NUMPY".utf8)
-  /// As NumPy 2 has it.
+  /// The limit of NumPy 2.
   static let maximumAxes = 64
-  /// Version 1.0 cannot say more than 64 KiB. Every header of this room's kinds has less than 4 KiB; the rest is for
-  /// names of many fields, which are read to say that they cannot be.
+  /// Version 1.0 allows 64 KiB. Headers of supported arrays have less than 4 KiB; the rest is for arrays with many
+  /// named fields, which are parsed only to explain the refusal.
   static let maximumBytes = 1024 * 1024
 
   /// The number of elements of a shape without negative sizes.
   ///
-  /// - Throws: `NumPyError.tooManyAxes`; `.overflow` when the bytes of the array cannot be counted. A size of zero
-  ///   makes no exception for the others, as in NumPy.
+  /// - Throws: `NumPyError.tooManyAxes`; `.overflow` when the bytes of the array cannot be counted, even if another
+  ///   size is zero, as in NumPy.
   static func count(of shape: [Int], name: String) throws(NumPyError) -> Int {
     guard shape.count <= maximumAxes else {
       throw .tooManyAxes(name: name, expected: maximumAxes, actual: shape.count)
     }
-    // Divided by more than the bytes of an element, so that sums of bytes and header cannot overflow either.
+    // 64 is more than the bytes of an element, so that adding the header cannot overflow either.
     let maximum = Int.max / 64
     var count = 1
     for size in shape where size > 0 {
@@ -49,7 +49,7 @@ struct NumPyHeader: Equatable {
   /// Everything before the data of a file of version 1.0 with `<f4` in C order; the same bytes as `np.save` writes.
   ///
   /// - Precondition: At most `maximumAxes` axes, which keeps the header far below the 64 KiB of version 1.0.
-  /// - Parameter type: Another type than 32-bit floats.
+  /// - Parameter type: The element type. Default: 32-bit floats.
   static func bytes(shape: [Int], type: String = "<f4") -> [UInt8] {
     var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(text(of: shape)), }"
     // NumPy leaves room for the first size to grow to 21 digits in place.
@@ -61,7 +61,7 @@ struct NumPyHeader: Equatable {
   }
 }
 
-/// Reads the dictionary of a header: a part of Python's syntax, as wide as what NumPy has ever written.
+/// Reads the dictionary of a header: the part of Python's syntax that NumPy has ever written.
 ///
 /// - Complexity: one pass, no recursion; a megabyte of brackets costs a megabyte.
 struct NumPyHeaderParser {
@@ -77,7 +77,7 @@ struct NumPyHeaderParser {
     self.start = start
   }
 
-  /// - Throws: `NumPyError.header`, `.tooManyAxes`, and `.dataType` when all else is well.
+  /// - Throws: `NumPyError.header`, `.tooManyAxes`, and `.dataType` if everything else is valid.
   mutating func parse() throws(NumPyError) -> NumPyHeader {
     var description: Range<Int>?
     var isFortranOrder: Bool?
@@ -103,7 +103,7 @@ struct NumPyHeaderParser {
       }
     }
     skipSpace()
-    guard place == bytes.count else { throw fault("nothing but spaces behind the dictionary") }
+    guard place == bytes.count else { throw fault("only spaces after the dictionary") }
     guard let description, let isFortranOrder, let shape else {
       let missing = description == nil ? "descr" : isFortranOrder == nil ? "fortran_order" : "shape"
       throw fault("the key '\(missing)' in the dictionary")
@@ -144,7 +144,7 @@ struct NumPyHeaderParser {
     // (5) is a number in Python, not a tuple.
     if sizes.count == 1, !hasComma {
       place -= 1
-      throw fault("',' behind a single size")
+      throw fault("',' after a single size")
     }
     guard sizes.count <= NumPyHeader.maximumAxes else {
       throw .tooManyAxes(name: name, expected: NumPyHeader.maximumAxes, actual: sizes.count)
@@ -178,7 +178,7 @@ struct NumPyHeaderParser {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte - UInt8(ascii: "0")) : nil
   }
 
-  /// The inside of a string in single or double quotation marks; escapes are stepped over as they are.
+  /// The inside of a string in single or double quotation marks; escapes are skipped, not decoded.
   private mutating func string(_ expected: String) throws(NumPyError) -> Range<Int> {
     guard place < bytes.count, bytes[place] == UInt8(ascii: "'") || bytes[place] == UInt8(ascii: "\"") else {
       throw fault(expected)
@@ -196,7 +196,7 @@ struct NumPyHeaderParser {
     return first..<last
   }
 
-  /// Steps over a list: brackets that match, with anything in between.
+  /// Skips a list: matching brackets, with anything in between.
   private mutating func skipBrackets() throws(NumPyError) {
     var open: [UInt8] = []
     repeat {
@@ -218,7 +218,7 @@ struct NumPyHeaderParser {
 
   // MARK: - Types
 
-  /// - Parameter source: The type as it stands in the header, quotation marks included.
+  /// - Parameter source: The type as written in the header, including quotation marks.
   private func element(_ source: ArraySlice<UInt8>) throws(NumPyError) -> NumPyHeader.Element {
     guard source.first != UInt8(ascii: "[") else {
       throw .dataType(
@@ -235,7 +235,7 @@ struct NumPyHeaderParser {
     throw .dataType(name: name, actual: "\(what) ('\(printable(source.dropFirst().dropLast()))')", remedy: remedy)
   }
 
-  /// What a type is called, and the line of Python that makes floats of it.
+  /// The name of a type, and a line of Python that converts it to floats.
   private static func advice(_ type: String) -> (what: String, remedy: String) {
     let letters = Array(type.prefix(2))
     let kind = letters.count == 2 ? letters[1] : " "
@@ -270,7 +270,7 @@ struct NumPyHeaderParser {
     }
   }
 
-  /// Steps over `character` behind spaces, if it is there.
+  /// Skips spaces, and then `character` if it comes next.
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
     guard place < bytes.count, bytes[place] == UInt8(ascii: character) else { return false }

@@ -1,28 +1,28 @@
 import ByteFiles
 
-/// Reads a .npy file a part at a time: what lies behind each index of its first axis is a row, whatever axes it has.
+/// Reads a .npy file in parts. A row is everything at one index of the first axis, whatever the other axes.
 ///
 /// ```swift
 /// let reader = try NumPyRowReader(contentsOf: "series.npy")  // [cases, channels, points]
 /// while let rows = try reader.next(maximumCount: 64) { use(rows) }
 /// ```
-/// Memory: the rows in hand. A file in Fortran order, whose rows lie scattered all over it, is read as a whole.
+/// Memory: the current rows. A file in Fortran order, whose rows are scattered all over it, is read as a whole.
 package final class NumPyRowReader {
-  /// The sizes of the axes, outermost first. No axis: a single number, which is one row.
+  /// The sizes of the axes, outermost first. Empty for a single number, which is one row.
   package let shape: [Int]
-  /// How many there are.
+  /// The number of rows.
   package let rows: Int
   /// Elements of a row.
   package let columns: Int
   /// Rows delivered so far.
   package private(set) var rowsRead = 0
-  /// What reading did to the numbers so far; nil when they are as the file holds them.
+  /// How reading has changed the numbers so far; nil if it has not.
   package var conversion: NumPyConversion? { whole?.conversion ?? counts }
 
   private var decoder: NumPyDecoder
   private var counts: NumPyConversion?
   private let end: Int
-  /// The array, when it had to be read at once.
+  /// The array, if it had to be read at once.
   private let whole: NumPyArray?
 
   /// Opens a regular file.
@@ -37,9 +37,9 @@ package final class NumPyRowReader {
   /// Reads the header from a source of bytes.
   ///
   /// - Parameters:
-  ///   - name: What errors call it.
-  ///   - byteCount: How many there will be; nil when nobody knows.
-  ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end.
+  ///   - name: Its name in errors.
+  ///   - byteCount: The total number of bytes; nil if unknown.
+  ///   - read: Fills the front of the buffer and returns the number of bytes, at least 1; 0 at the end.
   /// - Throws: `NumPyError`.
   package init(
     name: String, byteCount: Int?,
@@ -49,7 +49,7 @@ package final class NumPyRowReader {
     let header = try decoder.header()
     end = try decoder.extent(of: header).end
     shape = header.shape
-    // Elements can be counted, and so can those of a row.
+    // Cannot overflow: the number of all elements did not.
     columns = header.shape.dropFirst().reduce(1, *)
     rows = header.shape.first ?? 1
     whole = header.isFortranOrder ? try decoder.decode(header) : nil
@@ -57,7 +57,7 @@ package final class NumPyRowReader {
     self.decoder = decoder
   }
 
-  /// The next rows, at most so many, one behind the other; nil behind the last.
+  /// The next rows, at most `maximumCount`, one after another; nil after the last.
   /// - Throws: `NumPyError`.
   package func next(maximumCount: Int) throws(NumPyError) -> [Float]? {
     let count = min(maximumCount, rows - rowsRead)

@@ -1,9 +1,9 @@
 import ByteFiles
 
-/// Writes a .npy file of two axes row by row, without knowing how many there will be.
+/// Writes a .npy file with two axes row by row; the number of rows need not be known.
 ///
-/// The header leaves room for the number of rows, as NumPy's does, and `finish` puts it there; before that the file says
-/// that it has none. Memory: nothing but the row in hand.
+/// The header leaves room for the number of rows, as NumPy's does, and `finish` fills it in; until then the file claims
+/// to have none. Memory: only the current row.
 package final class NumPyRowWriter {
   /// Numbers in a row.
   package let columns: Int
@@ -35,8 +35,8 @@ package final class NumPyRowWriter {
     rows += values.count / columns
   }
 
-  /// Says how many rows there are, and closes the file.
-  /// - Throws: `ByteFileError.unwritable`, also where the file cannot be gone back in, as a pipe.
+  /// Fills in the number of rows and closes the file.
+  /// - Throws: `ByteFileError.unwritable`, also if the file cannot seek, like a pipe.
   package func finish() throws(ByteFileError) {
     try file.overwrite(NumPyHeader.bytes(shape: [rows, columns]), at: 0)
     try file.close()

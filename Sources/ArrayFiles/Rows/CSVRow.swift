@@ -1,7 +1,7 @@
 /// One line of fields between separators.
 ///
-/// A field may stand in quotation marks, with `""` for one of them inside, and have spaces around it; tabs too, unless
-/// they separate. Numbers never are NaN, so NaN stands for a missing value.
+/// A field may be in quotation marks, with `""` for one inside it, and have spaces around it; tabs too, unless they
+/// are the separator. Numbers are never NaN, so NaN marks a missing value.
 enum CSVRow {
   private static let quote = UInt8(ascii: "\"")
 
@@ -23,7 +23,7 @@ enum CSVRow {
       case UInt8(ascii: "\t"): (hasTab, isAtStart) = (true, true)
       case UInt8(ascii: ";"): (hasSemicolon, isAtStart) = (true, true)
       case UInt8(ascii: " "): break
-      // `""` inside quotation marks is seen here as an end and a new beginning.
+      // `""` inside quotation marks counts here as an end and a new beginning.
       case quote: isQuoted = isAtStart || (place > 0 && line[place - 1] == quote)
       default: isAtStart = false
       }
@@ -33,7 +33,7 @@ enum CSVRow {
 
   /// Reads the fields of a line.
   ///
-  /// - Parameter values: Filled from the front; fields that find no room are only counted.
+  /// - Parameter values: Filled from the front; fields beyond its size are only counted.
   /// - Returns: The number of fields, at least 1.
   static func read(
     _ line: Span<UInt8>, separator: UInt8, into values: UnsafeMutableBufferPointer<Float>
@@ -71,8 +71,8 @@ enum CSVRow {
 
   /// Whether there are fields that are neither numbers nor missing, and no numbers.
   ///
-  /// - Throws: A fault for the first field that is no number beside others that are: a slip of the pen must not make
-  ///   a row of data a header.
+  /// - Throws: A fault for the first field that is not a number if other fields are: a typo must not turn a row of data
+  ///   into a header.
   static func isHeader(_ line: Span<UInt8>, separator: UInt8) throws(RowFault) -> Bool {
     var place = 0
     var column = 0
@@ -99,7 +99,7 @@ enum CSVRow {
     throw RowFault(kind: kind, column: name.column, range: name.content)
   }
 
-  /// Where a field's content stands in a line, without spaces and quotation marks; nil beyond the last one.
+  /// The range of a field's content in a line, without spaces and quotation marks; nil after the last field.
   static func content(ofColumn wanted: Int, in line: Span<UInt8>, separator: UInt8) -> Range<Int>? {
     var place = 0
     for column in 0... {
@@ -114,7 +114,7 @@ enum CSVRow {
 
   // MARK: - Fields
 
-  /// A finite number without quotation marks, and the place of the separator or line end behind it: the common case.
+  /// The common case: a finite number without quotation marks, and the place of the separator or line end after it.
   private static func plainNumber(
     _ line: Span<UInt8>, from start: Int, separator: UInt8
   ) -> (value: Float, end: Int)? {
@@ -124,7 +124,7 @@ enum CSVRow {
     return (value, end)
   }
 
-  /// A field's content, and the place of the separator or line end behind it. `start`: behind leading spaces.
+  /// A field's content, and the place of the separator or line end after it. `start`: after leading spaces.
   private static func field(
     _ line: Span<UInt8>, from start: Int, column: Int, separator: UInt8
   ) throws(RowFault) -> (content: Range<Int>, end: Int) {
@@ -154,7 +154,7 @@ enum CSVRow {
     return (content, end)
   }
 
-  /// A field's number; NaN if it is missing, infinite also beyond Float32's range; nil if it is anything else.
+  /// A field's number; NaN if it is missing, infinite if beyond Float32's range; nil if it is anything else.
   private static func value(_ line: Span<UInt8>, _ content: Range<Int>) -> Float? {
     if content.isEmpty { return .nan }
     let number = DecimalNumber.read(line, from: content.lowerBound, grammar: .lenient)
@@ -178,12 +178,12 @@ enum CSVRow {
     return sign == UInt8(ascii: "-") ? -magnitude : magnitude
   }
 
-  /// Whether an infinite value is the word `inf` or `infinity`, and not too large a number.
+  /// Whether an infinite value is the word `inf` or `infinity`, and not a number that is too large.
   private static func isWord(_ line: Span<UInt8>, _ content: Range<Int>) -> Bool {
     line[content.upperBound - 1] | 0x20 >= UInt8(ascii: "a")
   }
 
-  /// Compares without regard to case; `word` is in small letters.
+  /// Compares ignoring case; `word` is in lower case.
   private static func matches(_ line: Span<UInt8>, _ range: Range<Int>, _ word: StaticString) -> Bool {
     guard range.count == word.utf8CodeUnitCount else { return false }
     for i in 0..<range.count {
@@ -194,7 +194,7 @@ enum CSVRow {
     return true
   }
 
-  /// Says what is likely meant where a comma may be a decimal mark.
+  /// The expected number, with a hint if a comma may be a decimal mark.
   private static func expectedNumber(_ line: Span<UInt8>, _ content: Range<Int>, separator: UInt8) -> RowFault.Kind {
     func contains(_ byte: UInt8) -> Bool { content.contains { line[$0] == byte } }
     if separator != UInt8(ascii: ","), contains(UInt8(ascii: ",")) {

@@ -8,12 +8,12 @@
 
 /// Reads decimal numbers from text as the nearest Float32, ties to even.
 ///
-/// What a number is, is decided here and not by `strtof`, which takes hexadecimal, `nan(…)` and leading space, obeys
-/// the locale and needs a byte of zero at the end. It is asked for the value only where the quick way below cannot be
-/// sure: for fewer than one of 10⁷ random numbers, and where digits and exponent need a power beyond 10^±22.
+/// The syntax is checked here and not by `strtof`, which accepts hexadecimal, `nan(…)` and leading space, obeys the
+/// locale and needs a zero byte at the end. `strtof` computes the value only if the quick way below cannot be sure: for
+/// fewer than one of 10⁷ random numbers, and if digits and exponent need a power beyond 10^±22.
 enum DecimalNumber {
   enum Grammar {
-    /// Also `+1`, `.5` and `5.`, and zeros in front.
+    /// Also `+1`, `.5` and `5.`, and leading zeros.
     case lenient
     /// RFC 8259.
     case json
@@ -21,8 +21,8 @@ enum DecimalNumber {
 
   /// Reads the number that begins at `start`.
   ///
-  /// - Returns: The value, infinite if no finite Float32 is near enough, and the place behind the last character; nil
-  ///   if no number begins here. What follows it is the caller's to judge.
+  /// - Returns: The value, infinite if no finite Float32 is near enough, and the place after the last character; nil
+  ///   if no number begins here. The caller checks what follows.
   static func read(_ text: Span<UInt8>, from start: Int, grammar: Grammar) -> (value: Float, end: Int)? {
     var place = start
     var isNegative = false
@@ -59,7 +59,7 @@ enum DecimalNumber {
     return (isNegative ? -magnitude : magnitude, place)
   }
 
-  /// The first 19 significant digits of a number, as many as always fit.
+  /// The first 19 significant digits of a number, which always fit.
   private struct Significand {
     var value: UInt64 = 0
     /// The number is `value`·10^`exponent`, apart from digits that were dropped.
@@ -82,7 +82,7 @@ enum DecimalNumber {
     }
   }
 
-  /// The digits behind an `e`; nil if there are none.
+  /// The digits after an `e`; nil if there are none.
   private static func readExponent(_ text: Span<UInt8>, from place: inout Int) -> Int? {
     guard place < text.count else { return nil }
     let isNegative = text[place] == UInt8(ascii: "-")
@@ -90,7 +90,7 @@ enum DecimalNumber {
     let first = place
     var value = 0
     while place < text.count, text[place] &- 0x30 < 10 {
-      // Far beyond what the digits of the longest line can make up for.
+      // Far more than the digits of the longest line can compensate.
       value = min(value * 10 + Int(text[place] &- 0x30), 1_000_000_000)
       place += 1
     }
@@ -103,7 +103,7 @@ enum DecimalNumber {
     1e21, 1e22,
   ]
 
-  /// The nearest Float32 by way of a Double; nil where that could be the wrong neighbour.
+  /// The nearest Float32 by way of a Double; nil if that could be the wrong neighbour.
   ///
   /// The Double is off by less than 2 of its units in the last place: half a unit each for the significand and for
   /// the product or quotient with an exact power, and 10⁻¹⁸ for dropped digits. Rounding it to Float32 gives what
@@ -121,8 +121,8 @@ enum DecimalNumber {
 
   /// The nearest Float32 by `strtof`, for digits with at most one point among them.
   ///
-  /// The number is written anew as an integer and an exponent: no locale has another opinion about that. Up to 112
-  /// digits can matter for a Float32; of those behind the 120th only whether one is not zero.
+  /// The number is rewritten as an integer and an exponent, which every locale reads alike. Up to 112 digits can matter
+  /// for a Float32; after the 120th it only matters whether one is not zero.
   private static func exact(_ text: Span<UInt8>, digits: Range<Int>, exponent: Int) -> Float {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 160) { copy in
       var count = 0
@@ -152,7 +152,7 @@ enum DecimalNumber {
         exponent -= 1
       }
       append(UInt8(ascii: "e"))
-      // Beyond ±9999 the answer is the same; at most 5 characters.
+      // Beyond ±9999 the result is the same; at most 5 characters.
       for byte in String(max(-9999, min(9999, exponent))).utf8 { append(byte) }
       append(0)
       return strtof(copy.baseAddress!, nil)

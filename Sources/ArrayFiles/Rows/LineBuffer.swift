@@ -6,13 +6,13 @@
   import Darwin
 #endif
 
-/// Gathers bytes that come in pieces of any size into lines, in memory that grows only for a long line.
+/// Collects bytes from pieces of any size into lines, in memory that grows only for a long line.
 ///
 /// Every byte is searched for a line end once, and moved at most once for each time that the buffer is refilled, so
 /// the cost per byte is the same for pieces of one byte and for pieces that fill the buffer.
 final class LineBuffer {
   static let initialBytes = 64 * 1024
-  /// The longest line, line end included, unless somebody asks for more.
+  /// The default limit for a line, including its line end.
   static let maximumLineBytes = 1024 * 1024
 
   /// The number of the line that `next` returned last, from 1.
@@ -26,12 +26,12 @@ final class LineBuffer {
   /// The last line began here; `next` goes on at `start`.
   private var lastStart = 0
   private var start = 0
-  /// There is no line end in `start ..< searched`.
+  /// `start ..< searched` contains no end of line.
   private var searched = 0
   private var end = 0
   private var isAtEnd = false
 
-  /// - Parameter source: Fills the front of the buffer and returns how many bytes came; 0 is the end.
+  /// - Parameter source: Fills the front of the buffer and returns the number of bytes; 0 at the end.
   init(
     name: String, maximumLineBytes: Int = LineBuffer.maximumLineBytes,
     source: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
@@ -44,11 +44,11 @@ final class LineBuffer {
 
   deinit { bytes.deallocate() }
 
-  /// The next line without its line end (LF or CRLF; the last one may have none); nil at the end. Without a byte
-  /// order mark of UTF-8 before the first line.
+  /// The next line without its line end (LF or CRLF; the last one may have none); nil at the end. A UTF-8 byte order
+  /// mark before the first line is left out.
   ///
-  /// The memory holds until the next call. Asks `source` only while there is no whole line. What `source` throws
-  /// passes through, and the next call goes on as if nothing had been.
+  /// The memory is valid until the next call. Reads from `source` only until a whole line is there. Errors of `source`
+  /// pass through, and the next call goes on as if nothing had happened.
   func next() throws -> UnsafeBufferPointer<UInt8>? {
     while true {
       if searched < end, let found = memchr(bytes + searched, 0x0A, end - searched) {
@@ -61,7 +61,7 @@ final class LineBuffer {
     }
   }
 
-  /// Lets `next` return the last line once more. Only after a call of `next` that returned one.
+  /// Makes `next` return the last line once more. Only valid after a call of `next` that returned one.
   func stepBack() {
     start = lastStart
     searched = start

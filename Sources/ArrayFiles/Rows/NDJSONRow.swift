@@ -5,8 +5,8 @@
 enum NDJSONRow {
   /// Reads the numbers of a line.
   ///
-  /// - Parameter values: Filled from the front; numbers that find no room are only counted.
-  /// - Returns: How many numbers there are, at least 1.
+  /// - Parameter values: Filled from the front; numbers beyond its size are only counted.
+  /// - Returns: The number of numbers, at least 1.
   static func read(_ line: Span<UInt8>, into values: UnsafeMutableBufferPointer<Float>) throws(RowFault) -> Int {
     var place = skipSpace(line, from: 0)
     guard place < line.count, line[place] == UInt8(ascii: "[") else {
@@ -33,12 +33,12 @@ enum NDJSONRow {
     return column
   }
 
-  /// How many numbers a line has.
+  /// Counts the numbers in a line.
   static func count(_ line: Span<UInt8>) throws(RowFault) -> Int {
     try read(line, into: UnsafeMutableBufferPointer(start: nil, count: 0))
   }
 
-  /// Where a number stands in a line that could be read; nil beyond the last one.
+  /// The range of a number in a line that could be read; nil after the last one.
   static func content(ofColumn wanted: Int, in line: Span<UInt8>) -> Range<Int>? {
     var place = skipSpace(line, from: 0) + 1
     for column in 0... {
@@ -52,7 +52,7 @@ enum NDJSONRow {
     return nil
   }
 
-  /// A number, or NaN where it is missing, and the place behind it.
+  /// A number, or NaN if it is missing, and the place after it.
   private static func element(
     _ line: Span<UInt8>, from start: Int, column: Int
   ) throws(RowFault) -> (value: Float, end: Int) {
@@ -82,7 +82,7 @@ enum NDJSONRow {
     }
   }
 
-  /// The range of a fault goes on to the next comma or bracket, for a reader to see what is meant.
+  /// The range of a fault extends to the next comma or bracket, so that the message quotes the whole element.
   private static func fault(
     _ line: Span<UInt8>, at place: Int, column: Int? = nil, expected: String
   ) -> RowFault {

@@ -1,5 +1,5 @@
 extension NumberRowReader {
-  /// Finds out what the first row shows. If it holds numbers, it is left in `lines`.
+  /// Finds the layout from the first row. A row of numbers is left in `lines`.
   static func firstRow(
     of lines: LineBuffer, name: String, format: RowFormat, columns expected: Int?, policy: MissingPolicy?,
     header headerPolicy: HeaderPolicy, maximumColumns: Int
@@ -48,7 +48,7 @@ extension NumberRowReader {
     throw RowError.empty(name: name)
   }
 
-  /// Refuses numbers of columns that no row can have, before anything is read.
+  /// Refuses impossible numbers of columns before anything is read.
   static func checkRequest(name: String, columns: Int?, maximumColumns: Int) throws(RowError) {
     if let columns, columns < 1 {
       throw .outOfRange(name: name, expected: "at least 1", actual: counted(columns))

@@ -1,25 +1,25 @@
-/// Reads rows of numbers line by line, from bytes that come in pieces of any size.
+/// Reads rows of numbers line by line, from bytes in pieces of any size.
 ///
 /// ```swift
 /// let reader = try NumberRowReader(format: .csv) { buffer in Foundation.read(0, buffer.baseAddress, buffer.count) }
 /// var row = [Float](repeating: 0, count: reader.layout.columns)
 /// while try row.withUnsafeMutableBufferPointer({ try reader.read(into: $0) }) { use(row) }
 /// ```
-/// - CSV: the separator is what the first row shows: a comma, else a tab, else a semicolon. The first row is a header
-///   if it has names, that is fields that are neither numbers nor missing, and no numbers; names beside numbers are an
-///   error (`HeaderPolicy`). `inf` is a number, and a point the decimal mark. An empty line is a row with one empty
-///   field; several columns, or `MissingPolicy.error`, allow it only at the end.
-/// - NDJSON: one array of numbers a line. Empty lines are skipped.
+/// - CSV: the separator is a comma if the first row has one, else a tab, else a semicolon. The first row is a header if
+///   it has names (fields that are neither numbers nor missing) and no numbers; mixing names and numbers is an error
+///   (`HeaderPolicy`). `inf` is a number, and the decimal mark is a point. An empty line is a row with one empty field;
+///   with several columns, or `MissingPolicy.error`, it is allowed only at the end.
+/// - NDJSON: one array of numbers per line. Empty lines are skipped.
 /// - Numerics: the nearest Float32, ties to even. Beyond its range is an error; near zero it is rounded.
-/// - Latency: a row is delivered as soon as its line end has come (`read` may give bytes one at a time), but for an
-///   empty line that only what follows can excuse.
+/// - Latency: a row is delivered as soon as its line end has arrived (`read` may give bytes one at a time), except
+///   that an empty line allowed only at the end waits for the next line.
 /// - Memory: 64 KiB, growing to 1 MiB for a long line; longer ones are an error. No allocation in `read` otherwise.
 /// - One thread at a time.
 package final class NumberRowReader {
   package let layout: RowLayout
   /// Rows delivered so far.
   package var rowsRead: Int64 { rows }
-  /// Values in them that were missing and have been filled in.
+  /// Missing values in them that were filled in.
   package var missingValues: Int { missing }
 
   private let name: String
@@ -30,21 +30,21 @@ package final class NumberRowReader {
   private var missing = 0
   /// The last value of every column.
   private var held: [Float]
-  /// An empty line that only the end of the input excuses.
+  /// An empty line that is only allowed at the end of the input.
   private var emptyLine: Int?
   private var failure: RowError?
 
   /// Reads up to the end of the first row, to know the columns. A first row of numbers is delivered by `read(into:)`.
   ///
   /// - Parameters:
-  ///   - name: What errors call the input. Default: "standard input".
-  ///   - columns: What the caller expects; a contradiction is an error. At least 1. Default: whatever comes.
-  ///   - missing: What replaces missing values; nil leaves NaN in their place. Default: they are an error.
-  ///   - header: Whether the first line of CSV is one; NDJSON has none. Default: what the line shows.
+  ///   - name: The input's name in errors. Default: "standard input".
+  ///   - columns: The expected number; a different one is an error. At least 1. Default: any number.
+  ///   - missing: What replaces missing values; nil leaves NaN there. Default: they are an error.
+  ///   - header: Whether the first line of CSV is a header. Default: recognised by its fields.
   ///   - maximumColumns: More columns are an error. At least 1. Default: 64.
-  ///   - read: Fills the front of the buffer and returns how many bytes came, at least 1; 0 is the end, and then it
-  ///     is not called again. A line that is not finished at the end is the last row: to stop in the middle, throw.
-  ///     What it throws passes through; a later `read(into:)` goes on where it was.
+  ///   - read: Fills the front of the buffer and returns the number of bytes, at least 1; 0 at the end, after which it
+  ///     is not called again. An unfinished line at the end is the last row: to stop in the middle, throw. Its errors
+  ///     pass through; a later `read(into:)` continues from there.
   /// - Throws: `RowError`, or what `read` throws.
   package init(
     name: String = "standard input", format: RowFormat, columns: Int? = nil, missing policy: MissingPolicy? = .error,
@@ -66,7 +66,7 @@ package final class NumberRowReader {
   ///
   /// - Parameter values: Receives `layout.columns` numbers.
   /// - Returns: Whether there was one; false at the end, and from then on.
-  /// - Throws: `RowError`, and the same again from then on; or what the source throws.
+  /// - Throws: `RowError`, and the same one on every later call; or the source's error.
   /// - Precondition: Room for `layout.columns` numbers.
   package func read(into values: UnsafeMutableBufferPointer<Float>) throws -> Bool {
     precondition(values.count >= layout.columns, "a row needs room for \(layout.columns) numbers")
@@ -105,7 +105,7 @@ package final class NumberRowReader {
         format == .csv
         ? try CSVRow.read(line, separator: layout.separator, into: row) : try NDJSONRow.read(line, into: row)
     } catch {
-      // A field that is no number often comes of a field too many or too few, which says more.
+      // A field that is not a number often means one field too many or too few, which is the better message.
       if format == .csv, let count = try? CSVRow.count(line, separator: layout.separator), count != layout.columns {
         throw .columnCount(RowPlace(name: name, line: lines.lineNumber), expected: layout.columns, actual: count)
       }
@@ -116,7 +116,7 @@ package final class NumberRowReader {
     }
   }
 
-  /// Puts numbers where NaN marks a missing one.
+  /// Replaces NaN, which marks a missing number.
   private func fillIn(_ row: UnsafeMutableBufferPointer<Float>, line: Span<UInt8>) throws(RowError) {
     guard let policy else { return }
     guard policy != .error else {

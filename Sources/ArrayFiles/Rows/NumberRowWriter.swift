@@ -4,9 +4,9 @@
 /// let writer = try NumberRowWriter(format: .ndjson, columns: 2) { bytes in output.append(contentsOf: bytes) }
 /// try [0.5, -0.25, 1, 1e-5].withUnsafeBufferPointer { try writer.write($0) }  // [0.5,-0.25] and [1.0,1e-05]
 /// ```
-/// - Numerics: the shortest decimal number that reads back as the same Float32, with `.0` where it is an integer.
-///   What is not finite becomes `nan`, `inf` or `-inf` in CSV and `null` in NDJSON.
-/// - Memory: text for the rows of the largest call. No allocation in `write` once a call of its size has been.
+/// - Numerics: the shortest decimal number that reads back as the same Float32, with `.0` if it is an integer.
+///   Numbers that are not finite become `nan`, `inf` or `-inf` in CSV and `null` in NDJSON.
+/// - Memory: text for the rows of the largest call. `write` allocates only for a call larger than all before.
 /// - One thread at a time.
 package final class NumberRowWriter {
   /// Rows written so far.
@@ -14,7 +14,7 @@ package final class NumberRowWriter {
   /// Values among them that were NaN or infinite.
   package var nonFiniteValues: Int { nonFinite }
 
-  /// `-1.17549435e-38` and its kin: 9 digits, two signs, a point and an exponent.
+  /// As in `-1.17549435e-38`: 9 digits, two signs, a point and an exponent.
   private static let longestNumber = 15
 
   private let format: RowFormat
@@ -27,11 +27,11 @@ package final class NumberRowWriter {
 
   /// - Parameters:
   ///   - columns: Numbers in a row, at least 1.
-  ///   - header: A line written at once before all rows, without line end. CSV only; NDJSON has none. Default: none.
-  ///   - separator: What stands between two fields of CSV: a comma, a tab or a semicolon. Default: a comma.
+  ///   - header: A line, without line end, written at once before all rows. CSV only. Default: none.
+  ///   - separator: The separator of CSV fields: a comma, a tab or a semicolon. Default: a comma.
   ///   - write: Receives whole lines.
   /// - Throws: What `write` throws.
-  /// - Precondition: A header of one line.
+  /// - Precondition: The header is one line.
   package init(
     format: RowFormat, columns: Int, header: String? = nil, separator: UInt8 = UInt8(ascii: ","),
     write: @escaping (UnsafeRawBufferPointer) throws -> Void
@@ -53,15 +53,15 @@ package final class NumberRowWriter {
 
   deinit { buffer.deallocate() }
 
-  /// Writes rows: one call of the target with all of them, none if there are none.
+  /// Writes rows: all of them in one call of the target, no call if there are none.
   ///
-  /// - Parameter values: Whole rows, one after the other.
+  /// - Parameter values: Whole rows, one after another.
   /// - Throws: What the target throws; the rows are then not counted.
   /// - Precondition: `values.count` is a multiple of `columns`.
   package func write(_ values: UnsafeBufferPointer<Float>) throws {
     guard !values.isEmpty else { return }
     let (count, rest) = values.count.quotientAndRemainder(dividingBy: columns)
-    precondition(rest == 0, "\(values.count) values are no whole rows of \(columns)")
+    precondition(rest == 0, "\(values.count) values are not whole rows of \(columns)")
     let room = Self.room(rows: count, columns: columns)
     if buffer.count < room {
       buffer.deallocate()
@@ -73,7 +73,7 @@ package final class NumberRowWriter {
     nonFinite += filled.nonFinite
   }
 
-  /// Bytes that rows take at most: a character behind every number, brackets and a line end.
+  /// The most bytes that rows need: a character after every number, brackets and a line end.
   private static func room(rows: Int, columns: Int) -> Int { rows * (columns * (longestNumber + 1) + 2) }
 
   private func fill(_ values: UnsafeBufferPointer<Float>) -> (bytes: Int, nonFinite: Int) {
@@ -101,7 +101,7 @@ package final class NumberRowWriter {
     return (text.count, nonFinite)
   }
 
-  /// Memory with a mark up to which it is filled.
+  /// Memory, and how much of it is filled.
   private struct TextBuffer {
     private let bytes: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0

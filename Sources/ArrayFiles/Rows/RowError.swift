@@ -1,14 +1,15 @@
-/// Where in a stream of rows something stands.
+/// A place in a stream of rows.
 public struct RowPlace: Sendable, Equatable, CustomStringConvertible {
-  /// What the caller calls the stream: a path, or "standard input".
+  /// The stream's name: a path, or "standard input".
   public var name: String
   /// Counted from 1, header and empty lines included.
   public var line: Int
-  /// Counted from 1; nil where the whole line is meant.
+  /// Counted from 1; nil for the whole line.
   public var column: Int?
-  /// What the header calls the column, where there is one.
+  /// The column's name, if there is a header.
   public var columnName: String?
 
+  /// Names a place; lines and columns count from 1.
   public init(name: String, line: Int, column: Int? = nil, columnName: String? = nil) {
     self.name = name
     self.line = line
@@ -16,6 +17,7 @@ public struct RowPlace: Sendable, Equatable, CustomStringConvertible {
     self.columnName = columnName
   }
 
+  /// The place as errors name it: `data.csv: line 3, column 2 (force)`.
   public var description: String {
     var text = "\(name): line \(line)"
     if let column { text += ", column \(column)" }
@@ -24,19 +26,19 @@ public struct RowPlace: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// Why rows cannot be read. Each description is one sentence: what is wrong, where, and what would be right. What it
-/// quotes from the input is shortened and free of control characters. None is recoverable: the reader that threw one
-/// throws it again. Rows before it have been delivered.
+/// Why rows cannot be read. Each description is one sentence: what is wrong, where, and what was expected. Quotes from
+/// the input are shortened and free of control characters. None is recoverable: the reader throws the same error again.
+/// Rows before it have been delivered.
 public enum RowError: Error, Equatable, CustomStringConvertible {
-  /// A number of columns or a limit that was asked for cannot be.
+  /// The caller asked for an impossible number of columns or limit.
   case outOfRange(name: String, expected: String, actual: String)
-  /// There is no row, nor a header.
+  /// The input has neither rows nor a header.
   case empty(name: String)
-  /// No line end came within the largest length of a line.
+  /// A line is longer than allowed.
   case lineTooLong(RowPlace, expectedBytes: Int)
   /// An empty line where a row is needed.
   case emptyLine(RowPlace, expectedColumns: Int)
-  /// A row with another number of columns than the first row has, or the first with another than the caller expects.
+  /// A row differs in its number of columns from the first row, or the first row from what the caller expects.
   case columnCount(RowPlace, expected: Int, actual: Int)
   /// More columns than the caller allows.
   case tooManyColumns(RowPlace, expected: Int, actual: Int)
@@ -44,12 +46,13 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
   case missingValue(RowPlace, actual: String)
   /// A number whose nearest Float32 is infinite.
   case beyondRange(RowPlace, actual: String)
-  /// Something else than a number, or a line that breaks the rules of its format.
+  /// Not a number, or a line that breaks the rules of its format.
   case unexpected(RowPlace, expected: String, actual: String)
 
-  /// What `unexpected` expects of a first row that has names beside numbers.
+  /// What `unexpected` expects in a first row that mixes names and numbers.
   public static let numberOfMixedRow = "a number as in other columns of the first row"
 
+  /// One sentence with the place and what was expected.
   public var description: String {
     switch self {
     case .outOfRange(let name, let expected, let actual):
@@ -77,21 +80,21 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
 /// A number of columns in words.
 func counted(_ columns: Int) -> String { columns == 1 ? "1 column" : "\(columns) columns" }
 
-/// What is wrong with a line, for those who know the line alone; `NumberRowReader` adds the place to make a `RowError`.
+/// What is wrong within a line; `NumberRowReader` adds the place to make a `RowError`.
 struct RowFault: Error, Equatable {
   enum Kind: Equatable {
     case beyondRange
     case unexpected(expected: String)
   }
   var kind: Kind
-  /// Counted from 0; nil where the whole line is meant.
+  /// Counted from 0; nil for the whole line.
   var column: Int?
   /// The bytes of the line that are at fault; empty at the end of the line.
   var range: Range<Int>
 }
 
-/// A part of the input, fit for a sentence: in quotation marks, of at most 40 bytes, and without anything that could
-/// move a terminal's cursor. Bytes that are not text in UTF-8 become `\xNN`.
+/// A part of the input for an error message: in quotation marks, at most 40 bytes, and without anything that could
+/// move a terminal's cursor. Bytes that are not UTF-8 become `\xNN`.
 func excerpt(_ bytes: some Collection<UInt8>) -> String {
   guard !bytes.isEmpty else { return "the end of the line" }
   return "'\(printable(bytes))'"
@@ -121,7 +124,7 @@ func printable(_ bytes: some Collection<UInt8>) -> String {
   return isCut ? result + "…" : result
 }
 
-/// Whether a character neither moves a terminal's cursor nor turns the direction of what follows.
+/// Whether a character neither moves a terminal's cursor nor changes the text direction.
 private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.properties.generalCategory {
   case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: false

@@ -1,6 +1,6 @@
 import ByteFiles
 
-/// Reads labels from text, one a line: those of series that stand in an array.
+/// Reads labels from text, one per line, for series stored in an array.
 package final class LabelReader {
   /// The file.
   package let name: String
@@ -15,7 +15,7 @@ package final class LabelReader {
     lines = LineBuffer(name: path) { try file.read(into: $0) }
   }
 
-  /// The next label, without spaces around it; nil at the end. Empty lines are none.
+  /// The next label, without spaces around it; nil at the end. Skips empty lines.
   /// - Throws: `RowError.lineTooLong`, and what reading throws.
   package func next() throws -> String? {
     while let line = try lines.next() {
@@ -28,10 +28,12 @@ package final class LabelReader {
   }
 }
 
-/// Labels are text.
+/// Labels were given as a NumPy array; they must be text.
 public struct LabelError: Error, Equatable, CustomStringConvertible {
+  /// The file.
   public let path: String
 
+  /// One sentence with the file and what was expected.
   public var description: String {
     "\(path): expected text with one label a line; in Python, np.savetxt('labels.txt', y, fmt='%s') writes it."
   }

@@ -1,10 +1,11 @@
-/// One time series as a file has it.
+/// One time series of a file.
 public struct LabelledSeries: Equatable, Sendable {
-  /// Its class; nil where the file has none.
+  /// Its class; nil if the file has none.
   public var label: String?
-  /// `[channel][point]`; NaN where a value is missing.
+  /// `[channel][point]`; NaN marks a missing value.
   public var channels: [[Float]]
 
+  /// A series with its label, nil if it has none.
   public init(label: String?, channels: [[Float]]) {
     self.label = label
     self.channels = channels
@@ -13,13 +14,13 @@ public struct LabelledSeries: Equatable, Sendable {
 
 /// How series are written as text.
 package enum SeriesFormat: String, CaseIterable, Sendable {
-  /// One series of one channel a line, values between commas, tabs or semicolons, the label first: CSV as the UCR archive
-  /// has it. NaN at the end of a line marks a shorter series.
+  /// One single-channel series per line, the label first, then values, separated by commas, tabs or semicolons: CSV as
+  /// in the UCR archive. NaN at the end of a line marks a shorter series.
   case lines
-  /// The format of aeon and sktime: a header of lines with `@`, then a series a line, channels between colons.
+  /// The format of aeon and sktime: header lines with `@`, then one series per line, with colons between channels.
   case ts
 
-  /// By the end of a file's name; nil for another one.
+  /// The format for a file name's extension; nil for an unknown one.
   package init?(path: String) {
     let lower = path.lowercased()
     if lower.hasSuffix(".ts") {

@@ -1,5 +1,5 @@
-/// Walks over the fields of a part of a line, without spaces around them; a list of ten million would take more memory than
-/// their values.
+/// Iterates over the fields of a part of a line, without spaces around them; a list of ten million would take more
+/// memory than their values.
 struct SeriesFields {
   private var start: Int
   private let end: Int
@@ -10,8 +10,8 @@ struct SeriesFields {
   private(set) var taken = 0
 
   /// - Parameters:
-  ///   - separator: Spaces count once however many.
-  ///   - outsideParentheses: Whether what stands in parentheses separates nothing.
+  ///   - separator: Several spaces count as one.
+  ///   - outsideParentheses: Whether to ignore separators inside parentheses.
   init(_ part: Range<Int>, separator: UInt8, outsideParentheses: Bool = false) {
     start = part.lowerBound
     end = part.upperBound
@@ -19,7 +19,7 @@ struct SeriesFields {
     skipsParentheses = outsideParentheses
   }
 
-  /// The next field; nil behind the last. There is at least one.
+  /// The next field; nil after the last. There is at least one.
   mutating func next(of line: Span<UInt8>) -> Range<Int>? {
     guard !isAtEnd else { return nil }
     var place = start
@@ -43,14 +43,14 @@ struct SeriesFields {
     return field
   }
 
-  /// All that are left.
+  /// All remaining fields.
   func all(of line: Span<UInt8>) -> [Range<Int>] {
     var (rest, all) = (self, [Range<Int>]())
     while let field = rest.next(of: line) { all.append(field) }
     return all
   }
 
-  /// How many are left.
+  /// The number of remaining fields.
   func count(in line: Span<UInt8>) -> Int {
     var rest = self
     while rest.next(of: line) != nil {}

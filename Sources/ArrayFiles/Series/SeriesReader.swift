@@ -1,12 +1,12 @@
 import ByteFiles
 
-/// Reads time series from text, one at a time, in memory for one line.
+/// Reads time series from text, one at a time, with memory for one line.
 ///
 /// ```swift
 /// let reader = try SeriesReader(contentsOf: "GunPoint_TRAIN.ts")
 /// while let series = try reader.next() { use(series.label, series.channels) }
 /// ```
-/// - Time stamps of a `.ts` file are passed over: points count as equally distant.
+/// - Time stamps of a `.ts` file are ignored: points are assumed to be equally spaced.
 /// - Missing values are NaN: an empty field, `?`, and the words of `MissingPolicy`.
 /// - Errors name file, line and column. None is recoverable.
 /// - One thread at a time.
@@ -14,7 +14,7 @@ package final class SeriesReader {
   /// The longest line, in bytes: about ten million values.
   package static let maximumLineBytes = 128 << 20
 
-  /// Whether the first field of a line is its label; `.ts` says so itself.
+  /// Whether the first field of a line is its label; a `.ts` header says so itself.
   package let labelsFirst: Bool
 
   let name: String
@@ -23,15 +23,15 @@ package final class SeriesReader {
   private var header = TSHeader()
   private var hasStarted = false
   private var separator = UInt8(ascii: ",")
-  /// Fields of the first line of plain text, which all have.
+  /// The number of fields in the first line of plain text; all lines must have as many.
   private var fieldCount = 0
-  /// Points and channels of the first series of a `.ts` file that says they are equal.
+  /// Channels and points of the first series of a `.ts` file, which the others are compared with.
   private var first: (channels: Int, points: Int)?
 
   /// - Parameters:
-  ///   - name: What errors call it.
-  ///   - labelsFirst: Of plain text: whether lines begin with a label. Default true.
-  ///   - source: Fills the front of the buffer and returns how many bytes came; 0 is the end.
+  ///   - name: Its name in errors.
+  ///   - labelsFirst: For plain text: whether lines begin with a label. Default true.
+  ///   - source: Fills the front of the buffer and returns the number of bytes; 0 at the end.
   package init(
     name: String, format: SeriesFormat, labelsFirst: Bool = true,
     source: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
@@ -43,7 +43,7 @@ package final class SeriesReader {
   }
 
   /// Opens a file.
-  /// - Parameter format: Default: by the end of the path, else plain lines.
+  /// - Parameter format: Default: by the path's extension, else plain lines.
   /// - Throws: `ByteFileError` when it cannot be opened.
   package convenience init(contentsOf path: String, format: SeriesFormat? = nil, labelsFirst: Bool = true) throws {
     let file = try ByteFile.reading(path)
@@ -77,7 +77,7 @@ package final class SeriesReader {
   private func plainLine(_ line: Span<UInt8>) throws(RowError) -> LabelledSeries? {
     if !hasStarted {
       separator = CSVRow.separator(of: line)
-      // Files of the archive may also have runs of spaces between values.
+      // UCR files may also have several spaces between values.
       if !contains(line, separator) { separator = UInt8(ascii: " ") }
     }
     var fields = SeriesFields(SeriesFields.trimmed(line, 0..<line.count), separator: separator)
@@ -95,13 +95,13 @@ package final class SeriesReader {
     }
     guard !values.isEmpty else {
       throw .unexpected(
-        RowPlace(name: name, line: lines.lineNumber), expected: "a label and values behind it", actual: "one field")
+        RowPlace(name: name, line: lines.lineNumber), expected: "a label, then values", actual: "one field")
     }
     while let last = values.last, last.isNaN { values.removeLast() }
     return LabelledSeries(label: label.map { string(line, $0) }, channels: [values])
   }
 
-  /// Whether the first line names columns: a field behind the first one is neither a number nor missing.
+  /// Whether the first line names columns: a field after the first one is neither a number nor missing.
   private func isHeader(_ line: Span<UInt8>, _ fields: SeriesFields) -> Bool {
     var fields = fields
     if labelsFirst { _ = fields.next(of: line) }
@@ -128,10 +128,10 @@ package final class SeriesReader {
     var parts = SeriesFields(text, separator: UInt8(ascii: ":"), outsideParentheses: stamped).all(of: line)
     var label: String?
     if header.hasLabels {
-      guard parts.count > 1 else { throw unexpected("channels and a label behind the last ':'", line, text) }
+      guard parts.count > 1 else { throw unexpected("channels, and a label after the last ':'", line, text) }
       label = string(line, parts.removeLast())
       if let known = header.labels, let label, !known.contains(label) {
-        throw unexpected("one of the labels of '@classLabel' behind the last ':'", line, text)
+        throw unexpected("one of the labels of '@classLabel' after the last ':'", line, text)
       }
     }
     if let dimensions = header.dimensions, dimensions != parts.count {
@@ -176,7 +176,7 @@ package final class SeriesReader {
     return value
   }
 
-  /// nil for what is neither a number nor missing.
+  /// A number, or NaN if it is missing; nil for anything else.
   private func value(_ line: Span<UInt8>, _ range: Range<Int>) -> Float? {
     if range.isEmpty || range.count == 1 && line[range.lowerBound] == UInt8(ascii: "?") { return .nan }
     if let (value, end) = DecimalNumber.read(line, from: range.lowerBound, grammar: .lenient), end == range.upperBound {
@@ -186,7 +186,7 @@ package final class SeriesReader {
     return ["nan", "na", "n/a", "null", "none"].contains(string(line, range).lowercased()) ? .nan : nil
   }
 
-  /// The value in `(stamp,value)`, behind the last comma.
+  /// The value in `(stamp,value)`, after the last comma.
   private func unstamped(_ line: Span<UInt8>, _ range: Range<Int>) throws(RowError) -> Range<Int> {
     guard range.count > 2, line[range.lowerBound] == UInt8(ascii: "("),
       line[range.upperBound - 1] == UInt8(ascii: ")"),
@@ -208,18 +208,18 @@ package final class SeriesReader {
   }
 }
 
-/// The header of a `.ts` file. Keywords count in any case.
+/// The header of a `.ts` file. Keywords may be in upper or lower case.
 struct TSHeader {
   var isInData = false
   var hasLabels = false
   var labels: Set<String>?
   var dimensions: Int?
   var isEqualLength = false
-  /// Values stand in parentheses behind time stamps.
+  /// Values are in parentheses, after a time stamp.
   var hasStamps = false
 
-  /// Takes one line that begins with `@`.
-  /// - Returns: What was expected instead, when it cannot be taken.
+  /// Reads one line that begins with `@`.
+  /// - Returns: What was expected instead, if it is not valid.
   mutating func read(_ text: String) -> String? {
     let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
     let truth: Bool? = words.count > 1 ? ["true": true, "false": false][words[1].lowercased()] : nil
@@ -227,25 +227,25 @@ struct TSHeader {
     case "@data":
       isInData = true
     case "@timestamps":
-      guard let truth else { return "true or false behind '@timeStamps'" }
+      guard let truth else { return "true or false after '@timeStamps'" }
       hasStamps = truth
     case "@dimensions", "@dimension":
       guard words.count > 1, let count = Int(words[1]), (1...65_536).contains(count) else {
-        return "a number of channels from 1 to 65536 behind '\(words[0])'"
+        return "a number of channels from 1 to 65536 after '\(words[0])'"
       }
       dimensions = count
     case "@univariate":
-      guard let truth else { return "true or false behind '@univariate'" }
+      guard let truth else { return "true or false after '@univariate'" }
       if truth { dimensions = 1 }
     case "@equallength":
-      guard let truth else { return "true or false behind '@equalLength'" }
+      guard let truth else { return "true or false after '@equalLength'" }
       isEqualLength = truth
     case "@classlabel":
-      guard let truth else { return "true or false behind '@classLabel'" }
+      guard let truth else { return "true or false after '@classLabel'" }
       hasLabels = truth
       labels = truth && words.count > 2 ? Set(words[2...]) : nil
     case "@targetlabel":
-      guard let truth else { return "true or false behind '@targetLabel'" }
+      guard let truth else { return "true or false after '@targetLabel'" }
       hasLabels = truth
     default: break  // names, lengths and the like
     }

@@ -1,29 +1,30 @@
 import ByteFiles
 
-/// Why a file cannot be read or written. Each description is one sentence: what is wrong, where, and what would
-/// be right. None is recoverable; the reader or writer that threw is of no further use.
+/// Why a file cannot be read or written. Each description is one sentence: what is wrong, where, and what was
+/// expected. None is recoverable; the reader or writer that threw cannot be used again.
 public enum AudioFileError: Error, Equatable, CustomStringConvertible {
-  /// It cannot be opened or created, or is no file.
+  /// The file cannot be opened or created, or is not a file.
   case file(ByteFileError)
-  /// No format is recognised, or the header is broken.
+  /// The format is not recognised, or the header is broken.
   case notAudio(path: String, reason: String)
-  /// The header gives a number that cannot be.
+  /// The header gives an impossible number.
   case badHeader(path: String, expected: String, actual: String)
   /// More channels than the caller allows.
   case tooManyChannels(path: String, expected: Int, actual: Int)
   /// The header promises more frames than there are.
   case truncated(path: String, expectedFrames: Int64, actualFrames: Int64)
-  /// Reading or decoding failed in the middle.
+  /// Reading or decoding failed in the middle of the file.
   case readFailed(path: String, atFrame: Int64, reason: String)
-  /// The container cannot hold what it was asked to.
+  /// The container cannot hold the requested audio.
   case cannotHold(container: AudioContainer, expected: String, actual: String)
-  /// The file would pass, or passed, the largest size of its container.
+  /// The file would exceed, or exceeded, the largest size of its container.
   case tooLong(container: AudioContainer, expectedBytes: Int64, actualBytes: Int64)
   /// Writing failed, on a full disk for instance; what was written is not usable.
   case writeFailed(path: String, reason: String)
   /// `finish` was already called, or an earlier write failed.
   case alreadyFinished(path: String)
 
+  /// One sentence with the file and what was expected.
   public var description: String {
     switch self {
     case .file(let error): error.description

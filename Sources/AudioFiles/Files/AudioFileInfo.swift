@@ -36,13 +36,13 @@ package struct AudioFileInfo: Sendable, Equatable {
   package var sampleRateHz: Int
   /// Samples per frame.
   package var channels: Int
-  /// Length in frames. 0 is legal: an empty recording. Where the
-  /// header does not say (MP3 without a Xing tag, FLAC from a pipe), it was counted by decoding once.
+  /// Length in frames. 0 is valid: an empty recording. If the header does not give it (MP3 without a Xing tag, FLAC
+  /// from a pipe), the file was decoded once to count.
   package var frames: Int64
   /// Text metadata, UTF-8 (Latin-1 is recognised and converted).
   package var text: [AudioText: String]
-  /// The fewest bits whose integers hold every sample of the source exactly; nil for floating-point and lossy
-  /// sources. Writing untouched samples with at least so many bits needs no dither.
+  /// The smallest integer size, in bits, that holds every sample of the source exactly; nil for floating-point and
+  /// lossy sources. Writing unchanged samples with at least this many bits needs no dither.
   package var exactBits: Int?
 
   /// Length in seconds.

@@ -14,12 +14,11 @@ import CSndFile
 /// ```
 /// - Units: full scale is ±1. Integers of up to 24 bits are exact (value / 2^(bits − 1)); 32-bit integers and
 ///   doubles are rounded to Float32, and a note says so; floats are never rescaled.
-/// - Truncation: a file with fewer frames than its header promises is an error, at once where the header shows it
-///   (WAV, RF64, W64, AIFF, CAF, AU) and at the end of the data where only decoding does (FLAC, MP3). With
-///   `allowTruncated` the frames that are there are delivered and a note is made. An Ogg stream that was cut
-///   between two pages cannot be told from a shorter one, and a file whose length field is a placeholder,
-///   because it was written to a pipe, is read to its end. A CAF file that was cut is an error in any case:
-///   libsndfile does not open it.
+/// - Truncation: a file with fewer frames than its header promises is an error, at once if the header shows it
+///   (WAV, RF64, W64, AIFF, CAF, AU) and at the end of the data if only decoding does (FLAC, MP3). With
+///   `allowTruncated` the existing frames are delivered, and a note says so. An Ogg stream cut between two pages looks
+///   like a shorter one and is read as such. A file whose length field is a placeholder, because it was written to a
+///   pipe, is read to its end. A truncated CAF file is always an error: libsndfile does not open it.
 /// - Memory: one block of libsndfile's own, whatever the file's length. No allocation in `read` after the first
 ///   calls.
 /// - One thread at a time.
@@ -38,11 +37,11 @@ package final class AudioFileReader {
   /// Opens a file and reads its header.
   ///
   /// - Parameters:
-  ///   - name: What people call the file, in `info` and in errors. Default: its path.
+  ///   - name: The file's name in `info` and in errors. Default: its path.
   ///   - maximumChannels: More channels are an error. Default 64.
-  ///   - allowTruncated: Whether a file that was cut off is read as far as it goes. Default false.
+  ///   - allowTruncated: Whether to read a truncated file as far as it goes. Default false.
   /// - Throws: `file`, `notAudio`, `badHeader`, `tooManyChannels`, `truncated`; `readFailed`
-  ///   where the length had to be counted and decoding failed.
+  ///   if the length had to be counted and decoding failed.
   package init(
     path: String, name: String? = nil, maximumChannels: Int = 64, allowTruncated: Bool = false
   ) throws(AudioFileError) {
@@ -105,7 +104,7 @@ package final class AudioFileReader {
     return frames
   }
 
-  /// A short read is the end of the file, or damage.
+  /// Finds out whether a short read is the end of the file or damage.
   private func checkEnd(isEmpty: Bool) throws(AudioFileError) {
     let trouble = file.trouble
     if file.io.failure != nil, let trouble {
@@ -115,7 +114,7 @@ package final class AudioFileReader {
       isAtEnd = isEmpty
       return
     }
-    // Before the end some decoders deliver less than was asked for; only nothing at all, or an error, is the end.
+    // Some decoders deliver fewer frames than asked for before the end; only 0 frames or an error is the end.
     guard isEmpty || trouble != nil else { return }
     isAtEnd = true
     guard allowTruncated else {
@@ -160,7 +159,7 @@ package final class AudioFileReader {
       actualFrames: length.presentBytes / bytesPerPacket)
   }
 
-  /// Counts by decoding: for the few files whose header does not give a length.
+  /// Counts frames by decoding, for the few files whose header does not give a length.
   private static func countFrames(
     path: String, name: String, channels: Int, allowTruncated: Bool
   ) throws(AudioFileError) -> Int64 {

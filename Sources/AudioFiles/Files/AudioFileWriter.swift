@@ -10,17 +10,17 @@ import CSndFile
 /// try writer.write(block)
 /// try writer.finish()
 /// ```
-/// - Units: full scale is ±1. Integer formats take `IntegerQuantiser`'s samples; float formats take what comes, bit
-///   for bit; lossy formats take it clamped to ±1.
-/// - Errors: a full disk, at any point up to the last byte of the header in `finish`, is thrown. The file then
-///   stands unfinished at `path`; whoever chose the name removes it.
-/// - Determinism: the same samples give the same file, Ogg excepted (its stream number is random). The PEAK chunk,
+/// - Units: full scale is ±1. Integer formats get `IntegerQuantiser`'s samples; float formats get the samples bit for
+///   bit; lossy formats get them clamped to ±1.
+/// - Errors: a full disk is thrown, whenever it happens, up to the last byte of the header in `finish`. The unfinished
+///   file stays at `path`; the caller removes it.
+/// - Determinism: the same samples give the same file, except for Ogg (its stream number is random). The PEAK chunk,
 ///   which holds the time of day, is left out or gets time 0.
-/// - Empty recordings are written, too; an Opus file without frames is one that libsndfile does not read back.
-/// - No allocation of ours in `write`.
+/// - Empty recordings are written too, but libsndfile cannot read an Opus file without frames.
+/// - `write` allocates nothing itself.
 /// - One thread at a time.
 package final class AudioFileWriter {
-  /// Where the file stands.
+  /// The file.
   package let path: String
   /// Samples that were beyond full scale and clamped, after dither. 0 for float formats.
   package private(set) var clippedSamples = 0

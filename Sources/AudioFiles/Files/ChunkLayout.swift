@@ -1,5 +1,4 @@
-/// How a file of chunks is laid out, and where a chunk of it stands. Every read is a few bytes at a known place;
-/// nothing grows with what a header claims.
+/// Finds chunks in a file. Every read is a few bytes at a known place; no allocation depends on what a header claims.
 struct ChunkLayout {
   /// The formats of this kind.
   enum Family { case riff, riffBigEndian, aiff, caf, wave64 }
@@ -20,7 +19,7 @@ struct ChunkLayout {
     }
   }
 
-  /// The name of the chunk that holds the samples, and its bytes before the first of them.
+  /// The name of the chunk that holds the samples, and its bytes before the first sample.
   var audio: (name: String, skips: Int64)? {
     switch family {
     case .riff, .riffBigEndian, .wave64: ("data", 0)
@@ -75,9 +74,9 @@ extension SoundFileIO {
     withUnsafeBytes(of: value.bigEndian) { _ = drain($0.baseAddress, count: 4) }
   }
 
-  /// Sets right what libsndfile 1.2.0 leaves wrong in a header, once it has closed the file:
-  /// - the time of day in the PEAK chunk of RF64, where `SFC_SET_ADD_PEAK_CHUNK` is not heeded, becomes 0, so that
-  ///   equal samples give equal files;
+  /// Fixes errors that libsndfile 1.2.0 leaves in a header, once it has closed the file:
+  /// - the time of day in the PEAK chunk of RF64, which ignores `SFC_SET_ADD_PEAK_CHUNK`, becomes 0, so that equal
+  ///   samples give equal files;
   /// - AIFF with an odd number of bytes of audio counts the padding byte as a sample.
   func repairHeader(audioBytes: Int64, frames: Int64) {
     guard failure == nil, let layout = ChunkLayout(of: self) else { return }

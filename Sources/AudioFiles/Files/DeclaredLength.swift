@@ -1,7 +1,7 @@
-/// How much audio a header promises, against how much the file has.
+/// How much audio a header promises, and how much the file has.
 ///
-/// libsndfile takes what is there and says nothing when a WAV or AIFF file was cut off, so the chunk that holds
-/// the audio is looked up again here. Nothing is allocated beyond a few bytes a chunk.
+/// libsndfile reads a truncated WAV or AIFF file without an error, so this looks up the chunk that holds the audio
+/// again. Allocates only a few bytes per chunk.
 struct DeclaredLength: Equatable {
   /// Bytes of audio that the header promises.
   var declaredBytes: Int64
@@ -13,13 +13,12 @@ struct DeclaredLength: Equatable {
     declaredBytes - presentBytes >= max(1, smallestLoss) && !Self.isPlaceholder(declaredBytes)
   }
 
-  /// Whether a length is one that a program puts for "unknown" when it writes to a pipe: sizes near 2^31 (SoX) and
-  /// 2^32 (FFmpeg), and 0.
+  /// Whether a length means "unknown", as written to a pipe: sizes near 2^31 (SoX) and 2^32 (FFmpeg), and 0.
   static func isPlaceholder(_ bytes: Int64) -> Bool {
     bytes == 0 || (0x7FFF_0000...0x8000_0000).contains(bytes) || (0xFFFF_0000...0xFFFF_FFFF).contains(bytes)
   }
 
-  /// Looks the promise up; nil for formats that make none in this form (FLAC, Ogg, MP3 and rarer ones).
+  /// Looks up both lengths; nil for formats without such a field (FLAC, Ogg, MP3 and rarer ones).
   static func find(in io: SoundFileIO) -> DeclaredLength? {
     if let layout = ChunkLayout(of: io) {
       guard let (audio, skips) = layout.audio, let chunk = layout.find(audio, in: io) else { return nil }
@@ -27,7 +26,7 @@ struct DeclaredLength: Equatable {
       if size == 0xFFFF_FFFF, let sizes = layout.find("ds64", in: io) {
         size = io.integer(at: sizes.start + 8, bytes: 8, isBigEndian: false) ?? size
       }
-      guard size >= 0 else { return nil }  // CAF: -1 stands for unknown
+      guard size >= 0 else { return nil }  // CAF: -1 means unknown
       return DeclaredLength(
         declaredBytes: max(0, size - skips), presentBytes: max(0, io.length - chunk.start - skips))
     }
@@ -40,8 +39,8 @@ struct DeclaredLength: Equatable {
 }
 
 extension SoundFileIO {
-  /// Whether an MP3 file states its number of frames, in a Xing, Info or VBRI tag. Where it does not, libsndfile
-  /// guesses from the bit rate of the first packet, and stops reading at its guess.
+  /// Whether an MP3 file states its number of frames, in a Xing, Info or VBRI tag. Otherwise libsndfile guesses from
+  /// the bit rate of the first packet, and stops reading there.
   var statesMPEGLength: Bool {
     var place: Int64 = 0
     let tag = bytes(at: 0, count: 10)

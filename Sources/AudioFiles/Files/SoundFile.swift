@@ -12,8 +12,8 @@ import Synchronization
 /// Owns one libsndfile handle and the descriptor beneath it. The only place that holds the raw pointer.
 ///
 /// Safe because: the handle is closed exactly once (`close` or `deinit`); `io`, which libsndfile knows as an
-/// unretained pointer, is a `let` of this object and so outlives the handle; buffers are passed with the length
-/// that they have.
+/// unretained pointer, is a `let` of this object and so outlives the handle; buffers are passed with their actual
+/// length.
 final class SoundFile {
   private var handle: OpaquePointer?
   let io: SoundFileIO
@@ -23,7 +23,7 @@ final class SoundFile {
   /// While a file is opened libsndfile keeps the error number and log of the failure in globals.
   private static let opening = Mutex<Void>(())
 
-  /// Opens a file whose descriptor stands at its start.
+  /// Opens a file whose descriptor is at its start.
   ///
   /// - Parameter header: All zero to read; rate, channels and format to write.
   /// - Throws: libsndfile's error number and words, through `failure`.
@@ -51,9 +51,9 @@ final class SoundFile {
 
   deinit { _ = close() }
 
-  /// Closes handle and descriptor once. Returns what went wrong, also with the last bytes written, or nil.
+  /// Closes handle and descriptor once. Returns the first error, including one of the last bytes written, or nil.
   ///
-  /// - Parameter repair: Runs between the two, when libsndfile has written its header. Default: nothing.
+  /// - Parameter repair: Runs between the two, after libsndfile has written its header. Default: nothing.
   func close(repair: (SoundFileIO) -> Void = { _ in }) -> String? {
     guard let handle else { return nil }
     self.handle = nil
@@ -63,19 +63,19 @@ final class SoundFile {
     return code == 0 ? nil : Self.words(sf_error_number(code))
   }
 
-  /// What is wrong with the file at the moment, or nil.
+  /// The file's current error, or nil.
   var trouble: String? {
     if let reason = io.failure { return reason }
     guard let handle, sf_error(handle) != 0 else { return nil }
     return Self.words(sf_strerror(handle))
   }
 
-  /// Reads interleaved frames. Returns how many there were.
+  /// Reads interleaved frames. Returns the number of frames read.
   func read(_ samples: UnsafeMutablePointer<Float>, frames: Int) -> Int {
     handle.map { Int(sf_readf_float($0, samples, sf_count_t(frames))) } ?? 0
   }
 
-  /// Writes interleaved frames. Returns how many were taken.
+  /// Writes interleaved frames. Returns the number of frames written.
   func write(_ samples: UnsafePointer<Float>, frames: Int) -> Int {
     handle.map { Int(sf_writef_float($0, samples, sf_count_t(frames))) } ?? 0
   }
@@ -113,14 +113,14 @@ final class SoundFile {
     handle.map { sf_set_string($0, field.sndfileKey, value) == 0 } ?? false
   }
 
-  /// UTF-8, or Latin-1 where the bytes are not UTF-8: WAV and ID3 tags of older programs.
+  /// Decodes UTF-8, or Latin-1 if the bytes are not UTF-8: WAV and ID3 tags of older programs.
   static func decoded(_ bytes: UnsafeBufferPointer<CChar>) -> String {
     let bytes = bytes.map(UInt8.init(bitPattern:))
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
   }
 
-  /// libsndfile's sentence without its "Error :" and full stop, so that it can stand inside ours.
+  /// libsndfile's message without its "Error :" and full stop, to be quoted in ours.
   private static func words(_ text: UnsafePointer<CChar>?) -> String {
     var text = text.map { String(cString: $0) } ?? "unknown error"
     for prefix in ["Internal error : ", "System error : ", "Error : "] where text.hasPrefix(prefix) {

@@ -1,16 +1,16 @@
 import ByteFiles
 
-/// What libsndfile reads from and writes to: an open file, and the first thing that went wrong with it.
+/// The file that libsndfile reads or writes, and the first error that occurred.
 ///
 /// libsndfile loses errors: MP3 on a full disk writes everything and closes with 0, Vorbis gives an error number
-/// that does not exist, and a failed read looks like the end of the file. So it gets these functions in place of its
-/// own, and the truth is kept here.
+/// that does not exist, and a failed read looks like the end of the file. So it gets these functions instead of its
+/// own, and they keep the actual error.
 final class SoundFileIO {
   private let file: ByteFile
-  /// The system's words for the first read or write that failed; nil when all went well.
+  /// The system's message for the first read or write that failed; nil if none did.
   private(set) var failure: String?
-  /// Answers that the end cannot be sought, as a pipe does. Makes the MP3 decoder read on to the end of the data
-  /// instead of stopping at a length that it guessed from the size of the file.
+  /// Refuses to seek to the end, like a pipe. Makes the MP3 decoder read to the end of the data instead of stopping at
+  /// a length that it guessed from the size of the file.
   var hidesEnd = false
 
   private init(_ file: ByteFile) { self.file = file }
@@ -24,8 +24,7 @@ final class SoundFileIO {
     }
   }
 
-  /// Creates a file, or empties it; readable too, for `repairHeader`. Devices are let through (`/dev/null`), as far as
-  /// they can seek.
+  /// Creates a file, or empties it; readable too, for `repairHeader`. Devices that can seek (`/dev/null`) are allowed.
   static func writing(path: String) throws(AudioFileError) -> SoundFileIO {
     do {
       return SoundFileIO(try ByteFile.writing(path))
@@ -37,10 +36,10 @@ final class SoundFileIO {
   /// Size in bytes.
   var length: Int64 { Int64(file.byteCount) }
 
-  /// Reads at a place without moving the position; fewer bytes at the end of the file.
+  /// Reads at an offset without moving the position; fewer bytes at the end of the file.
   func bytes(at offset: Int64, count: Int) -> [UInt8] { file.bytes(at: offset, count: count) }
 
-  /// Closes the file once. Returns what went wrong at any time, or nil.
+  /// Closes the file once. Returns the first error since it was opened, or nil.
   func shut() -> String? {
     keepingFailure { () throws(ByteFileError) in try file.close() }
     return failure
@@ -75,7 +74,7 @@ final class SoundFileIO {
   }
 
   func drain(_ bytes: UnsafeRawPointer?, count: Int64) -> Int64 {
-    // After the first failure nothing more is tried: the file has a hole in it.
+    // Nothing is written after the first failure: the file has a hole in it.
     guard let bytes, count > 0, failure == nil else { return 0 }
     keepingFailure { () throws(ByteFileError) in
       try file.write(UnsafeRawBufferPointer(start: bytes, count: Int(count)))

@@ -2,8 +2,8 @@ import CSndFile
 
 /// A kind of file that can be written, and what it can hold.
 ///
-/// Reading is wider: whatever libsndfile recognises is read, and `AudioFileInfo.container` is nil where this
-/// list has no name for it.
+/// Reading supports more: everything that libsndfile recognises. `AudioFileInfo.container` is nil for a kind that is
+/// not in this list.
 public enum AudioContainer: String, CaseIterable, Sendable {
   /// Microsoft WAV; becomes RF64 when it may pass 4 GiB.
   case wav
@@ -26,7 +26,7 @@ public enum AudioContainer: String, CaseIterable, Sendable {
   /// MPEG-1/2 layer III, lossy.
   case mp3
 
-  /// The container that a file name's extension means; nil when there is none.
+  /// The container for a file name's extension; nil for an unknown extension.
   ///
   /// - Parameter fileExtension: Without the dot, in any case: `"wav"`, `"AIF"`.
   public init?(fileExtension: String) {
@@ -45,10 +45,10 @@ public enum AudioContainer: String, CaseIterable, Sendable {
     }
   }
 
-  /// The extension that a new file gets, without the dot.
+  /// The extension of a new file, without the dot.
   public var fileExtension: String { rawValue }
 
-  /// The name that people use: `"WAV"`, `"Ogg Vorbis"`.
+  /// The usual name: `"WAV"`, `"Ogg Vorbis"`.
   public var displayName: String {
     switch self {
     case .ogg: "Ogg Vorbis"
@@ -87,7 +87,7 @@ public enum AudioContainer: String, CaseIterable, Sendable {
     }
   }
 
-  /// The text fields that survive being written here by libsndfile 1.2.0.
+  /// The text fields that libsndfile 1.2.0 can store in this container.
   public var storableText: Set<AudioText> {
     switch self {
     case .wav, .rf64: Set(AudioText.allCases).subtracting([.license])
@@ -107,8 +107,8 @@ public enum AudioContainer: String, CaseIterable, Sendable {
     }
   }
 
-  /// Which sample rates can be written, in words, and whether this one is among them. Found by trying each
-  /// with libsndfile 1.2.0 (FLAC: its streamable subset; Vorbis: what libvorbis has set-ups for).
+  /// Which sample rates can be written, in words, and whether this one is among them. Found by trying each with
+  /// libsndfile 1.2.0 (FLAC: its streamable subset; Vorbis: the rates that libvorbis has set-ups for).
   func rateLimit(sampleRateHz: Int) -> (isHeld: Bool, expected: String) {
     switch self {
     case .opus:

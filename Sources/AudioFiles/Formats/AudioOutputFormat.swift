@@ -13,20 +13,20 @@ package struct AudioOutputFormat: Sendable, Equatable {
   /// Whether writing adds TPDF dither: the target is integer PCM of 8 to 24 bits, and the samples were processed
   /// or the source needs more bits. Never for 32 bits, whose step is below Float32's own rounding.
   package let needsDither: Bool
-  /// Whether a WAV is written as RF64 because it may pass 4 GiB. It is turned into a plain WAV at the end where
-  /// it turned out smaller.
+  /// Whether a WAV is written as RF64 because it may exceed 4 GiB. If it turns out smaller, it becomes a plain WAV at
+  /// the end.
   package let isRF64: Bool
-  /// Sentences about what changes on the way, for people.
+  /// Notes for the user about what writing changes.
   package let notes: [String]
 
-  /// Decides what is written; refuses what the container cannot hold.
+  /// Chooses the format; refuses one that the container cannot hold.
   ///
-  /// The source's encoding is kept where the container can hold it. Otherwise, unless `bitDepth` insists: FLAC
-  /// takes float and 32-bit sources as 24-bit; µ-law, ADPCM and ALAC become integers of as many bits as hold
-  /// their samples; decoded Vorbis, Opus and MP3 stay float, or become 24-bit in FLAC.
+  /// Keeps the source's encoding if the container can hold it. Otherwise, unless `bitDepth` is given: FLAC stores float
+  /// and 32-bit sources as 24-bit; µ-law, ADPCM and ALAC become integers with enough bits for their samples; decoded
+  /// Vorbis, Opus and MP3 stay float, or become 24-bit in FLAC.
   ///
   /// - Parameters:
-  ///   - bitDepth: What `--bit-depth` asks for. Default: keep the source's.
+  ///   - bitDepth: The value of `--bit-depth`. Default: keep the source's.
   ///   - expectedFrames: Frames that will be written; nil when unknown.
   ///   - sampleRateHz: Default: the source's.
   ///   - channels: Default: the source's.
@@ -97,13 +97,13 @@ package struct AudioOutputFormat: Sendable, Equatable {
     return candidates.first(where: container.holds) ?? .pcm(bits: 24)
   }
 
-  /// Bytes of so many frames, without overflow.
+  /// The size of `frames` frames in bytes; `.max` on overflow.
   static func audioBytes(frames: Int64, channels: Int, encoding: SampleEncoding) -> Int64 {
     let (bytes, overflow) = frames.multipliedReportingOverflow(by: Int64(channels * (encoding.bytesPerSample ?? 0)))
     return overflow ? .max : bytes
   }
 
-  /// Room that is left for headers and text below a container's limit.
+  /// Bytes reserved for headers and text below a container's limit.
   static let headerReserve: Int64 = 1 << 20
 
   /// libsndfile's code.

@@ -7,7 +7,7 @@
 ///   and its variance 1/6 LSB². With the 1/12 of rounding, the total error has a variance of exactly 1/4 LSB² and
 ///   does not depend on the signal (Lipshitz, Wannamaker and Vanderkooy, 1992).
 /// - Determinism: SplitMix64 (Steele, Lea and Flood, 2014) from a fixed seed, one draw for every sample in the
-///   order of the file: the result does not depend on the cutting into blocks.
+///   order of the file: the result does not depend on the block size.
 /// - NaN becomes 0; infinity is clamped. Both are counted as non-finite.
 /// - Real time: no allocation.
 struct IntegerQuantiser {
@@ -21,7 +21,7 @@ struct IntegerQuantiser {
   private(set) var nonFiniteSamples = 0
   private var state: UInt64
 
-  /// - Parameter seed: Where the dither starts. Default: the same for every file.
+  /// - Parameter seed: Seed of the dither. Default: the same for every file.
   init(bits: Int, dithers: Bool, seed: UInt64 = 0x636F_6E76_6175_6469) {
     precondition((8...32).contains(bits), "8 to 32 bits")
     self.bits = bits
@@ -68,7 +68,7 @@ struct IntegerQuantiser {
         if sample.isNaN { value = 0 }
       }
       // Adding 1.5 · 2^52 leaves no bits after the point, so the addition itself rounds to nearest even, and the
-      // integer stands in the low bits of the sum. `rounded()` would call a function on a baseline x86-64.
+      // integer is in the low bits of the sum. `rounded()` would call a function on a baseline x86-64.
       value = value < 0x1p40 ? value : 0x1p40
       value = value > -0x1p40 ? value : -0x1p40
       let integer = Int64(bitPattern: (value + 0x1.8p52).bitPattern) &- Int64(bitPattern: 0x1.8p52.bitPattern)

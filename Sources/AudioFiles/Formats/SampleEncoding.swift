@@ -14,7 +14,7 @@ public enum SampleEncoding: Hashable, Sendable {
   case opus
   /// MPEG layer I, II or III, lossy.
   case mpeg
-  /// Something else that can be read and is not written: µ-law, ADPCM, ALAC. The payload is its name.
+  /// Another encoding that can be read but not written: µ-law, ADPCM, ALAC. The payload is its name.
   case other(String)
 
   /// A few words for people: `"16-bit"`, `"float"`, `"Vorbis"`.
@@ -30,7 +30,7 @@ public enum SampleEncoding: Hashable, Sendable {
     }
   }
 
-  /// Whether decoding gives only an approximation of what was encoded.
+  /// Whether decoding gives only an approximation of the original.
   var isLossy: Bool { self == .vorbis || self == .opus || self == .mpeg }
 
   /// Bytes of one sample; nil where samples do not have a size of their own.
@@ -43,7 +43,7 @@ public enum SampleEncoding: Hashable, Sendable {
     }
   }
 
-  /// What reading as Float32 cannot keep, for people; nil when it keeps everything, or never had it.
+  /// A note for the user about precision lost by reading as Float32; nil if none is.
   ///
   /// - Parameter exactBits: As `decoded` gives it.
   func readingNote(exactBits: Int?) -> String? {
@@ -70,8 +70,8 @@ public enum SampleEncoding: Hashable, Sendable {
     }
   }
 
-  /// The encoding of an open file, and the fewest bits whose integers hold every decoded sample exactly (nil:
-  /// decoded samples are not integers).
+  /// The encoding of an open file, and the smallest integer size, in bits, that holds every decoded sample exactly
+  /// (nil: decoded samples are not integers).
   static func decoded(sndfileFormat format: Int) -> (encoding: SampleEncoding, exactBits: Int?) {
     switch format & SF_FORMAT_SUBMASK {
     case SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8: (.pcm(bits: 8), 8)
@@ -100,7 +100,7 @@ public enum SampleEncoding: Hashable, Sendable {
   }
 }
 
-/// What `--bit-depth` can ask for.
+/// The values of `--bit-depth`.
 public enum BitDepth: String, CaseIterable, Sendable {
   case pcm8 = "8"
   case pcm16 = "16"
@@ -109,7 +109,7 @@ public enum BitDepth: String, CaseIterable, Sendable {
   case float
   case double
 
-  /// The encoding that is asked for.
+  /// The encoding for this bit depth.
   public var encoding: SampleEncoding {
     switch self {
     case .pcm8: .pcm(bits: 8)

@@ -1,37 +1,38 @@
-/// Why a stream cannot be read or written. Each description is one sentence: what is wrong, where, and what would
-/// be right. None is recoverable, but everything before a `shortFrame` was delivered.
+/// Why a stream cannot be read or written. Each description is one sentence: what is wrong, where, and what was
+/// expected. None is recoverable, but everything before a `shortFrame` was delivered.
 public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
   /// The source ended before its first byte, so that no format can be recognised.
   case empty(name: String)
-  /// No format was given, and the first bytes are those of none that is known.
+  /// No format was given, and the first bytes match no known format.
   case unrecognised(name: String)
-  /// Something that is read from a file, or after another program; `remedy` says how.
+  /// A format that must be read from a file, or converted by another program first; `remedy` says how.
   case otherFormat(name: String, actual: String, remedy: String)
-  /// Raw samples were asked for, and the bytes begin like a file of some format.
+  /// Raw samples were expected, but the bytes begin like a file of some format.
   case notRaw(name: String, format: AudioStreamFormat, actual: String, remedy: String)
-  /// WAV was asked for, and the bytes are something else.
+  /// WAV was expected, but the bytes are something else.
   case notWAV(name: String, actual: String)
-  /// The header gives a number that cannot be.
+  /// The header gives an impossible number.
   case badHeader(name: String, expected: String, actual: String)
-  /// WAV with samples that are not read here; `remedy` says what converts them.
+  /// WAV with an unsupported encoding; `remedy` says how to convert it.
   case otherEncoding(name: String, actual: String, remedy: String)
   /// The source ended before the samples began.
   case truncatedHeader(name: String, afterBytes: Int64)
   /// More bytes before the samples than any program writes.
   case headerTooLong(name: String, expectedBytes: Int64, actualBytes: Int64)
-  /// Raw samples say nothing about themselves.
+  /// The format of raw samples was not fully given.
   case missing(name: String, format: RawSampleFormat, expected: String)
-  /// A rate, a number of channels or a limit that was asked for cannot be.
+  /// The caller asked for an impossible rate, number of channels or limit.
   case outOfRange(name: String, expected: String, actual: String)
-  /// The header says something else than was asked for.
+  /// The header differs from what the caller asked for.
   case contradiction(name: String, expected: String, actual: String)
   /// More channels than the caller allows.
   case tooManyChannels(name: String, expected: Int, actual: Int)
   /// The source ended within a frame.
   case shortFrame(name: String, frame: Int64, expectedBytes: Int, actualBytes: Int)
-  /// The format of the output cannot hold what it was asked to.
+  /// The output format cannot hold the requested audio.
   case cannotHold(format: AudioStreamFormat, expected: String, actual: String)
 
+  /// One sentence with the stream and what was expected.
   public var description: String {
     switch self {
     case .empty(let name):
@@ -69,7 +70,7 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
 }
 
 extension AudioStreamFormat {
-  /// The name that people use.
+  /// The name in messages.
   var displayName: String {
     switch self {
     case .wav: "WAV"

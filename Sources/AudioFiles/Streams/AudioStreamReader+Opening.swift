@@ -1,6 +1,6 @@
 import ByteFiles
 
-/// What is found out, and refused, before the first frame.
+/// Checks before the first frame.
 extension AudioStreamReader {
   /// Refuses numbers that no stream can have, before anything is read.
   static func checkRequest(
@@ -31,7 +31,7 @@ extension AudioStreamReader {
       format: .raw(samples), encoding: samples.encoding, sampleRateHz: sampleRateHz, channels: channels)
   }
 
-  /// Looks at the first bytes, and leaves them where they are.
+  /// Checks the first bytes without consuming them.
   static func expectWAV(_ source: StreamSource, name: String, isAsked: Bool) throws {
     _ = try source.require(ByteFormat.bytes)
     let start = source.prefix(ByteFormat.bytes)
@@ -49,7 +49,7 @@ extension AudioStreamReader {
     }
   }
 
-  /// Raw samples that are no samples.
+  /// The error if raw samples were asked for and the input is a file of some format.
   func notRaw(_ found: ByteFormat) -> AudioStreamError {
     .notRaw(name: name, format: info.format, actual: found.name, remedy: found.remedy)
   }
@@ -60,7 +60,7 @@ extension AudioStreamReader {
     return ["RIFF", "RF64", "BW64"].contains { start[..<4].elementsEqual($0.utf8) }
   }
 
-  /// Refuses a header that says something else than the caller.
+  /// Refuses a header that contradicts the caller.
   static func check(
     _ info: AudioStreamInfo, name: String, sampleRateHz: Int?, channels: Int?
   ) throws(AudioStreamError) {

@@ -17,48 +17,48 @@ import ByteFiles
 /// - Units: full scale is ±1. Values are those of `AudioFileReader` for the same bytes: integers of up to 24 bits
 ///   are exact (value / 2^(bits − 1)); 32-bit integers and doubles are rounded to Float32, and a note says so;
 ///   floats keep every bit.
-/// - Length: a data chunk whose length is 0, a placeholder (near 2^31 or 2^32) or more than what comes is read to
-///   the end of the source. Where a true length ends the samples, `read` waits for nothing behind them; `finish`
-///   reads and drops what follows, so that the program that writes is not ended by a closed pipe.
-/// - Streaming: a block is delivered as soon as its frames have come; nothing is read ahead beyond what the source
+/// - Length: a data chunk is read to the end of the source if its length is 0, a placeholder (near 2^31 or 2^32) or
+///   more than the source has. If the length is right, `read` does not wait for anything after the samples; `finish`
+///   reads and drops the rest, so that the writing program is not ended by a closed pipe.
+/// - Streaming: a block is delivered as soon as its frames have arrived; nothing is read ahead beyond what the source
 ///   gives in the call that completes it.
-/// - Real time: no allocation in `read` but the callback's, once the first frame was delivered.
+/// - Real time: after the first frame, `read` allocates nothing; only the callback may.
 /// - Memory: 64 KiB, or one frame if that is more, whatever a header claims.
 /// - One thread at a time.
 ///
-/// For files take `AudioFileReader`, which knows more formats and sees a file that was cut off.
+/// For files use `AudioFileReader`, which knows more formats and detects truncated files.
 package final class AudioStreamReader {
   /// What the stream is.
   package let info: AudioStreamInfo
-  /// Sentences about what reading changes, for people. Complete after `finish`.
+  /// Notes for the user about what reading changes. Complete after `finish`.
   package private(set) var notes: [String]
   /// Frames delivered so far.
   package private(set) var framesRead: Int64 = 0
 
-  /// What people call the stream.
+  /// The stream's name in errors.
   package let name: String
   private let source: StreamSource
   private let samples: RawSampleFormat
   private let frameBytes: Int
-  /// Bytes of the data chunk that have not been used; nil when only the source's end is the end.
+  /// Bytes of the data chunk that have not been used; nil to read to the end of the source.
   private var dataBytesLeft: Int64?
   /// Whether the data chunk has an odd length, which RIFF follows by a padding byte.
   private var isOdd = false
   /// Where the RIFF chunk ends.
   private var riffEnd = Int64.max
-  /// No whole frame comes any more.
+  /// No more whole frames follow.
   private var isAtEnd = false
-  /// What the source threw when frames of the same block had come.
+  /// The source's error, if frames of the same block had arrived before it.
   private var failure: (any Error)?
-  /// Whether raw samples still may turn out to be a file of some format.
+  /// Whether raw samples may still turn out to be a file of some format.
   private var looksForSignature = false
-  /// Bytes behind the last whole frame, once `finish` counted them.
+  /// Bytes after the last whole frame, once `finish` has counted them.
   private var bytesLeftOver: Int?
 
-  /// Recognises the stream and reads its header, which waits for the source; raw samples are not waited for.
+  /// Recognises the stream and reads its header, waiting for the source; does not wait for raw samples.
   ///
   /// - Parameters:
-  ///   - name: What error messages call the source. Default: `"standard input"`.
+  ///   - name: The source's name in errors. Default: `"standard input"`.
   ///   - format: Default: recognised by the first bytes, which finds WAV. Raw samples that begin like a WAV, FLAC, Ogg
   ///     or other file are an error of the first `read`; frames wait only while their bytes could be such a beginning.
   ///   - sampleRateHz: Required for raw samples. For WAV an assertion: a header that says otherwise is an error.
@@ -103,15 +103,15 @@ package final class AudioStreamReader {
     notes = samples.encoding.readingNote(exactBits: samples == .s32le ? 32 : nil).map { [$0] } ?? []
   }
 
-  /// Reads the next frames, interleaved. Waits until all of them have come, or the samples end.
+  /// Reads the next frames, interleaved. Waits until all of them have arrived, or the samples end.
   ///
-  /// The last frame that the header of a WAV promises ends the block and is not waited behind, even if the source stays
-  /// open.
+  /// The last frame that the header of a WAV promises ends the block: `read` does not wait for more, even if the source
+  /// stays open.
   ///
   /// - Parameter samples: Room for `samples.count / info.channels` frames.
   /// - Returns: Frames read. Fewer than there is room for at the end of the samples, and before an error of the source,
   ///   which the next call throws; 0 at the end, and from then on.
-  /// - Throws: What the source throws, once every frame that had come was delivered; a later call asks it again.
+  /// - Throws: The source's error, once every frame before it was delivered; a later call reads from the source again.
   ///   `notRaw` before the first frame.
   /// - Precondition: Room for at least one frame.
   package func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
@@ -139,7 +139,7 @@ package final class AudioStreamReader {
           failure = error
           break
         }
-        // Raw samples that ended within what might have become a signature are samples.
+        // Raw samples that end within a possible signature are samples.
         if looksForSignature { looksForSignature = false } else { isAtEnd = true }
       }
     }
@@ -147,14 +147,13 @@ package final class AudioStreamReader {
     return frames
   }
 
-  /// Reads and drops what comes behind the samples, up to the end of the source, so that the program that writes it is
-  /// not ended by a closed pipe, and says whether the stream ended between two frames. Call it after the last `read`;
-  /// before the end of the samples it does nothing.
+  /// Reads and drops everything after the samples, so that the writing program is not ended by a closed pipe, and
+  /// checks that the stream ended between two frames. Call it after the last `read`; before the end of the samples it
+  /// does nothing.
   ///
-  /// What is dropped and is no chunk of the WAV, a second file for instance, is worth a note.
+  /// If the dropped bytes are not chunks of the WAV, but a second file for instance, a note says so.
   ///
-  /// - Throws: `shortFrame` when bytes of an incomplete frame were left over, or what the source throws. Every frame
-  ///   before was delivered.
+  /// - Throws: `shortFrame` if the last frame is incomplete, or the source's error. Every frame before was delivered.
   package func finish() throws {
     if let failure { throw failure }
     guard isAtEnd else { return }
@@ -162,7 +161,7 @@ package final class AudioStreamReader {
       let left = try countLeftOver()
       bytesLeftOver = left
       do { try dropRest() } catch {
-        // What is wrong with the samples matters more than what comes behind them.
+        // An incomplete frame matters more than an error after the samples.
         if left == 0 { throw error }
       }
     }
@@ -170,7 +169,7 @@ package final class AudioStreamReader {
     throw AudioStreamError.shortFrame(name: name, frame: framesRead, expectedBytes: frameBytes, actualBytes: left)
   }
 
-  /// Whole frames that have come and can be delivered; none while raw samples may still turn out to be something else.
+  /// Whole frames that can be delivered; 0 while raw samples may still turn out to be a file of some format.
   private func framesAvailable() throws(AudioStreamError) -> Int {
     if looksForSignature {
       let start = UnsafeRawBufferPointer(start: source.next, count: min(source.available, ByteFormat.bytes))
@@ -181,20 +180,20 @@ package final class AudioStreamReader {
     return Int(min(Int64(source.available), dataBytesLeft ?? .max)) / frameBytes
   }
 
-  /// Uses up what is left behind the last whole frame, and says how many bytes of a frame it is.
+  /// Consumes the bytes after the last whole frame, and returns how many belong to a frame.
   private func countLeftOver() throws -> Int {
-    // Only a data chunk that splits a frame has more to wait for.
+    // Only a data chunk that splits a frame needs more bytes.
     let expected = Int(min(dataBytesLeft ?? .max, Int64(frameBytes)))
     _ = try source.require(expected)
     let left = min(expected, source.available)
-    // SoX pads an odd number of bytes at the end also in a pipe, where no length says that the byte is no sample.
+    // SoX pads an odd number of bytes at the end even in a pipe, where no length shows that the byte is padding.
     let isPadded = info.format == .wav && frameBytes & 1 == 1 && framesRead & 1 == 1
     let isPadding = isPadded && left == 1 && source.byte(0) == 0
     source.use(left)
     return isPadding ? 0 : left
   }
 
-  /// Reads to the end of the source. Chunks belong there; for anything else there is a note.
+  /// Reads to the end of the source. Chunks are expected; anything else gets a note.
   private func dropRest() throws {
     if isOdd, try source.require(1), source.byte(0) == 0 { source.use(1) }
     while let bytes = try WAVHeaderParser.chunkBytes(source, riffEnd: riffEnd), try source.skip(bytes) {}
@@ -202,8 +201,8 @@ package final class AudioStreamReader {
     try source.drain()
     switch source.position - start {
     case 0: break
-    case 1: notes.append("1 byte behind the audio is left out")
-    case let count: notes.append("\(count) bytes behind the audio are left out")
+    case 1: notes.append("1 byte after the audio is ignored")
+    case let count: notes.append("\(count) bytes after the audio are ignored")
     }
   }
 }

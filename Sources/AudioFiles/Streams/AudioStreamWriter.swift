@@ -6,15 +6,15 @@
 /// ) { bytes in try send(bytes) }
 /// try writer.write(block)
 /// ```
-/// - Units: full scale is ±1. Integers are `IntegerQuantiser`'s, and with the dither, so that the bytes of the
-///   samples equal those that `AudioFileWriter` writes; floats are written bit for bit, doubles are exact.
-/// - WAV: every length in the header is 0xFFFFFFFF, which the programs that read WAV from pipes take as unknown.
+/// - Units: full scale is ±1. Integers come from `IntegerQuantiser`, with the same dither, so the bytes of the samples
+///   equal those that `AudioFileWriter` writes; floats are written bit for bit, doubles are exact.
+/// - WAV: every length in the header is 0xFFFFFFFF, which programs that read WAV from pipes take as unknown.
 ///   Nothing is padded, and nothing follows the samples.
 /// - Streaming: one call of `write` is one call of the destination, so that a block goes out in one piece.
-/// - Real time: no allocation in `write` but the callback's.
+/// - Real time: `write` allocates nothing; only the callback may.
 /// - One thread at a time.
 ///
-/// A `write` that threw leaves the destination in the middle of something: the writer is of no further use.
+/// After a `write` that threw, the output may end anywhere; the writer cannot be used again.
 package final class AudioStreamWriter {
   /// Samples that were beyond full scale and clamped, after dither. 0 for float formats.
   package private(set) var clippedSamples = 0
@@ -29,7 +29,7 @@ package final class AudioStreamWriter {
   private let channels: Int
   private let maximumBlockSamples: Int
   private var quantiser: IntegerQuantiser?
-  /// A block as it goes out, and the integers of a part of it. Owned; freed in `deinit`.
+  /// The bytes of a block, and the integers of a part of it. Owned; freed in `deinit`.
   private let bytes: UnsafeMutableRawPointer
   private let integers: UnsafeMutablePointer<Int32>
   /// Samples that are quantised at once: few enough to be still in the nearest cache when they are packed.
@@ -39,11 +39,11 @@ package final class AudioStreamWriter {
   ///
   /// - Parameters:
   ///   - encoding: How samples are stored.
-  ///   - channelMask: Speaker positions for a WAV of more than two channels or of integers of more than 16 bits;
-  ///     others have no place for it. Default 0, none.
+  ///   - channelMask: Speaker positions for a WAV with more than two channels or with integers of more than 16 bits;
+  ///     other headers cannot store it. Default 0, none.
   ///   - dither: Whether integers of 8 to 24 bits get TPDF dither. Without effect for others.
   ///   - maximumBlockFrames: The most frames of one `write`.
-  ///   - write: Takes all bytes, or throws, which is passed on.
+  ///   - write: Takes all bytes, or throws; its error is passed on.
   /// - Throws: `AudioStreamError.cannotHold`, or what `write` throws.
   /// - Precondition: For `.raw(f)` the encoding is `f.encoding`; at least one frame in a block.
   package init(
@@ -84,7 +84,7 @@ package final class AudioStreamWriter {
     integers.deallocate()
   }
 
-  /// Writes frames after those already written. No frames are no call of the destination.
+  /// Writes frames after those already written. Without frames the destination is not called.
   ///
   /// - Parameter samples: Interleaved, whole frames.
   /// - Throws: What the destination throws.

@@ -1,6 +1,6 @@
 import ByteFiles
 
-/// What a stream says of bytes that it does not take.
+/// Names and conversions of formats that a stream refuses.
 extension ByteFormat {
   /// To be used after "is": `"FLAC"`, `"an MPEG stream (MP3)"`.
   var name: String {
@@ -20,7 +20,7 @@ extension ByteFormat {
     }
   }
 
-  /// What makes WAV of it in the pipe.
+  /// How to convert it to WAV within the pipe.
   var remedy: String {
     switch self {
     case .wave: "read it as WAV"

@@ -1,10 +1,10 @@
-/// The loops over samples. Bytes need no alignment. Each loop is written out so that nothing is called a sample.
+/// The loops over samples. Bytes need no alignment. Each loop is written out to avoid a call per sample.
 extension RawSampleFormat {
   /// Bytes that may be read and written beyond the last sample: 24-bit samples move as 4 bytes each.
   static let slackBytes = 4
 
-  /// Stored samples to Float32. Integers become value / 2^(bits − 1), rounded to nearest even where they have more
-  /// than 24 bits; doubles are rounded; floats keep every bit, also of a NaN.
+  /// Stored samples to Float32. Integers become value / 2^(bits − 1), rounded to nearest even if they have more than 24
+  /// bits; doubles are rounded; floats keep every bit, even of a NaN.
   ///
   /// - Precondition: `count` samples and `slackBytes` may be read at `bytes`.
   func decode(_ bytes: UnsafeRawPointer, into samples: UnsafeMutablePointer<Float>, count: Int) {
@@ -45,7 +45,7 @@ extension RawSampleFormat {
 
   /// Float32 to stored IEEE 754 samples: exact.
   ///
-  /// - Returns: How many were NaN or infinite.
+  /// - Returns: The number of NaN and infinite samples.
   /// - Precondition: `isFloat`, and room for `count` samples at `bytes`.
   func encode(floats samples: UnsafePointer<Float>, into bytes: UnsafeMutableRawPointer, count: Int) -> Int {
     var nonFinite = 0

@@ -13,7 +13,7 @@ public enum RawSampleFormat: String, CaseIterable, Sendable {
   /// Unsigned integers of 1 byte; 128 is zero.
   case u8
 
-  /// The format that stores this encoding; nil for a lossy one, and for integers of other sizes.
+  /// The format that stores this encoding; nil for lossy encodings and other integer sizes.
   public init?(encoding: SampleEncoding) {
     switch encoding {
     case .float32: self = .f32le
@@ -26,7 +26,7 @@ public enum RawSampleFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// What is stored, without its byte order. `u8` is `.pcm(bits: 8)`, unsigned as in WAV.
+  /// The encoding, without its byte order. `u8` is `.pcm(bits: 8)`, unsigned as in WAV.
   public var encoding: SampleEncoding {
     switch self {
     case .f32le: .float32
@@ -49,21 +49,21 @@ public enum RawSampleFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether samples are IEEE 754 numbers, which are written as they come, and not integers.
+  /// Whether samples are IEEE 754 numbers, which are written unchanged, and not integers.
   var isFloat: Bool { self == .f32le || self == .f64le }
 }
 
-/// What the bytes of a stream are.
+/// The format of a stream's bytes.
 public enum AudioStreamFormat: Hashable, Sendable {
   /// RIFF/WAVE, also RF64 and BW64.
   case wav
-  /// Samples and nothing else, interleaved.
+  /// Interleaved samples without a header.
   case raw(RawSampleFormat)
 }
 
-/// What is known about a stream before its first frame. There is no length: it ends when it ends.
+/// What is known about a stream before its first frame. Its length is not.
 package struct AudioStreamInfo: Sendable, Equatable {
-  /// What the bytes are.
+  /// The format of the bytes.
   package var format: AudioStreamFormat
   /// How the samples are stored.
   package var encoding: SampleEncoding
@@ -71,7 +71,7 @@ package struct AudioStreamInfo: Sendable, Equatable {
   package var sampleRateHz: Int
   /// Samples per frame.
   package var channels: Int
-  /// Speaker positions as WAVE_FORMAT_EXTENSIBLE counts them, one bit a channel from front left on; 0 for none.
+  /// Speaker positions as WAVE_FORMAT_EXTENSIBLE counts them, one bit per channel from front left on; 0 for none.
   package var channelMask: UInt32
 
   /// Describes a stream; usually `AudioStreamReader` does.

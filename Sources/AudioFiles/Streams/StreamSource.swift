@@ -1,17 +1,16 @@
-/// Bytes of a source that cannot seek, with one buffer of fixed size between.
+/// Reads bytes from a source that cannot seek, through one buffer of fixed size.
 ///
-/// The only owner of that memory. Safe because: `start <= end <= capacity` always holds; the callback is shown
-/// nothing but the free part behind `end`, and its answer is checked; `next` is only good until the next `fill` or
-/// `reserve`.
+/// The only owner of that memory. Safe because: `start <= end <= capacity` always holds; the callback gets only the
+/// free part after `end`, and the count it returns is checked; `next` is only valid until the next `fill` or `reserve`.
 final class StreamSource {
   private let read: (UnsafeMutableRawBufferPointer) throws -> Int
   private var memory: UnsafeMutableRawPointer
   private var capacity: Int
   private var start = 0
   private var end = 0
-  /// Whether the source said that nothing more comes. It is not asked again.
+  /// Whether the source has ended. It is not called again.
   private(set) var hasEnded = false
-  /// Bytes that were used up, all in all.
+  /// Bytes used so far.
   private(set) var position: Int64 = 0
 
   /// As much as a Linux pipe holds, so that a backlog is taken in one call.
@@ -27,19 +26,19 @@ final class StreamSource {
   deinit { memory.deallocate() }
 
   private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
-    // Beyond the bytes there is slack that decoding may read, never used.
+    // Decoding may read this slack after the bytes, but never uses it.
     let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity + RawSampleFormat.slackBytes, alignment: 64)
     (memory + capacity).initializeMemory(as: UInt8.self, repeating: 0, count: RawSampleFormat.slackBytes)
     return memory
   }
 
-  /// Bytes that have come and were not used yet.
+  /// Bytes that have arrived and were not used yet.
   var available: Int { end - start }
 
   /// The first of them.
   var next: UnsafeRawPointer { UnsafeRawPointer(memory + start) }
 
-  /// Makes the buffer large enough for so many bytes at once. Never called while samples are read.
+  /// Makes the buffer large enough for this many bytes. Never called while samples are read.
   func reserve(_ bytes: Int) {
     guard bytes > capacity else { return }
     let larger = Self.allocate(bytes)
@@ -62,7 +61,7 @@ final class StreamSource {
     }
   }
 
-  /// Asks the source once, for as much as there is room for.
+  /// Calls the source once, with all the free room.
   ///
   /// - Returns: False at the end.
   /// - Precondition: There is room.
@@ -82,7 +81,7 @@ final class StreamSource {
     return got > 0
   }
 
-  /// Waits until so many bytes have come. False: the source ended before.
+  /// Waits until this many bytes are available. False: the source ended before.
   func require(_ bytes: Int) throws -> Bool {
     while available < bytes {
       guard try fill() else { return false }
@@ -90,7 +89,7 @@ final class StreamSource {
     return true
   }
 
-  /// Reads and drops. False: the source ended before.
+  /// Reads and drops this many bytes. False: the source ended before.
   func skip(_ bytes: Int64) throws -> Bool {
     var left = bytes
     while true {
@@ -102,21 +101,21 @@ final class StreamSource {
     }
   }
 
-  /// Reads and drops everything up to the end, so that the program that writes is not ended by a closed pipe.
+  /// Reads and drops everything up to the end, so that the writing program is not ended by a closed pipe.
   func drain() throws {
     repeat { use(available) } while try fill()
   }
 
-  /// A byte of those that have come.
+  /// One of the bytes that have arrived.
   func byte(_ offset: Int) -> UInt8 {
     precondition(offset < available)
     return next.load(fromByteOffset: offset, as: UInt8.self)
   }
 
-  /// Up to `count` of the bytes that have come, as an array.
+  /// Up to `count` of the bytes that have arrived, as an array.
   func prefix(_ count: Int) -> [UInt8] { Array(UnsafeRawBufferPointer(start: next, count: min(count, available))) }
 
-  /// A little-endian integer among those that have come.
+  /// A little-endian integer among the bytes that have arrived.
   func integer<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
     precondition(offset + MemoryLayout<T>.size <= available)
     return T(littleEndian: next.loadUnaligned(fromByteOffset: offset, as: T.self))

@@ -1,4 +1,4 @@
-/// What a WAV header says, reduced to what matters for reading the samples behind it.
+/// The parts of a WAV header that are needed to read the samples after it.
 struct WAVHeader: Equatable {
   /// How samples are stored.
   var samples: RawSampleFormat
@@ -8,7 +8,7 @@ struct WAVHeader: Equatable {
   var channels: Int
   /// Speaker positions, 0 for none.
   var channelMask: UInt32
-  /// Bytes of the data chunk; nil when the header does not say and the samples go on to the end.
+  /// Bytes of the data chunk; nil if the header does not say, and the samples go on to the end.
   var dataBytes: Int64?
   /// Where the RIFF chunk ends, counted in bytes of the stream; `.max` when the header does not say.
   var riffEnd = Int64.max
@@ -26,25 +26,25 @@ struct WAVHeader: Equatable {
   /// The most bytes of a frame: the field for them has 16 bits.
   static let maximumFrameBytes = 65_535
 
-  /// A length that stands for "unknown". Programs that read from pipes take it as such; 0 some take as empty.
+  /// A length that means "unknown" to programs that read from pipes. Some take 0 as empty.
   private static let unknownLength: UInt32 = 0xFFFF_FFFF
 
-  /// The header of a stream whose length nobody knows: everything before the first sample.
+  /// The header of a stream of unknown length: everything before the first sample.
   ///
   /// - Precondition: A frame has at most `maximumFrameBytes`; the rate is positive and fits 31 bits.
   func streamBytes() -> [UInt8] {
     let frameBytes = channels * samples.bytesPerSample
     let bits = UInt16(samples.bytesPerSample * 8)
     let tag = samples.isFloat ? Tag.float : Tag.pcm
-    // Microsoft asks for the extensible form from three channels and from 17 bits on. Floats have a tag of their
-    // own, which every program knows.
+    // Microsoft requires the extensible form from three channels and from 17 bits on. Floats have their own tag, which
+    // every program knows.
     let isExtensible = channels > 2 || (!samples.isFloat && bits > 16)
 
     var format: [UInt8] = []
     format.append(isExtensible ? Tag.extensible : tag)
     format.append(UInt16(channels))
     format.append(UInt32(sampleRateHz))
-    // Bytes per second. No program here needs them, and the field is too small for the wildest rates.
+    // Bytes per second. No program needs them, and the field is too small for extreme rates.
     format.append(UInt32(clamping: sampleRateHz * frameBytes))
     format.append(UInt16(frameBytes))
     format.append(bits)

@@ -2,10 +2,10 @@ import ByteFiles
 
 /// Reads a WAV header from a source that cannot seek, up to the first sample.
 ///
-/// Chunks are looked at as they come. Nothing is allocated by a size that the header claims, and a header that
-/// claims more than `maximumBytes` before its samples is refused without waiting for them.
+/// Chunks are read in order. No allocation depends on a size that the header claims, and a header that claims more than
+/// `maximumBytes` before its samples is refused without waiting for them.
 struct WAVHeaderParser {
-  /// The most bytes before the first sample. Pictures in a tag are the largest that occur.
+  /// The most bytes before the first sample. The largest in practice are pictures in a tag.
   static let maximumBytes: Int64 = 64 << 20
 
   private let source: StreamSource
@@ -20,7 +20,7 @@ struct WAVHeaderParser {
     self.name = name
   }
 
-  /// - Parameter source: Stands at its start; afterwards at the first sample.
+  /// - Parameter source: At its start before the call, at the first sample after it.
   /// - Throws: `AudioStreamError`, or what the source throws.
   /// - Precondition: The first twelve bytes are those of a WAV header (`ByteFormat.wave`).
   static func parse(_ source: StreamSource, name: String) throws -> WAVHeader {
@@ -146,18 +146,18 @@ struct WAVHeaderParser {
 
   // MARK: - Length of the samples
 
-  /// The length to believe; nil to read to the end.
+  /// The length to use; nil to read to the end.
   private func dataBytes(declared: Int64) throws -> Int64? {
     if declared == 0xFFFF_FFFF, let wideDataBytes {
-      // 0, or more than a signed number holds: not known when the header was written.
+      // 0, or too large for a signed number: not known when the header was written.
       return Int64(exactly: wideDataBytes).flatMap { $0 == 0 ? nil : $0 }
     }
     if declared == 0, try isFollowedByChunk() { return 0 }
     return DeclaredLength.isPlaceholder(declared) ? nil : declared
   }
 
-  /// Whether an empty data chunk is truly empty: the RIFF chunk goes on, and what comes next looks like a chunk
-  /// that fits into it. Otherwise 0 stands for "unknown".
+  /// Whether an empty data chunk is truly empty: the RIFF chunk goes on, and the next bytes look like a chunk that fits
+  /// into it. Otherwise 0 means "unknown".
   private func isFollowedByChunk() throws -> Bool {
     let rest = 8 + riffBytes - source.position
     guard (8...Self.maximumBytes).contains(rest), try source.require(8) else { return false }
@@ -165,10 +165,10 @@ struct WAVHeaderParser {
     return isName && 8 + Int64(source.integer(4, as: UInt32.self)) <= rest
   }
 
-  // MARK: - Behind the samples
+  // MARK: - After the samples
 
-  /// The size of the chunk that comes next behind the samples, its header and padding included; nil when what comes is
-  /// no chunk of this WAV: not one that fits into the RIFF chunk, or the beginning of another file.
+  /// The size of the next chunk after the samples, including its header and padding; nil if the next bytes are not a
+  /// chunk of this WAV: they do not fit into the RIFF chunk, or begin another file.
   static func chunkBytes(_ source: StreamSource, riffEnd: Int64) throws -> Int64? {
     guard try source.require(8) else { return nil }
     let name = source.prefix(4)

@@ -85,13 +85,13 @@ typedef struct CCK_NAME(piece) {
   ptrdiff_t y;
 } CCK_NAME(piece);
 
-// Where in its rows a run stands.
+// A position within the rows of a run.
 typedef struct CCK_NAME(place) {
   size_t row, within;
 } CCK_NAME(place);
 
-// The pieces of `vectors` vectors from place `frame` of a run on, which `place` stands at and is moved behind. Returns
-// their number, at most one a lane.
+// Cuts `vectors` vectors of a run, from place `frame` on, into pieces. `place` is the position of `frame`; it moves to
+// the position after the last piece. Returns the number of pieces, at most one per lane.
 static inline size_t CCK_NAME(cut)(
     const cck_run *run, size_t frame, size_t vectors, CCK_NAME(place) *place, CCK_NAME(piece) *pieces) {
   size_t count = 0;
@@ -183,8 +183,8 @@ static void CCK_NAME(grid_along)(const cck_grid *g, const cck_run *run) {
 // Vectors of one block of rows.
 #define CCK_BLOCK_VECTORS (CCK_ROW_BLOCK / CCK_WIDTH)
 
-// The sums of B blocks of rows by P places of one segment, to `sums`: place after place, `pitch` floats apart. They start
-// at `start`, whose places are `start_pitch` floats apart, or, separate, are added to what is there.
+// The sums of B blocks of rows by P places of one segment, to `sums`: place after place, `pitch` floats apart. They
+// start at `start`, whose places are `start_pitch` floats apart, or, separate, are added to the sums there.
 static inline __attribute__((always_inline)) void CCK_NAME(across_sums)(
     const CCK_NAME(segment) *s, const float *x, ptrdiff_t x_step, const float *w, ptrdiff_t block_pitch,
     const float *start, ptrdiff_t start_pitch, float *sums, ptrdiff_t pitch, const int B, const int P) {

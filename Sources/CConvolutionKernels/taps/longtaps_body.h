@@ -1,10 +1,10 @@
 // Long direct sums of one channel, for one vector width.
 //
-// One row along the run is bound by its loads: every multiply-add wants another unaligned vector. Here taps that lie 16
-// apart share them: outputs t + 16a and taps 16b + j read x[t + j + 16(a + b)], so that A + 3 loads feed 4A multiply-adds
-// (A vectors of 16 outputs, 4 taps). That fixes the order of sums: chains of 64 taps, oldest first; within a chain
-// j = 0 … 15, for each of them b = 0 … 3; the last taps % 64 one after the other as a last chain; each chain starts at zero
-// and is added to the total when it is complete.
+// One row along the run is bound by its loads: every multiply-add needs another unaligned vector. Here taps that are 16
+// apart share them: outputs t + 16a and taps 16b + j read x[t + j + 16(a + b)], so that A + 3 loads feed 4A
+// multiply-adds (A vectors of 16 outputs, 4 taps). That fixes the order of sums: chains of 64 taps, oldest first;
+// within a chain j = 0 … 15, for each of them b = 0 … 3; the last taps % 64 in sequence as a last chain; each chain
+// starts at zero and is added to the total when it is complete.
 
 // Chains side by side, so that eight sums hide the latency of a multiply-add.
 static inline __attribute__((always_inline)) void CCK_NAME(chains_of_64)(

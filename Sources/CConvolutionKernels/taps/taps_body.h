@@ -3,10 +3,10 @@
 // A tile is M output rows by V vectors of neighbouring frames, all in registers. For every tap it loads V vectors
 // of the input once and gives each to M fused multiply-adds, with the M weights broadcast: V loads and M
 // broadcasts feed M*V multiply-adds. Along the run the loads are unaligned and may cost two slots each; with M
-// of 8 that stays hidden behind the multiply-adds. M and V are compile-time constants of each instance, so that
+// of 8 the multiply-adds hide that. M and V are compile-time constants of each instance, so that
 // the accumulators stay in registers.
 //
-// Lanes never meet: lane i of a vector is frame i's own chain of multiply-adds, whatever stands beside it. The
+// Lanes never mix: lane i of a vector is frame i's own chain of multiply-adds, whatever the other lanes hold. The
 // last vector of a run is computed whole and stored in part, so the bits do not depend on where a block ends.
 
 // Accumulators of the largest tile.
@@ -269,8 +269,8 @@ static inline __attribute__((always_inline)) void CCK_NAME(convolve_step)(
     const cck_convolution *c, size_t taps, vf *values, size_t frame, size_t step, const int chained) {
   size_t tallest = chained ? 1 : CCK_TALLEST(step);
   int direct = c->activation == CCK_IDENTITY && !c->previous && !c->then && !chained;
-  // Tiles of one vector leave registers enough to bend their sums themselves, where nothing but running total and 1x1
-  // wants them.
+  // Tiles of one vector leave enough registers to apply the activation to their sums, if only the running total and
+  // the 1x1 need those.
   const CCK_NAME(tile_table) *tiles = &CCK_NAME(tiles);
   if (step == 1 && c->then && c->previous && !c->y && !c->residual && !chained &&
       frame + CCK_WIDTH <= c->frames) {

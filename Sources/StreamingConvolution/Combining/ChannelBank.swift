@@ -29,7 +29,7 @@ package final class ChannelBank: BlockProcessor {
     for (channel, member) in members.enumerated() {
       precondition(
         member.inputChannels == 1 && member.outputChannels == 1,
-        "a bank is made of mono processors, but that of channel \(channel) has \(member.inputChannels) input and "
+        "a bank takes mono processors, but that of channel \(channel) has \(member.inputChannels) input and "
           + "\(member.outputChannels) output channels")
       precondition(
         member.rate == first.rate && member.grainFrames == first.grainFrames

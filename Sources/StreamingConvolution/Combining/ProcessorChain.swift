@@ -1,9 +1,9 @@
-/// Processors one after the other, as one processor.
+/// Processors in sequence, as one processor.
 ///
 /// Rates multiply. Latency, history and tail add up, each counted in the chain's own frames. A chain without stages
 /// copies its input to its output.
 ///
-/// The grain is what the stages need together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
+/// The grain satisfies all stages together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
 /// give two.
 package final class ProcessorChain: BlockProcessor {
   package let inputChannels: Int
@@ -58,7 +58,8 @@ package final class ProcessorChain: BlockProcessor {
       let expected = min(reach[index], maximumBlockFrames)
       precondition(
         stage.maximumBlockFrames >= expected,
-        "stage \(index + 1) of a chain takes at most \(stage.maximumBlockFrames) frames a call, but must take \(expected)"
+        "stage \(index + 1) of a chain takes at most \(stage.maximumBlockFrames) frames per call, "
+          + "but must take \(expected)"
       )
       reach.append(stage.rate.outputFrames(for: reach[index]))
     }
@@ -103,7 +104,7 @@ package final class ProcessorChain: BlockProcessor {
     return due
   }
 
-  /// Runs one stage over what reaches it, in blocks that it takes.
+  /// Runs one stage over its input, in blocks of sizes that it accepts.
   @inline(__always)
   private func feed(_ index: Int, _ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     let stage = stages[index]

@@ -19,6 +19,7 @@ public struct PartitionPlan: Hashable, Sendable {
     /// The number of partitions.
     public let partitions: Int
 
+    /// Equal partitions from tap `firstTap` on.
     public init(partitionFrames: Int, firstTap: Int, partitions: Int) {
       self.partitionFrames = partitionFrames
       self.firstTap = firstTap
@@ -123,7 +124,7 @@ public struct PartitionPlan: Hashable, Sendable {
     let words = text.split(separator: " ")
     func number(_ place: Int, behind name: String) throws(ResponseError) -> Int {
       guard words.count > place, words[place - 1] == name, let value = Int(words[place]) else {
-        throw .plan("the plan \"\(text)\" has no number behind \"\(name)\" as word \(place)")
+        throw .plan("the plan \"\(text)\" has no number after \"\(name)\" as word \(place)")
       }
       return value
     }

@@ -19,15 +19,22 @@ import Convolution
 public final class PartitionedConvolver: BlockProcessor {
   /// How the responses are divided.
   public let plan: PartitionPlan
+  /// The most input frames of one call.
   public let maximumBlockFrames: Int
+  /// Channels that `process` reads.
   public let inputChannels: Int
+  /// Channels that `process` writes.
   public let outputChannels: Int
   /// Bytes of memory that this processor uses.
   public let memoryBytes: Int
 
+  /// The plan's latency in frames.
   public var latencyFrames: Int { plan.latencyFrames }
+  /// The plan's grain in frames.
   public var grainFrames: Int { plan.grainFrames }
+  /// The longest path, including its delay, − 1.
   public var historyFrames: Int? { matrix.frames - 1 }
+  /// The longest path, including its delay, − 1.
   public var tailFrames: Int { matrix.frames - 1 }
   /// The impulse responses and their routing.
   public var matrix: ResponseMatrix { responses.matrix }
@@ -121,6 +128,7 @@ public final class PartitionedConvolver: BlockProcessor {
     rows.deallocate()
   }
 
+  /// Convolves the next block; writes `frames` frames and returns `frames`.
   @discardableResult
   public func process(_ input: InputChannels, into output: OutputChannels, frames: Int) -> Int {
     let denormals = cck_flush_denormals()
@@ -236,6 +244,7 @@ public final class PartitionedConvolver: BlockProcessor {
     responses.clear()
   }
 
+  /// Makes another convolver with the same responses and plan, as new. The two share no mutable state.
   public func copy() throws -> PartitionedConvolver {
     PartitionedConvolver(
       responses.spectra, plan: plan, maximumBlockFrames: maximumBlockFrames, level: level)

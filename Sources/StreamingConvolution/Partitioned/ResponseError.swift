@@ -33,6 +33,7 @@ public enum ResponseError: Error, Equatable, Sendable {
 }
 
 extension ResponseError: CustomStringConvertible {
+  /// One sentence: what is wrong, and what was expected.
   public var description: String {
     switch self {
     case .channels(let side, let expected, let actual):

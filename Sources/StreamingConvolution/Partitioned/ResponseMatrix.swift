@@ -15,6 +15,7 @@ public struct ResponsePath: Hashable, Sendable {
   /// Gain as a factor, not in decibels.
   public var gain: Double
 
+  /// A path from an input channel through a response to an output channel.
   public init(input: Int, output: Int, response: Int, delayFrames: Int = 0, gain: Double = 1) {
     self.input = input
     self.output = output

@@ -27,8 +27,8 @@ import Testing
   }
 
   static let plans: [(String, String)] = [
-    ("nonsense", #"ir.wav: the plan "nonsense" has no number behind "grain" as word 1."#),
-    ("", #"ir.wav: the plan "" has no number behind "grain" as word 1."#),
+    ("nonsense", #"ir.wav: the plan "nonsense" has no number after "grain" as word 1."#),
+    ("", #"ir.wav: the plan "" has no number after "grain" as word 1."#),
     ("grain 1 latency 0 direct 299", "ir.wav: the plan covers 299 frames of impulse response, expected at least 300."),
     (
       "grain 64 latency 0 direct 0 partitions 5x64",

@@ -95,7 +95,7 @@ struct PartitionPlanTests {
   }
 
   @Test(
-    "the memory that is stated is what is allocated", .countsAllocations,
+    "the stated memory is what is allocated", .countsAllocations,
     arguments: ConvolverSetting.allCases)
   func memory(_ setting: ConvolverSetting) throws {
     let matrix = try ResponseMatrix.perChannel([Signals.noise(frames: 200_000), Signals.noise(frames: 150_000)])

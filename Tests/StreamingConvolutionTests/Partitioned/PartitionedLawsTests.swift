@@ -69,7 +69,7 @@ struct PartitionedLawsTests {
     #expect(try ProcessorLaws.checkDenormals(c.make) == [])
   }
 
-  @Test("what is a direct sum forgets NaN after its history exactly")
+  @Test("a direct sum forgets NaN exactly after its history")
   func history() throws {
     #expect(try ProcessorLaws.checkHistory(ConvolverCase.plan("grain 1 latency 0 direct 200").make) == [])
     #expect(try ProcessorLaws.checkHistory(ConvolverCase.plan("grain 1 latency 7 direct 130").make) == [])
@@ -89,7 +89,7 @@ struct PartitionedLawsTests {
   }
 }
 
-@Suite("Partitioned convolution: what comes out")
+@Suite("Partitioned convolution: output")
 struct PartitionedOutputTests {
   @Test("an impulse gives the response at exactly the stated latency", arguments: ConvolverCase.all)
   func impulse(_ c: ConvolverCase) throws {
@@ -160,7 +160,7 @@ struct PartitionedOutputTests {
     }
   }
 
-  @Test("the plan behind a delay of a grain gives the bits of the grain")
+  @Test("a grain and the same latency without a grain give the same bits")
   func grainIsLatency() throws {
     let w = LongConvolutionTruth.unitEnergyKernel(taps: 3000)
     let x = Signals.noise(channels: 1, frames: 6400)
@@ -172,7 +172,7 @@ struct PartitionedOutputTests {
     #expect(firstBitDifference(a.aligned(x), y) == nil)
   }
 
-  @Test("a last block that is shorter than the grain reads silence behind its end, not what stood there before")
+  @Test("a last block shorter than the grain reads silence after its end, not old samples")
   func shortLastBlock() throws {
     let plan = try PartitionPlan(text: "grain 64 latency 0 direct 0 partitions 3x64")
     let w = LongConvolutionTruth.unitEnergyKernel(taps: 10)
@@ -184,7 +184,7 @@ struct PartitionedOutputTests {
     #expect(firstBitDifference(Array(y.dropFirst(384)), Array(expected.dropFirst(384))) == nil)
   }
 
-  @Test("blocks that are no multiples of the grain cost more and give other bits, but the right sound")
+  @Test("blocks that are not multiples of the grain cost more and give other bits, but the right sound")
   func brokenGrain() throws {
     let w = LongConvolutionTruth.unitEnergyKernel(taps: 900)
     let x = Signals.noise(frames: 4000)

@@ -23,7 +23,7 @@ struct ResponseExchangeTests {
     return (old, new)
   }
 
-  @Test("before the fade the old bits, behind it the new, within it the blend", arguments: plans, [0, 1, 700])
+  @Test("before the fade the old bits, after it the new, within it the blend", arguments: plans, [0, 1, 700])
   func fade(text: String, fadeFrames: Int) throws {
     let plan = try PartitionPlan(text: text)
     let (old, new) = try Self.matrices(plan)
@@ -80,7 +80,7 @@ struct ResponseExchangeTests {
     #expect(convolver.historyFrames == new.frames - 1)
   }
 
-  @Test("what cannot be exchanged is refused")
+  @Test("exchanges that are not possible are refused")
   func errors() throws {
     let plan = try PartitionPlan(text: Self.plans[1])
     let (old, new) = try Self.matrices(plan)
