@@ -4,7 +4,7 @@ import AudioFiles
 package struct Recording: Sendable {
   /// Samples, first frame first; all of equal length.
   package var channels: [[Float]]
-  /// Frames a second.
+  /// Sample rate, in Hz.
   package var sampleRateHz: Int
 
   /// A sound of these samples.

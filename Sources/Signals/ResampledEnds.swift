@@ -1,10 +1,10 @@
 import Resampling
 import StreamingConvolution
 
-/// What goes between a file and a processor of another rate.
+/// Resamples between a file and a processor at another sample rate.
 ///
-/// The signal goes there and back by the same filters, whose delays are taken away: output frame t belongs to input frame
-/// t. Before its first frame the signal is silence, at both rates.
+/// The signal is resampled there and back with the same filters and without their delays: output frame t belongs to
+/// input frame t. Before its first frame the signal is silence, at both rates.
 package struct ResampledEnds {
   /// Where the processor's input comes from.
   package let source: ResampledSource
@@ -25,7 +25,7 @@ package struct ResampledEnds {
 
 /// A source at another sample rate.
 ///
-/// - Memory: one block of the source and what it becomes.
+/// - Memory: one block of the source, and its resampled frames.
 package final class ResampledSource: FrameSource {
   /// Frames given, at the new rate.
   package private(set) var framesRead: Int64 = 0
@@ -112,9 +112,9 @@ package final class ResampledSink: FrameSink {
     }
   }
 
-  /// Writes what is left, behind the last block.
+  /// Writes the remaining frames after the last block.
   ///
-  /// - Parameter totalFrames: Frames that the sink gets all in all.
+  /// - Parameter totalFrames: Total number of frames for the sink.
   package func finish(totalFrames: Int64) throws {
     converter.endInput(totalFrames: totalFrames)
     try passOn()

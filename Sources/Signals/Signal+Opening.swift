@@ -101,7 +101,7 @@ extension Signal {
       .audio(reader), name: name, isLive: isLive, sampleRateHz: reader.info.sampleRateHz, settings: settings)
   }
 
-  /// What comes through a pipe and must be sought in. The temporary file loses its name when it is open.
+  /// A recording from a pipe, which needs seeking: in a temporary file, whose name is removed once it is open.
   private static func spooled(
     _ name: String, _ settings: SignalSettings, _ cancellation: Cancellation, _ read: Read
   ) throws -> Signal {

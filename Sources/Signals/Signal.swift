@@ -1,8 +1,8 @@
 // Signals is the only way in: every input becomes a `Signal`, and every consumer takes one.
-// - `Signal.open` takes a path, `-`, a FIFO, or bytes from anywhere, and `SignalSettings`: one value for what a user says.
-// - A `Signal` gives frames (`FrameSource`) and its facts. It is a reader of one format behind decorators: NaN and
-//   missing values (`InspectedSource`), another rate (`ResampledSource`), one channel (`MixedDownSource`).
-// - `FrameSink` is where frames go: the writers of formats, metered or resampled.
+// - `Signal.open` takes a path, `-`, a FIFO, or bytes from anywhere, and `SignalSettings`: one value with all settings.
+// - A `Signal` gives frames (`FrameSource`) and its facts. It is a reader of one format, wrapped in decorators for NaN
+//   and missing values (`InspectedSource`), resampling (`ResampledSource`) and mixing down (`MixedDownSource`).
+// - A `FrameSink` takes frames: the writers of formats, metered or resampled.
 // - `SignalRun` is the one loop from a source through a processor to a sink.
 import ArrayFiles
 import AudioFiles
@@ -13,19 +13,19 @@ import Resampling
 ///
 /// ```swift
 /// let signal = try Signal.open("in.ndjson")
-/// try signal.forEachBlock { frames in use(frames) }  // interleaved, signal.channels samples a frame
+/// try signal.forEachBlock { frames in use(frames) }  // interleaved, signal.channels samples per frame
 /// ```
-/// - Streaming: from a pipe no more is waited for than a read asks for.
+/// - Streaming: a read from a pipe waits for no more frames than it asks for.
 /// - Memory: one block, whatever the length.
 /// - One thread at a time.
 public final class Signal: FrameSource {
-  /// What people call it: its path, or `standard input`.
+  /// Its path, or `standard input`.
   public let name: String
-  /// Samples of a frame, as they are given.
+  /// Channels of the frames that it gives.
   public let channels: Int
-  /// Frames a second, as they are given; nil of rows, unless the settings say it.
+  /// Sample rate of the frames that it gives, in Hz; nil for rows, unless the settings give one.
   public let sampleRateHz: Int?
-  /// How many frames will be given, as far as a header says; nil when nobody knows.
+  /// Number of frames it will give, by its header; nil when unknown.
   public let expectedFrames: Int64?
   /// Whether frames come when they come, so that nobody should wait for more of them than are needed, and they come once.
   public let isLive: Bool

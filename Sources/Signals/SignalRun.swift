@@ -84,9 +84,8 @@ package struct SignalRun {
     return true
   }
 
-  /// Processes one block of what is left at the end of the input, with silence after it, until latency and tail are
-  /// out.
-  /// - Returns: False when nothing was left to do.
+  /// Processes one more block at the end of the input, padded with silence, until latency and tail are written.
+  /// - Returns: False when nothing remained to do.
   /// - Throws: What the sink throws.
   package mutating func flush() throws -> Bool {
     let end = max(framesRead, processor.rate.inputFrames(for: framesWanted))

@@ -4,27 +4,27 @@
   import Darwin
 #endif
 
-/// An output that would take the place of what a run reads, or of another of its outputs.
+/// An output that would overwrite a file that the run reads, or another of its outputs.
 package struct OutputConflict: Error, Equatable, CustomStringConvertible {
   package let output: String
   package let other: String
 
   package var description: String {
-    "\(output): would take the place of \(place), expected a name of its own."
+    "\(output): would overwrite \(place); choose another name."
   }
 
   private var place: String {
     output == other
-      ? "what is read, or of another output"
+      ? "an input or another output"
       : Self.isSame(output, other) ? "\(other), which is the same file" : "a recording or series of \(other)"
   }
 
-  /// Whoever replaces files means those of earlier runs, not those that this one reads.
+  /// Replacing files is meant for those of earlier runs, not for those that this run reads or writes.
   ///
   /// - Parameters:
-  ///   - outputs: Files to be made.
+  ///   - outputs: The output files.
   ///   - inputs: Files and folders that are read; `-` is none.
-  /// - Throws: `OutputConflict`, of the first output that is a file of another of both, under whatever name.
+  /// - Throws: `OutputConflict` for the first output that is an input or another output, under whatever name.
   package static func check(outputs: [String], inputs: [String]) throws(OutputConflict) {
     var others = inputs.filter { $0 != "-" }
     for output in outputs where output != "-" {
