@@ -31,7 +31,7 @@ struct ClassifyCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "Write predictions to this file, one per line; - for standard output (default: - if there are no labels).")
+    help: "Write predictions to this file, one per line; - for standard output (default: - without labels).")
   var output: String?
 
   @Flag(help: "Replace existing files.")

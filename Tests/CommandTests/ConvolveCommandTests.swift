@@ -65,7 +65,7 @@ import Testing
     #expect(try run("--threads", "3").values == [-4, -4, -4, -4])
   }
 
-  @Test("--explain says which algorithm ran and how much arithmetic remains")
+  @Test("--explain names the algorithm and how much arithmetic remains")
   func explain() throws {
     let bench = try Bench()
     try write(bench, "x.npy", [28, 28], [Float](repeating: 1, count: 784))

@@ -626,7 +626,7 @@ import Testing
           --fit <file>            Train, and save the classifier to this file.
           --params <file>         Classify with the classifier saved in this file.
           -o, --output <output>   Write predictions to this file, one per line; - for
-                                  standard output (default: - if there are no labels).
+                                  standard output (default: - without labels).
           --force                 Replace existing files.
           --version               Show the version.
           -h, --help              Show help information.

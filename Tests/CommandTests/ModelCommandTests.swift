@@ -238,7 +238,7 @@ import Testing
         """)
   }
 
-  @Test("metadata that would silence the output, or are not numbers, are refused")
+  @Test("metadata that would silence the output, or hold no number, are refused")
   func strangeMetadata() throws {
     let bench = try bench()
     try bench.audio("in.wav")

@@ -25,7 +25,7 @@ import Testing
     Kind(file: "in.csv", format: .csv, refusals: ["process": noAudio]),
     Kind(file: "in.ndjson", format: .ndjson, refusals: ["process": noAudio]),
     Kind(file: "in.ndjson", refusals: ["process": noAudio, "stream": "is not recognised by its first bytes"]),
-    // A file of CSV without a word about it holds series, one a line.
+    // Without --input-format a CSV file holds one series per line.
     Kind(
       file: "in.csv",
       refusals: [

@@ -45,7 +45,7 @@ public struct HopExtraction: Sendable {
     public let names: [String]
     /// The features.
     public let values: UnsafeBufferPointer<Float>
-    /// In seconds, or in frames if there is no sample rate.
+    /// In seconds, or in frames without a sample rate.
     public let time: Double
   }
 
