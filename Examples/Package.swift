@@ -10,6 +10,8 @@ let package = Package(
     .executableTarget(
       name: "block-by-block", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
     .executableTarget(
+      name: "callback-thread", dependencies: [.product(name: "ConvAudioKit", package: "convaudio")]),
+    .executableTarget(
       name: "series-features", dependencies: [.product(name: "TimeSeriesFeatures", package: "convaudio")]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
 import ConvAudioKit
 
 /// What the command line adds to an error of the library: the option or command that helps. The library has other users
-/// (Swift, C, Python), so it says what is wrong, and only this table knows the names of options.
+/// than this program, so it says what is wrong, and only these two tables (this one and `Advice+Files`) know options.
 ///
 /// - Returns: The second half of the sentence, without a full stop; nil: nothing to add.
 func advice(for error: any Error) -> String? {

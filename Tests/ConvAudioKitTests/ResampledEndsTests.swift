@@ -1,6 +1,7 @@
 import CTestSupport
 import Foundation
 import Resampling
+import Signals
 import TestSupport
 import Testing
 

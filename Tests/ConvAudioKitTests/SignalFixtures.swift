@@ -1,3 +1,4 @@
+import Signals
 @testable import ConvAudioKit
 
 /// Returns its input `latencyFrames` later, and an echo at half the level `tailFrames` after that.

@@ -1,4 +1,5 @@
 @testable import ConvAudioKit
+import Signals
 import StreamingConvolution
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import CTestSupport
 import Foundation
 import ModelFormats
+import Signals
 import TestSupport
 import Testing
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Every kind of input through every consumer, file by file, through a FIFO and through standard input.
-@Suite(.serialized) struct OneWayInTests {
+@Suite(.serialized) struct EveryInputTests {
   /// A kind of input: a file, and what a user says about it.
   struct Kind: CustomTestStringConvertible, Sendable {
     let file: String
