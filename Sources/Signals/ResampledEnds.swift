@@ -27,7 +27,7 @@ package struct ResampledEnds {
 ///
 /// - Memory: one block of the source, and its resampled frames.
 package final class ResampledSource: FrameSource {
-  /// Frames given, at the new rate.
+  /// Frames delivered, at the new rate.
   package private(set) var framesRead: Int64 = 0
 
   private let source: any FrameSource
@@ -52,7 +52,7 @@ package final class ResampledSource: FrameSource {
   package func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
     let room = samples.count / converter.channels
     var given = 0
-    // Whole blocks, as a file gives them, because the processor likes them better than what a block becomes.
+    // Whole blocks, as a file gives them: they suit the processor better than the uneven lengths after resampling.
     while given < room {
       let frames = try converter.read(into: output.channels, frames: min(room - given, output.frames))
       output.interleave(into: samples.baseAddress! + given * converter.channels, frames: frames)
@@ -80,7 +80,7 @@ package final class ResampledSource: FrameSource {
 
 /// A sink at another sample rate.
 ///
-/// - Memory: the longest block that is written and what it becomes.
+/// - Memory: the longest block that is written, and its resampled frames.
 package final class ResampledSink: FrameSink {
   private let sink: any FrameSink
   private let converter: SampleRateConverter<Float>
@@ -89,7 +89,7 @@ package final class ResampledSink: FrameSink {
   private var interleaved: [Float]
 
   /// - Parameters:
-  ///   - ratio: From the rate that is written here to the sink's.
+  ///   - ratio: From the rate of the written frames to the sink's.
   ///   - blockFrames: Frames that are written to the sink at once.
   /// - Throws: `ResamplingError`.
   init(_ sink: any FrameSink, channels: Int, ratio: RateRatio, blockFrames: Int) throws {

@@ -1,4 +1,4 @@
-/// How often each class was taken for each.
+/// How often each class was predicted for series of each class.
 package struct ConfusionMatrix: Sendable, Equatable {
   private struct Pair: Hashable {
     let truth, prediction: String
@@ -6,10 +6,10 @@ package struct ConfusionMatrix: Sendable, Equatable {
 
   /// The classes, sorted.
   package let classes: [String]
-  /// Only pairs that occur: labels that are all different, as numbers taken for labels are, need no square of them.
+  /// Only pairs that occur: if all labels differ, such as numbers read as labels, a full square would be huge.
   private let counts: [Pair: Int]
 
-  /// - Precondition: As many of both.
+  /// - Precondition: Both have the same count.
   package init(truth: [String], predicted: [String]) {
     precondition(truth.count == predicted.count, "one prediction a label")
     classes = Set(truth).union(predicted).sorted()

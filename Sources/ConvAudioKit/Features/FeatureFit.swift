@@ -7,7 +7,7 @@ import TimeSeriesFeatures
 public struct FeatureFit {
   /// The fitted transform.
   public let transform: FittedTransform
-  /// The series that it was fitted to, from the first one on.
+  /// The series that it was fitted to, starting with the first.
   public let input: SeriesInput
 
   /// - Parameters:

@@ -35,7 +35,7 @@ public final class FeatureOutput {
 
   /// - Parameters:
   ///   - path: `-` is standard output.
-  ///   - names: Of the features.
+  ///   - names: Names of the features.
   ///   - hasLabels: Whether rows have labels, which come first in text, under `labelName`.
   ///   - labelName: Name of the column of labels in text.
   ///   - hasTimes: Whether a column `time` comes before the features.
@@ -93,10 +93,10 @@ public final class FeatureOutput {
     }
   }
 
-  /// Appends one row that a stream gave.
+  /// Appends one row of a stream.
   ///
   /// - Parameters:
-  ///   - time: Written in full to text, and as Float32 to arrays; wanted where `hasTimes` is true.
+  ///   - time: Written in full to text, and as Float32 to arrays; needed if `hasTimes` is true.
   /// - Throws: As above.
   public func write(row: UnsafeBufferPointer<Float>, time: Double, label: String?) throws {
     guard case .text(let stream, let separator) = target else {
@@ -113,7 +113,7 @@ public final class FeatureOutput {
     try Self.write(line, to: stream)
   }
 
-  /// Ends the file and gives it its name.
+  /// Completes the file and gives it its name.
   public func finish() throws {
     switch target {
     case .text(let stream, _): try stream.close()

@@ -35,14 +35,14 @@ package struct OutputConflict: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Whether both name one file, which need not be there yet.
+  /// Whether both name the same file, which may not exist yet.
   private static func isSame(_ one: String, _ other: String) -> Bool {
     if let a = identity(one), let b = identity(other) { return a == b }
     let (a, b) = (split(one), split(other))
     return a.name == b.name && identity(a.folder) != nil && identity(a.folder) == identity(b.folder)
   }
 
-  /// Whether a file is one that `SeriesFile.find` gives for a folder, in which it lies or in a folder of which.
+  /// Whether `SeriesFile.find` reads the file for a folder: it is in the folder or in a subfolder.
   private static func isRead(_ path: String, ofFolder folder: String) -> Bool {
     guard SeriesFile.isReadable(path), let place = identity(folder) else { return false }
     let inner = split(path).folder

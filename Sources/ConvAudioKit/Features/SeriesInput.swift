@@ -95,7 +95,7 @@ public final class SeriesInput {
     throw SeriesInputError.labelCount(path: labels.name, expected: "more", actual: count)
   }
 
-  /// The next series, at most so many and of at most about so many values, missing ones filled in; nil at the end.
+  /// The next series, at most `maximumCount` with about `maximumValues` values, missing ones filled in; nil at the end.
   /// - Throws: What `next` throws; `SeriesInputError.channels` when the number of channels changes.
   public func nextBatch(maximumCount: Int, maximumValues: Int = 1 << 22) throws -> (
     series: SeriesSet, labels: [String?]
@@ -113,13 +113,13 @@ public final class SeriesInput {
     return (set.filling(settings.missing), labels)
   }
 
-  /// Everything: what a fit of a classifier needs.
+  /// All series, as fitting a classifier needs them.
   public func all() throws -> (series: SeriesSet, labels: [String?]) {
     guard let everything = try nextBatch(maximumCount: .max, maximumValues: .max) else { throw FeatureError.noSeries }
     return everything
   }
 
-  /// Of the series that are left, those with the given numbers, which rise.
+  /// Of the remaining series, those with the given numbers, in rising order.
   /// - Throws: What `nextBatch` throws.
   func picked(_ numbers: [Int], channels: Int) throws -> SeriesSet {
     var set = try SeriesSet(channels: channels)
