@@ -50,6 +50,7 @@ public enum ModelFormatError: Error, Equatable, Sendable {
 }
 
 extension ModelFormatError: CustomStringConvertible {
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .unreadableFile(let file, let reason):

@@ -11,7 +11,7 @@
 /// Times are counted in classes 1/32 of an octave wide, so that a percentile is at most 3.2 % too high and never too
 /// low; the worst is exact.
 ///
-/// - Real time: `record` allocates nothing and makes no system call, where the clock is read without one (Linux's vDSO).
+/// - Real time: `record` allocates nothing and makes no system call if reading the clock needs none (Linux's vDSO).
 /// - One thread at a time.
 public final class BlockTimes {
   /// Blocks counted.
@@ -19,7 +19,7 @@ public final class BlockTimes {
   /// The longest time, in nanoseconds.
   public private(set) var worstNanoseconds: UInt64 = 0
 
-  /// log2 of the classes of an octave.
+  /// log2 of the number of classes per octave.
   private static let classBits = 5
   private var counts = [UInt64](repeating: 0, count: (64 - classBits + 1) << classBits)
 
@@ -43,7 +43,7 @@ public final class BlockTimes {
     counts[Self.classOf(nanoseconds)] += 1
   }
 
-  /// The time that a share of the blocks does not pass, in nanoseconds; 0 when there are none.
+  /// The time within which this share of the blocks finished, in nanoseconds; 0 without blocks.
   ///
   /// - Parameter share: 0.99 for the 99th percentile.
   /// - Complexity: O(classes), about two thousand.
@@ -57,7 +57,7 @@ public final class BlockTimes {
     return worstNanoseconds
   }
 
-  /// Below 2^classBits every number is a class of its own; above, its leading classBits + 1 bits make the class.
+  /// Below 2^classBits every number has its own class; above, its leading classBits + 1 bits give the class.
   private static func classOf(_ value: UInt64) -> Int {
     let shift = max(0, 63 - classBits - value.leadingZeroBitCount)
     return shift << classBits + Int(value >> UInt64(shift))

@@ -3,12 +3,12 @@ import AudioFiles
 
 /// Where frames come from, block by block.
 package protocol FrameSource: AnyObject {
-  /// What people call it, for errors.
+  /// Its name in errors.
   var name: String { get }
   /// Frames delivered so far.
   var framesRead: Int64 { get }
-  /// Fills the front of `samples` with whole frames, interleaved. Fewer than there is room for may come at any time;
-  /// 0 only at the end.
+  /// Fills the start of `samples` with whole frames, interleaved. May return fewer frames than fit; 0 only at the
+  /// end.
   func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int
   /// Called after the last frame; throws when the input did not end with a whole one.
   func finish() throws
@@ -33,7 +33,7 @@ extension AudioFileWriter: FrameSink {}
 extension AudioStreamWriter: FrameSink {}
 extension NumberRowWriter: FrameSink {}
 
-/// Rows as frames: one at a time, so that each is answered when it has come.
+/// Rows as frames, one at a time, so that each is processed as soon as it arrives.
 final class RowSource: FrameSource {
   let name: String
   private let reader: NumberRowReader
@@ -65,7 +65,7 @@ final class InspectedSource: FrameSource {
   private let missing: MissingPolicy?
   /// The last frame of the last block, where missing values are held.
   private var held: [Float]
-  /// What was found after the frames that were given last.
+  /// The error found after the frames that were delivered last.
   private var trouble: SignalError?
 
   init(_ source: any FrameSource, channels: Int, policy: NonFinitePolicy, missing: MissingPolicy? = nil) {
@@ -79,7 +79,7 @@ final class InspectedSource: FrameSource {
   var name: String { source.name }
   var framesRead: Int64 { source.framesRead }
 
-  /// - Throws: What the source throws; `SignalError.nonFinite`, when the frames before it were given.
+  /// - Throws: What the source throws; `SignalError.nonFinite`, after the frames before it were delivered.
   func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
     if let trouble { throw trouble }
     let frames = try source.read(into: samples)

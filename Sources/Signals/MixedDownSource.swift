@@ -1,4 +1,4 @@
-/// The mean of all channels, as librosa's `to_mono` takes it: sums in the order of the channels, in Float32.
+/// The mean of all channels, as in librosa's `to_mono`: sums in the order of the channels, in Float32.
 final class MixedDownSource: FrameSource {
   private let source: any FrameSource
   private let channels: Int

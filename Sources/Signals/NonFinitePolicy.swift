@@ -1,9 +1,9 @@
-/// What happens to samples of the input that are NaN or infinite.
+/// What to do with samples of the input that are NaN or infinite.
 public enum NonFinitePolicy: String, Sendable, CaseIterable {
-  /// They are processed like any other sample.
+  /// Process them like any other sample.
   case keep
-  /// They become 0.
+  /// Replace them with 0.
   case zero
-  /// A file is refused; a stream ends before the first of them.
+  /// Refuse a file; end a stream before the first of them.
   case error
 }

@@ -4,7 +4,7 @@ import AudioFiles
 package struct Recording: Sendable {
   /// Samples, first frame first; all of equal length.
   package var channels: [[Float]]
-  /// Frames a second.
+  /// Sample rate, in Hz.
   package var sampleRateHz: Int
 
   /// A sound of these samples.
@@ -23,7 +23,7 @@ package struct Recording: Sendable {
 }
 
 extension AudioFileReader {
-  /// The next frames, an array a channel.
+  /// The next frames, one array per channel.
   package func readChannels(maximumFrames: Int) throws(AudioFileError) -> [[Float]] {
     var channels = [[Float]](repeating: [], count: info.channels)
     for index in channels.indices { channels[index].reserveCapacity(min(maximumFrames, Int(info.frames))) }

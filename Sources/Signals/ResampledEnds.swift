@@ -1,10 +1,10 @@
 import Resampling
 import StreamingConvolution
 
-/// What goes between a file and a processor of another rate.
+/// Resamples between a file and a processor at another sample rate.
 ///
-/// The signal goes there and back by the same filters, whose delays are taken away: output frame t belongs to input frame
-/// t. Before its first frame the signal is silence, at both rates.
+/// The signal is resampled there and back with the same filters and without their delays: output frame t belongs to
+/// input frame t. Before its first frame the signal is silence, at both rates.
 package struct ResampledEnds {
   /// Where the processor's input comes from.
   package let source: ResampledSource
@@ -25,9 +25,9 @@ package struct ResampledEnds {
 
 /// A source at another sample rate.
 ///
-/// - Memory: one block of the source and what it becomes.
+/// - Memory: one block of the source, and its resampled frames.
 package final class ResampledSource: FrameSource {
-  /// Frames given, at the new rate.
+  /// Frames delivered, at the new rate.
   package private(set) var framesRead: Int64 = 0
 
   private let source: any FrameSource
@@ -52,7 +52,7 @@ package final class ResampledSource: FrameSource {
   package func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int {
     let room = samples.count / converter.channels
     var given = 0
-    // Whole blocks, as a file gives them, because the processor likes them better than what a block becomes.
+    // Whole blocks, as a file gives them: they suit the processor better than the uneven lengths after resampling.
     while given < room {
       let frames = try converter.read(into: output.channels, frames: min(room - given, output.frames))
       output.interleave(into: samples.baseAddress! + given * converter.channels, frames: frames)
@@ -80,7 +80,7 @@ package final class ResampledSource: FrameSource {
 
 /// A sink at another sample rate.
 ///
-/// - Memory: the longest block that is written and what it becomes.
+/// - Memory: the longest block that is written, and its resampled frames.
 package final class ResampledSink: FrameSink {
   private let sink: any FrameSink
   private let converter: SampleRateConverter<Float>
@@ -89,7 +89,7 @@ package final class ResampledSink: FrameSink {
   private var interleaved: [Float]
 
   /// - Parameters:
-  ///   - ratio: From the rate that is written here to the sink's.
+  ///   - ratio: From the rate of the written frames to the sink's.
   ///   - blockFrames: Frames that are written to the sink at once.
   /// - Throws: `ResamplingError`.
   init(_ sink: any FrameSink, channels: Int, ratio: RateRatio, blockFrames: Int) throws {
@@ -112,9 +112,9 @@ package final class ResampledSink: FrameSink {
     }
   }
 
-  /// Writes what is left, behind the last block.
+  /// Writes the remaining frames after the last block.
   ///
-  /// - Parameter totalFrames: Frames that the sink gets all in all.
+  /// - Parameter totalFrames: Total number of frames for the sink.
   package func finish(totalFrames: Int64) throws {
     converter.endInput(totalFrames: totalFrames)
     try passOn()

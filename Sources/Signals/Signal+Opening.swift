@@ -3,15 +3,15 @@ import AudioFiles
 import ByteFiles
 
 extension Signal {
-  /// Fills the front of the buffer and returns how many bytes; 0 at the end. May wait; may give fewer than there is room
-  /// for, one included.
+  /// Fills the start of the buffer and returns the number of bytes; 0 at the end. May wait; may return fewer bytes than
+  /// fit, even one.
   public typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
 
-  /// Opens a file, a FIFO or a device, or standard input where `path` is `-`.
+  /// Opens a file, a FIFO or a device, or standard input if `path` is `-`.
   ///
   /// - Parameters:
-  ///   - settings: What the user says about it.
-  ///   - cancellation: Asked before every read of a pipe, which then ends.
+  ///   - settings: How to read it.
+  ///   - cancellation: Checked before every read of a pipe; ends the pipe.
   /// - Throws: `ByteFileError`, `AudioFileError`, `AudioStreamError`, `RowError`, `SignalError`, `ResamplingError`;
   ///   `CancellationError`.
   public static func open(
@@ -49,11 +49,11 @@ extension Signal {
     return try recording(path, name: path, isLive: false, settings)
   }
 
-  /// Opens what bytes bring that come from anywhere.
+  /// Opens a signal whose bytes come from a function.
   ///
   /// - Parameters:
-  ///   - name: What people call it, for errors.
-  ///   - read: Gives bytes. Called no more after it has returned 0.
+  ///   - name: Its name in errors.
+  ///   - read: Gives bytes. Not called again after it has returned 0.
   /// - Throws: As above, and what `read` throws.
   public static func open(
     name: String, settings: SignalSettings = SignalSettings(), cancellation: Cancellation = .never,
@@ -76,12 +76,12 @@ extension Signal {
     }
   }
 
-  /// Bytes as they come.
+  /// Reads bytes as they arrive.
   private static func stream(
     _ name: String, isLive: Bool, _ settings: SignalSettings, _ cancellation: Cancellation, _ read: @escaping Read
   ) throws -> Signal {
     if let rows = settings.format?.rows {
-      // A row that was cut off would be taken for a whole one with other numbers.
+      // A row that was cut off would pass for a whole row with other numbers.
       let reader = try NumberRowReader(
         name: name, format: rows, columns: settings.channels, missing: settings.missing, header: settings.header,
         maximumColumns: settings.maximumChannels
@@ -101,7 +101,7 @@ extension Signal {
       .audio(reader), name: name, isLive: isLive, sampleRateHz: reader.info.sampleRateHz, settings: settings)
   }
 
-  /// What comes through a pipe and must be sought in. The temporary file loses its name when it is open.
+  /// A recording from a pipe, which needs seeking: in a temporary file, whose name is removed once it is open.
   private static func spooled(
     _ name: String, _ settings: SignalSettings, _ cancellation: Cancellation, _ read: Read
   ) throws -> Signal {

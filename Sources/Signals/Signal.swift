@@ -1,8 +1,8 @@
 // Signals is the only way in: every input becomes a `Signal`, and every consumer takes one.
-// - `Signal.open` takes a path, `-`, a FIFO, or bytes from anywhere, and `SignalSettings`: one value for what a user says.
-// - A `Signal` gives frames (`FrameSource`) and its facts. It is a reader of one format behind decorators: NaN and
-//   missing values (`InspectedSource`), another rate (`ResampledSource`), one channel (`MixedDownSource`).
-// - `FrameSink` is where frames go: the writers of formats, metered or resampled.
+// - `Signal.open` takes a path, `-`, a FIFO, or bytes from anywhere, and `SignalSettings`: one value with all settings.
+// - A `Signal` gives frames (`FrameSource`) and its facts. It is a reader of one format, wrapped in decorators for NaN
+//   and missing values (`InspectedSource`), resampling (`ResampledSource`) and mixing down (`MixedDownSource`).
+// - A `FrameSink` takes frames: the writers of formats, metered or resampled.
 // - `SignalRun` is the one loop from a source through a processor to a sink.
 import ArrayFiles
 import AudioFiles
@@ -13,21 +13,21 @@ import Resampling
 ///
 /// ```swift
 /// let signal = try Signal.open("in.ndjson")
-/// try signal.forEachBlock { frames in use(frames) }  // interleaved, signal.channels samples a frame
+/// try signal.forEachBlock { frames in use(frames) }  // interleaved, signal.channels samples per frame
 /// ```
-/// - Streaming: from a pipe no more is waited for than a read asks for.
+/// - Streaming: a read from a pipe waits for no more frames than it asks for.
 /// - Memory: one block, whatever the length.
 /// - One thread at a time.
 public final class Signal: FrameSource {
-  /// What people call it: its path, or `standard input`.
+  /// Its path, or `standard input`.
   public let name: String
-  /// Samples of a frame, as they are given.
+  /// Channels of the frames that it gives.
   public let channels: Int
-  /// Frames a second, as they are given; nil of rows, unless the settings say it.
+  /// Sample rate of the frames that it gives, in Hz; nil for rows, unless the settings give one.
   public let sampleRateHz: Int?
-  /// How many frames will be given, as far as a header says; nil when nobody knows.
+  /// Number of frames it will give, by its header; nil when unknown.
   public let expectedFrames: Int64?
-  /// Whether frames come when they come, so that nobody should wait for more of them than are needed, and they come once.
+  /// Whether frames arrive live: they can be read only once, and a reader should wait only for those it needs.
   public let isLive: Bool
   /// The reader of the input's format.
   enum Reader {
@@ -41,7 +41,7 @@ public final class Signal: FrameSource {
   private let source: any FrameSource
   private let resamplingNote: String?
 
-  /// Puts what the settings ask for around a reader.
+  /// Wraps a reader as the settings ask.
   /// - Throws: `SignalError`, `ResamplingError`.
   init(
     _ reader: Reader, name: String, isLive: Bool, sampleRateHz: Int?, settings: SignalSettings
@@ -86,9 +86,9 @@ public final class Signal: FrameSource {
     resamplingNote = note
   }
 
-  // MARK: - For an output that is to be alike
+  // MARK: - For an output in the same format
 
-  /// What the bytes are; WAV for a recording of any container.
+  /// The format; WAV for a recording in any container.
   package var format: SignalFormat {
     switch reader {
     case .recording: .wav
@@ -98,24 +98,24 @@ public final class Signal: FrameSource {
     }
   }
 
-  /// What the header of a recording says; nil of anything else.
+  /// The header of a recording; nil for anything else.
   package var fileInfo: AudioFileInfo? {
     if case .recording(let file) = reader { file.info } else { nil }
   }
 
-  /// What is known about audio that comes as a stream; nil of anything else.
+  /// The facts of streamed audio; nil for anything else.
   package var streamInfo: AudioStreamInfo? {
     if case .audio(let stream) = reader { stream.info } else { nil }
   }
 
-  /// What the first row showed; nil of audio.
+  /// The facts from the first row; nil for audio.
   package var rowLayout: RowLayout? {
     if case .rows(let rows, _) = reader { rows.layout } else { nil }
   }
 
   // MARK: - Reading
 
-  /// Frames given so far.
+  /// Frames delivered so far.
   public var framesRead: Int64 { source.framesRead }
 
   /// Samples of the input that were NaN or infinite so far.
@@ -144,16 +144,16 @@ public final class Signal: FrameSource {
     return notes + ["\(count == 1 ? "1 sample was" : "\(count) samples were") NaN or infinite"]
   }
 
-  /// Fills the front of `samples` with whole frames, interleaved. Fewer than there is room for may come at any time.
-  /// - Returns: How many; 0 only at the end.
+  /// Fills the start of `samples` with whole frames, interleaved. May return fewer than fit.
+  /// - Returns: The number of frames; 0 only at the end.
   /// - Throws: What the reader of the format throws; `SignalError.nonFinite`; `CancellationError` in the middle of a row.
   public func read(into samples: UnsafeMutableBufferPointer<Float>) throws -> Int { try source.read(into: samples) }
 
   /// Called after the last frame.
-  /// - Throws: What is wrong with an input that did not end with a whole frame.
+  /// - Throws: The reader's error if the input did not end with a whole frame.
   public func finish() throws { try source.finish() }
 
-  /// Calls `body` with all frames, interleaved, in blocks of at most 1024, and of at most 64 when they come live.
+  /// Calls `body` with all frames, interleaved, in blocks of at most 1024 frames, or 64 for live inputs.
   /// - Throws: As `read` and `finish`, and what `body` throws.
   public func forEachBlock(_ body: (UnsafeBufferPointer<Float>) throws -> Void) throws {
     let block = UnsafeMutableBufferPointer<Float>.allocate(capacity: (isLive ? 64 : 1024) * channels)

@@ -1,20 +1,21 @@
-/// What can be wrong with a signal beyond what the readers of its format say.
+/// Errors of signals, in addition to those of the readers of their formats.
 public enum SignalError: Error, Equatable, Sendable {
   /// A NumPy array where frames are expected.
   case array(name: String)
   /// A file of many series where the frames of one signal are expected.
   case series(name: String)
-  /// There is not one frame.
+  /// It has no frames.
   case empty(name: String)
-  /// It has another rate than was asked for, and is not resampled.
+  /// Its sample rate is not the requested one, and it is not resampled.
   case sampleRate(name: String, expected: Int, actual: Int)
-  /// It has another number of channels than was asked for.
+  /// Its number of channels is not the requested one.
   case channels(name: String, expected: Int, actual: Int)
   /// It has NaN or infinities, which the settings refuse. Frames count from 0.
   case nonFinite(name: String, frame: Int64)
 }
 
 extension SignalError: CustomStringConvertible {
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .array(let name): "\(name): is a NumPy array, expected a recording, WAV, raw samples or rows of numbers."

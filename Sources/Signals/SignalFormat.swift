@@ -1,24 +1,24 @@
 import ArrayFiles
 import AudioFiles
 
-/// What the bytes of a signal are: audio, or rows of numbers.
+/// The format of a signal: audio, or rows of numbers.
 public enum SignalFormat: String, CaseIterable, Sendable {
   /// Raw samples, little-endian, interleaved.
   case f32le, f64le, s16le, s24le, s32le, u8
   /// A WAV file that comes through a pipe; its length may be unknown.
   case wav
-  /// Rows of numbers, one a frame.
+  /// Rows of numbers, one per frame.
   case csv, ndjson
 
-  /// What it means as audio; nil for rows.
+  /// The audio format; nil for rows.
   public var audio: AudioStreamFormat? {
     self == .wav ? .wav : RawSampleFormat(rawValue: rawValue).map(AudioStreamFormat.raw)
   }
 
-  /// What it means as rows; nil for audio.
+  /// The row format; nil for audio.
   public var rows: RowFormat? { RowFormat(rawValue: rawValue) }
 
-  /// The format of rows that the end of a file's name says; nil for other files.
+  /// The row format that a file's extension names; nil for other files.
   package init?(rowsNamed path: String) {
     let lower = path.lowercased()
     if [".ndjson", ".jsonl"].contains(where: lower.hasSuffix) {

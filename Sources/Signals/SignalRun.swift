@@ -1,6 +1,6 @@
 import StreamingConvolution
 
-/// One signal on its way: reads a block, processes it, writes the result.
+/// Runs a signal through a processor: reads a block, processes it, writes the result.
 ///
 /// - Real time: nothing is allocated after `init`, apart from what source and sink do.
 package struct SignalRun {
@@ -14,9 +14,9 @@ package struct SignalRun {
   private var interleavedOutput: [Float]
   /// The longest block: a multiple of the processor's grain.
   private let blockFrames: Int
-  /// Output frames at the start that are latency and not wanted.
+  /// Output frames at the start that are latency and not written.
   private let unwantedFrames: Int
-  /// How much of the tail is wanted, in output frames.
+  /// How much of the tail to write, in output frames.
   private var tailFrames: Int
   /// Input frames at the front of `input` that are not a whole grain yet.
   private var framesWaiting = 0
@@ -33,8 +33,8 @@ package struct SignalRun {
   ///   - processor: As new.
   ///   - isAligned: Whether the latency is removed from the start, so that output frame `rate` · t belongs to input
   ///     frame t.
-  ///   - tailFrames: How much of the tail is wanted, in output frames. Default: all.
-  ///   - times: Is told how long each block took, without reading and writing.
+  ///   - tailFrames: How much of the tail to write, in output frames. Default: all.
+  ///   - times: Records how long each block took, without reading and writing.
   package init(
     processor: any BlockProcessor, from source: any FrameSource, to sink: any FrameSink, isAligned: Bool = true,
     tailFrames: Int? = nil, times: BlockTimes? = nil
@@ -52,7 +52,7 @@ package struct SignalRun {
     self.tailFrames = tailFrames ?? processor.tailFrames
   }
 
-  /// Reads and processes one block of the input. What is not a whole grain waits for the next one.
+  /// Reads and processes one block of the input. Frames that do not fill a grain wait for the next block.
   /// - Returns: False when the input has ended or cannot be read any further; `finish` tells which.
   /// - Throws: What the sink throws.
   package mutating func step() throws -> Bool {
@@ -84,9 +84,8 @@ package struct SignalRun {
     return true
   }
 
-  /// Processes one block of what is left at the end of the input, with silence after it, until latency and tail are
-  /// out.
-  /// - Returns: False when nothing was left to do.
+  /// Processes one more block at the end of the input, padded with silence, until latency and tail are written.
+  /// - Returns: False when nothing remained to do.
   /// - Throws: What the sink throws.
   package mutating func flush() throws -> Bool {
     let end = max(framesRead, processor.rate.inputFrames(for: framesWanted))
@@ -100,7 +99,7 @@ package struct SignalRun {
     return true
   }
 
-  /// Leaves out the tail: `flush` then ends after the answer to the last input frame.
+  /// Leaves out the tail: `flush` then ends after the output for the last input frame.
   package mutating func dropTail() { tailFrames = 0 }
 
   /// Call it when everything has been written.
@@ -110,7 +109,7 @@ package struct SignalRun {
     try source.finish()
   }
 
-  /// How many frames the processor must write in all: latency, an answer to each frame, tail.
+  /// Total frames the processor must write: latency, one per input frame, tail.
   private var framesWanted: Int {
     processor.latencyFrames + processor.rate.outputFrames(for: framesRead) + tailFrames
   }

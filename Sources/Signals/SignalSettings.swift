@@ -1,38 +1,38 @@
 import ArrayFiles
 
-/// What a user says about an input.
+/// How to read an input.
 public struct SignalSettings: Sendable {
-  /// How much of an input's bytes may be looked at, and kept, before its frames come.
+  /// How many of an input's bytes may be read ahead and kept before its first frame.
   public enum Reading: Sendable {
-    /// Whatever it is: files by their names; pipes as WAV or rows of numbers as they come, and other audio formats through
+    /// Any input: files by their names; pipes of WAV or rows of numbers as they arrive, of other audio formats through
     /// a temporary file.
     case any
-    /// Bytes as they come, never kept: WAV where no format is named.
+    /// Bytes as they arrive, never kept: WAV unless a format is given.
     case live
-    /// Audio files only. What comes through a pipe goes into a temporary file first.
+    /// Audio files only. Input from a pipe is first written to a temporary file.
     case recordings
   }
 
-  /// How it is read.
+  /// How much may be read ahead.
   public var reading = Reading.any
-  /// What the bytes are; nil: by the file's name, or the first bytes.
+  /// The format; nil: by the file's name or the first bytes.
   public var format: SignalFormat?
-  /// Frames a second: of raw samples and rows, which do not say it. Anything else must have this rate, or is resampled.
+  /// Sample rate in Hz, for raw samples and rows, which do not say it. Other inputs must have it, or are resampled.
   public var sampleRateHz: Int?
-  /// Whether recordings of another rate than `sampleRateHz` are resampled to it. Pipes never are.
+  /// Whether recordings at another sample rate are resampled to `sampleRateHz`. Pipes never are.
   public var resamples = false
-  /// Samples a frame: of raw samples, which do not say it. Anything else must have as many.
+  /// Number of channels, for raw samples, which do not say it. Other inputs must have the same number.
   public var channels: Int?
-  /// More channels are refused.
+  /// Inputs with more channels are refused.
   public var maximumChannels = 64
-  /// Whether the channels become one, their mean.
+  /// Whether all channels are averaged into one.
   public var mixesDown = false
-  /// What replaces missing values: those of rows, and NaN in audio. With `.error` a row without a value is refused and
-  /// audio keeps its NaN; with nil both have NaN.
+  /// What to do with missing values of rows, and NaN in audio. `.error` refuses rows with missing values and keeps NaN
+  /// in audio; nil gives NaN for both.
   public var missing: MissingPolicy? = .error
   /// Whether the first row of CSV is a header.
   public var header = HeaderPolicy.auto
-  /// NaN and infinities that are not missing values.
+  /// What to do with NaN and infinities that are not missing values.
   public var nonFinite = NonFinitePolicy.keep
 
   /// The defaults above.

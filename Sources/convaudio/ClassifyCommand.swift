@@ -7,16 +7,16 @@ struct ClassifyCommand: ParsableCommand {
     commandName: "classify",
     abstract: "Train a classifier of time series, test it, and predict classes.",
     discussion: """
-      Features, their scaling, and ridge regression whose regularisation is chosen by leaving out one series at a time. \
-      --fit trains on labelled series and saves; --params takes what was saved, and prints the class of each series, or, \
-      where series have labels, accuracy and confusion matrix. With --window the class of each window of a signal is \
-      printed as soon as it is complete.
+      Computes features, scales them and fits a ridge regression, whose regularisation is chosen by leaving out one \
+      series at a time. --fit trains on labelled series and saves the classifier; --params loads it and prints the \
+      class of each series, or, if they have labels, the accuracy and confusion matrix. With --window it prints the \
+      class of each window of a signal as soon as the window is complete.
       """)
 
-  @Argument(help: "Files or folders of series, as of convaudio features.")
+  @Argument(help: "Files or folders of series, as for convaudio features.")
   var inputs: [String]
 
-  @Option(help: "What to compute.")
+  @Option(help: "Transform that computes the features (default: minirocket).")
   var transform: FittedTransform.Kind?
 
   @OptionGroup(title: "Fitting") var fitting: FittingOptions
@@ -26,15 +26,15 @@ struct ClassifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Train, and save the classifier to this file.", valueName: "file"))
   var fit: String?
 
-  @Option(help: ArgumentHelp("Classify by what was saved to this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Classify with the classifier saved in this file.", valueName: "file"))
   var params: String?
 
   @Option(
     name: .shortAndLong,
-    help: "Write predictions to this file, one a line; - is standard output, the default where there are no labels.")
+    help: "Write predictions to this file, one per line; - for standard output (default: - without labels).")
   var output: String?
 
-  @Flag(help: "Replace files that exist.")
+  @Flag(help: "Replace existing files.")
   var force = false
 
   func run() throws {
@@ -117,9 +117,9 @@ struct ClassifyCommand: ParsableCommand {
         }
         signal.printRemarks()
       } catch ByteFileError.readerClosed {
-        // A reader that wants only the beginning is content.
+        // The reader wanted only the beginning.
       } catch is CancellationError {
-        // The lines that went out are whole.
+        // The lines already written are complete.
       }
       return
     }

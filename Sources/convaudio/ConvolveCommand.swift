@@ -9,51 +9,51 @@ struct ConvolveCommand: ParsableCommand {
     commandName: "convolve",
     abstract: "Convolve an array of any rank with a kernel.",
     discussion: """
-      Arrays are NumPy files (.npy) of 32-bit or 64-bit floats. The input is [batch, channels, axes…]; batch, or batch \
-      and channels, may be left out, and the output leaves out the same. A kernel of three or more axes is [output \
-      channels, input channels / groups, axes…], as in PyTorch; one of fewer has no channel axes and goes over every \
-      channel by itself. This is cross-correlation, as every framework has it; --flip mirrors the kernel. A list, such \
-      as 2,1, has one number for each axis that the kernel goes along, outermost first, or one for all of them. The \
+      Arrays are NumPy files (.npy) of 32-bit or 64-bit floats. The input is [batch, channels, axes…]; you can leave \
+      out batch, or batch and channels, and the output leaves out the same. A kernel of three or more axes is [output \
+      channels, input channels / groups, axes…], as in PyTorch; a smaller one has no channel axes and is applied to \
+      each channel separately. This is cross-correlation, as in every framework; --flip mirrors the kernel. A list, \
+      such as 2,1, has one number per axis that the kernel moves along, outermost first, or one for all of them. The \
       output appears only when it is complete.
       """)
 
-  @Argument(help: "The input, a .npy file; - is standard input, here or as kernel or bias.")
+  @Argument(help: "Input array (.npy). Use - for standard input, here or for kernel or bias.")
   var input: String
 
-  @Option(help: "The kernel, a .npy file.")
+  @Option(help: "Kernel array (.npy).")
   var kernel: String
 
   @Option(
     help:
-      "A .npy file of one number an output channel; of one number in all for a kernel without channel axes."
+      "Bias array (.npy): one number per output channel, or a single one for a kernel without channel axes."
   )
   var bias: String?
 
-  @Option(name: .shortAndLong, help: "The .npy file to make; - is standard output.")
+  @Option(name: .shortAndLong, help: "Output file (.npy), - for standard output.")
   var output: String
 
   @OptionGroup(title: "Geometry") var geometry: GeometryOptions
 
-  @Option(help: "Threads to compute on; they change no bit of the output.")
+  @Option(help: "Number of threads; does not affect the output.")
   var threads = 1
 
   @Option(
     help: """
-      Direct sums, or transforms for kernels of more than 128 positions where they are cheaper; they differ in the last \
-      bits, and transforms spread NaN.
+      How to compute: direct sums or transforms. automatic uses transforms for kernels of more than 128 positions \
+      where they are cheaper. They differ in the last bits, and transforms spread NaN.
       """)
   var algorithm = ConvolutionPlan.Algorithm.automatic
 
   @Flag(
     help:
-      "Print how it is computed, and why; to standard error when the output takes standard output.")
+      "Print how the output is computed and why (to standard error if the output goes to standard output).")
   var explain = false
 
-  @Flag(help: "Replace an output that exists.")
+  @Flag(help: "Replace an existing output.")
   var force = false
 
   func run() throws {
-    // Until the output is begun, a signal ends the program at once: there is nothing yet that could be left behind.
+    // Until the output is begun, a signal ends the program at once: no partial output exists yet.
     Interruption.unblockSignals()
     try exitingOnError {
       try refuseTerminals("an array", input: readsStandardInput, output: writesToStandardOutput)
@@ -88,7 +88,7 @@ struct ConvolveCommand: ParsableCommand {
       throw ValidationError("\(what) is empty, expected the name of a file.")
     }
     if [input, kernel, bias].filter({ $0 == standardStreamPath }).count > 1 {
-      throw ValidationError("- stands more than once, and standard input holds one array.")
+      throw ValidationError("- is given more than once, but standard input holds only one array.")
     }
   }
 

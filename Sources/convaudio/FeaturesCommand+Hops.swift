@@ -3,7 +3,7 @@ import ByteFiles
 import ConvAudioKit
 
 extension FeaturesCommand {
-  /// What the options say, with presets loaded.
+  /// The transform that the options describe, with presets loaded.
   private func hopTransform(_ kind: FeatureTransform) throws -> HopTransform {
     if let output = kind.spectral { return .spectral(try spectral.choice(output, series)) }
     let windows = HopTransform.Windows(window: series.window, hop: series.hop)
@@ -14,7 +14,7 @@ extension FeaturesCommand {
     }
   }
 
-  /// Follows every input hop by hop, rows going out as they come.
+  /// Processes every input hop by hop and writes rows as they come.
   func followHops(_ kind: FeatureTransform, _ format: FeatureOutput.Format) throws {
     var extraction = HopExtraction(try hopTransform(kind))
     extraction.times = hops.timestamps
@@ -38,9 +38,9 @@ extension FeaturesCommand {
       progress.clear()
       try rows.finish()
     } catch ByteFileError.readerClosed {
-      // A reader that wants only the beginning is content.
+      // The reader wanted only the beginning.
     } catch  where interruption.isRequested {
-      // An input that was interrupted looks like one that ended too early. Rows of text that went to a pipe are whole.
+      // An interrupted input looks like one that ended too early. Rows of text already written to a pipe are complete.
       if output == "-", format == .csv || format == .tsv { return }
       printError("\(output): was interrupted; nothing was written.")
       throw ExitCode(130)
@@ -48,11 +48,11 @@ extension FeaturesCommand {
   }
 }
 
-/// The outputs of a run: the rows, and their picture. Made with the first row, which says how many columns there are.
+/// The outputs of a run: the rows and their picture. Created with the first row, which gives the number of columns.
 private struct HopRowWriter {
   private let command: FeaturesCommand
   private let format: FeatureOutput.Format
-  /// Whether rows name the input that they are of.
+  /// Whether each row names its input.
   private let hasFiles: Bool
   private let cancellation: Cancellation
   private var output: FeatureOutput?

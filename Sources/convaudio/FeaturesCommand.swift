@@ -7,24 +7,24 @@ struct FeaturesCommand: ParsableCommand {
     commandName: "features",
     abstract: "Turn time series and sound into features: ROCKET family, mel, MFCC, scattering, networks.",
     discussion: """
-      Series come from .ts files, from text with one series a line and its label first (.csv, .tsv: the UCR layout), from \
-      NumPy arrays [cases, points] or [cases, channels, points], and from signals, one series each: recordings, NDJSON with \
-      one frame a line, raw samples (--input-format), or folders of them. - is standard input, any of these; a FIFO works \
-      like it. Without --params the transform is fitted to the input, and --fit keeps what was \
-      fitted. With --window the input is one signal, where the rows of CSV are frames, too, and each window gives a row as \
-      soon as it is complete. Text (- or .csv, .tsv) has a header and, where there are labels, a first column of them; an \
-      .npz holds features, names and labels. Threads and batches change no bit.
+      Reads series from .ts files, text with one series per line and its label first (.csv, .tsv: the UCR layout), \
+      NumPy arrays [cases, points] or [cases, channels, points], and signals, one series each: recordings, NDJSON with \
+      one frame per line, raw samples (--input-format), or folders of them. Use - for standard input in any of these \
+      formats; a FIFO works the same way. Without --params the transform is fitted to the input, and --fit saves it. \
+      With --window the input is one signal (rows of CSV are frames, too), and each window gives a row as soon as it \
+      is complete. Text (- or .csv, .tsv) has a header and, if there are labels, a first column of them; an .npz holds \
+      features, names and labels. Threads and batches do not affect the output.
 
-      stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they follow signals hop by hop (recordings, pipes, \
-      rows of numbers), and give a row as soon as its last sample has come; the cutting into blocks \
-      changes no bit. --like takes over another program's conventions, down to the numbers. Several inputs, or the files \
-      of a folder, stand one behind the other, with a first column `file` in text.
+      stft, mel, logmel, mfcc, scattering, stack and statistics need no fit. They process signals (recordings, pipes, \
+      rows of numbers) hop by hop and write each row as soon as its last sample has arrived; the block size does not \
+      affect the output. --like uses another program's conventions, down to the numbers. The rows of several inputs, \
+      or of the files in a folder, follow each other; text then begins with a column `file`.
       """)
 
-  @Argument(help: "Files or folders of series; recordings; - is standard input.")
+  @Argument(help: "Files or folders of series, or recordings. Use - for standard input.")
   var inputs: [String]
 
-  @Option(help: "What to compute.")
+  @Option(help: "Transform to compute.")
   var transform: FeatureTransform?
 
   @OptionGroup(title: "Fitting (minirocket, multirocket, rocket, hydra)") var fitting: FittingOptions
@@ -35,22 +35,22 @@ struct FeaturesCommand: ParsableCommand {
   @OptionGroup(title: "Scattering") var scattering: ScatteringOptions
   @OptionGroup(title: "Stack, statistics") var windowed: WindowedOptions
 
-  @Option(help: ArgumentHelp("Take a fitted transform from this file instead of fitting.", valueName: "file"))
+  @Option(help: ArgumentHelp("Load a fitted transform from this file instead of fitting.", valueName: "file"))
   var params: String?
 
   @Option(help: ArgumentHelp("Save the fitted transform to this file.", valueName: "file"))
   var fit: String?
 
-  @Option(name: .shortAndLong, help: "The file to make: .npy, .npz, .csv or .tsv; - is text on standard output.")
+  @Option(name: .shortAndLong, help: "Output file (.npy, .npz, .csv or .tsv), - for standard output.")
   var output: String
 
-  @Option(help: "How rows are written. Default: by the name of the output; csv on standard output.")
+  @Option(help: "Output format (default: by the output's extension, or csv when writing to -).")
   var format: FeatureOutput.Format?
 
-  @Flag(help: "Replace outputs that exist.")
+  @Flag(help: "Replace existing outputs.")
   var force = false
 
-  @Flag(help: "Print nothing but errors.")
+  @Flag(help: "Print only errors.")
   var quiet = false
 
   func run() throws {
@@ -73,9 +73,9 @@ struct FeaturesCommand: ParsableCommand {
             "\(count) \(series.window == nil ? "series" : "windows") × \(transform.transform.featureCount) features\n")
         }
       } catch ByteFileError.readerClosed {
-        // A reader that wants only the beginning is content.
+        // The reader wanted only the beginning.
       } catch is CancellationError {
-        // Rows of text that went to a pipe are whole.
+        // The rows of text already written to a pipe are complete.
         if output == "-", series.window != nil, format == .csv || format == .tsv { return }
         printError("\(output): was interrupted; nothing was written.")
         throw ExitCode(130)
@@ -89,7 +89,7 @@ struct FeaturesCommand: ParsableCommand {
     if let transform, transform.isHopwise { return }
     if params != nil, fit != nil { throw ValidationError("--params and --fit exclude each other.") }
     if params == nil, transform == nil {
-      throw ValidationError("there is no transform: --transform or --params says which.")
+      throw ValidationError("no transform given; use --transform or --params.")
     }
     if params != nil, transform != nil || fitting.isGiven {
       throw ValidationError("--params has a fitted transform, so --transform, --seed and --features do not apply.")
@@ -106,7 +106,7 @@ struct FeaturesCommand: ParsableCommand {
     }
   }
 
-  /// Options of a transform that is not asked for are mistakes.
+  /// Rejects options that belong to another transform.
   private func refuseForeignOptions() throws {
     let isHopwise = transform?.isHopwise ?? false
     let groups: [(isGiven: Bool, isWelcome: Bool, what: String)] = [

@@ -1,15 +1,15 @@
 import ArgumentParser
 import ConvAudioKit
 
-/// What all transforms share that follow a stream hop by hop.
+/// Options of all transforms that process a stream hop by hop.
 struct HopOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A first column `time`: the first frame of a row's window, its middle, or the frame behind it; in seconds, or frames of "
-        + "rows without a rate.", valueName: "moment"))
+      "Add a first column `time`: the first frame of a row's window, its middle, or the frame after it; in seconds, or "
+        + "in frames if the input has no sample rate.", valueName: "moment"))
   var timestamps: RowTime = .none
 
-  @Option(help: ArgumentHelp("Draw the rows as a picture, too.", valueName: "file.png"))
+  @Option(help: ArgumentHelp("Also draw the rows as a picture.", valueName: "file.png"))
   var plot: String?
 
   /// Anything but `timestamps`, which windows of fitted transforms have, too.
@@ -18,68 +18,78 @@ struct HopOptions: ParsableArguments {
 
 /// Spectra, mel bands, cepstra.
 struct SpectralOptions: ParsableArguments {
-  @Option(help: "Whose conventions hold where nothing else is said. Default: librosa.")
+  @Option(help: "Program whose defaults to use; other options override them (default: librosa).")
   var like: SpectralConvention?
 
   @Option(
-    help: ArgumentHelp("Frames of the transform. Default: the window's; htk: the next power of two.", valueName: "n"))
+    help: ArgumentHelp(
+      "Length of the transform, in frames (default: the window's; htk: the next power of two).", valueName: "n"))
   var fft: Int?
 
-  @Option(help: "What frames are multiplied with.")
+  @Option(help: "Window shape (default: by --like).")
   var windowShape: WindowShape?
 
-  @Option(help: ArgumentHelp("Whether a row describes the frames around its own.", valueName: "true|false"))
+  @Option(
+    help: ArgumentHelp(
+      "Whether a row's window is centred on its frame or begins there (default: by --like).", valueName: "true|false"))
   var centre: Bool?
 
-  @Option(help: "What stands beyond the ends of centred rows.")
+  @Option(help: "What to assume beyond the ends of the input, for centred rows (default: by --like).")
   var padding: EdgePadding?
 
-  @Option(help: ArgumentHelp("Each sample less so much of the one before.", valueName: "factor"))
+  @Option(
+    help: ArgumentHelp(
+      "Subtract this fraction of the previous sample from each sample (default: by --like).", valueName: "factor"))
   var preEmphasis: Float?
 
-  @Option(help: ArgumentHelp("2: powers; 1: magnitudes.", valueName: "1|2"))
+  @Option(help: ArgumentHelp("2 for power, 1 for magnitude (default: 2).", valueName: "1|2"))
   var exponent: Int?
 
-  @Option(help: ArgumentHelp("Mel bands.", valueName: "count"))
+  @Option(help: ArgumentHelp("Number of mel bands (default: by --like).", valueName: "count"))
   var mels: Int?
 
-  @Option(help: ArgumentHelp("Where the first mel band begins.", valueName: "hz"))
+  @Option(help: ArgumentHelp("Lower edge of the first mel band, in Hz (default: 0).", valueName: "hz"))
   var fmin: Double?
 
-  @Option(help: ArgumentHelp("Where the last mel band ends. Default: half of the rate.", valueName: "hz"))
+  @Option(
+    help: ArgumentHelp("Upper edge of the last mel band, in Hz (default: half the sample rate).", valueName: "hz"))
   var fmax: Double?
 
-  @Option(help: "The mel scale.")
+  @Option(help: "Mel scale (default: by --like).")
   var melScale: MelScale?
 
-  @Option(help: "How heavy mel filters are.")
+  @Option(help: "How to scale mel filters: none for peaks of 1, slaney for about equal areas (default: by --like).")
   var melNorm: MelSettings.Norm?
 
-  @Option(help: "The axis on which mel filters are triangles.")
+  @Option(help: "Axis on which mel filters are triangles (default: by --like).")
   var melAxis: MelSettings.Axis?
 
-  @Option(help: "Logarithms: decibels, natural, or natural of the sum and a small offset.")
+  @Option(help: "Logarithm: decibels, natural, or natural after adding a small offset (default: by --like).")
   var log: LogKind?
 
-  @Option(help: ArgumentHelp("The least that a logarithm is taken of, or the offset.", valueName: "value"))
+  @Option(
+    help: ArgumentHelp(
+      "Smallest value to take the logarithm of, or the offset of ln-offset (default: db 1e-10, ln 1.19e-7, "
+        + "ln-offset 1e-6).", valueName: "value"))
   var logFloor: Float?
 
-  @Option(help: ArgumentHelp("What 0 dB is. Default: 1.", valueName: "value"))
+  @Option(help: ArgumentHelp("Value that is 0 dB (default: 1).", valueName: "value"))
   var reference: Float?
 
   @Option(
     help: ArgumentHelp(
-      "Raise what lies further below the largest of a whole file, as librosa and torchaudio do with 80; a file is read twice.",
+      "Clamp values more than this many dB below the file's maximum (librosa, torchaudio: 80). Reads the file twice.",
       valueName: "db"))
   var topDb: Float?
 
-  @Option(help: ArgumentHelp("Cepstral coefficients, c0 included.", valueName: "count"))
+  @Option(help: ArgumentHelp("Number of cepstral coefficients, including c0 (default: by --like).", valueName: "count"))
   var coefficients: Int?
 
-  @Option(help: "How cepstral coefficients are scaled.")
+  @Option(help: "How to scale cepstral coefficients (default: by --like).")
   var dct: CepstrumSettings.Norm?
 
-  @Option(help: ArgumentHelp("The lifter of cepstral coefficients; 0: none.", valueName: "length"))
+  @Option(
+    help: ArgumentHelp("Lifter of the cepstral coefficients, 0 for none (default: by --like).", valueName: "length"))
   var lifter: Double?
 
   enum LogKind: String, CaseIterable, ExpressibleByArgument {
@@ -131,7 +141,7 @@ struct SpectralOptions: ParsableArguments {
     set(coefficients, \.cepstrum.coefficients)
     set(dct, \.cepstrum.norm)
     set(lifter, \.cepstrum.lifter)
-    // Fewer bands than coefficients by default are no error of the user's.
+    // If the default has more coefficients than there are bands, the user made no mistake.
     if coefficients == nil { settings.cepstrum.coefficients = min(settings.cepstrum.coefficients, settings.mel.bands) }
     guard log != nil || logFloor != nil || reference != nil else { return }
     var kind = LogKind.db
@@ -146,19 +156,24 @@ struct SpectralOptions: ParsableArguments {
 
 /// Wavelet scattering.
 struct ScatteringOptions: ParsableArguments {
-  @Option(name: .customLong("scale"), help: ArgumentHelp("Wavelets as long as 2^J frames. Default: 8.", valueName: "j"))
+  @Option(
+    name: .customLong("scale"),
+    help: ArgumentHelp("Length of the longest wavelets: 2^j frames (default: 8).", valueName: "j"))
   var scale: Int?
 
-  @Option(help: ArgumentHelp("Wavelets an octave, and of the second order: 8 or 8,1, the default.", valueName: "q1,q2"))
+  @Option(
+    help: ArgumentHelp(
+      "Wavelets per octave, of the first and second order, such as 8 or 8,1 (default: 8,1).", valueName: "q1,q2"))
   var perOctave: String?
 
-  @Option(help: ArgumentHelp("Rows every 2^n frames, averaged as long. Default: the scale.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Average over 2^n frames, with a row every 2^n frames (default: --scale).", valueName: "n"))
   var averaging: Int?
 
-  @Option(help: "The highest order: 0, 1 or 2. Default: 2.")
+  @Option(help: "Highest order: 0, 1 or 2 (default: 2).")
   var order: Int?
 
-  @Option(help: "What stands beyond the ends; reflect, of files, as kymatio. Default: zeros.")
+  @Option(help: "What to assume beyond the ends of the input; reflect matches kymatio for files (default: zeros).")
   var edges: EdgePadding?
 
   var isGiven: Bool { scale != nil || perOctave != nil || averaging != nil || order != nil || edges != nil }
@@ -187,21 +202,25 @@ struct ScatteringOptions: ParsableArguments {
   }
 }
 
-/// Layers of networks, and plain figures of windows.
+/// Layers of networks, and statistics of windows.
 struct WindowedOptions: ParsableArguments {
-  @Option(help: "stack: a model (.nam), a preset's name, or the path of its .json file.")
+  @Option(help: "For stack: a model (.nam) or a preset (name or .json file).")
   var model: String?
 
-  @Option(help: "stack: whose output is pooled: a layer's number, counted from 1; node12; or output, the default.")
+  @Option(help: "For stack: layer to pool, counted from 1, or a signal such as node12 or output (default: output).")
   var layer: LayerArgument?
 
-  @Option(help: ArgumentHelp("stack: mean, max, last or ppv, or several: mean,max. Default: mean.", valueName: "kinds"))
+  @Option(
+    help: ArgumentHelp(
+      "For stack: how to pool: mean, max, last or ppv, or several: mean,max (default: mean).", valueName: "kinds"))
   var pool: String?
 
-  @Option(help: ArgumentHelp("statistics: energies in these bands: 0-300,300-3400.", valueName: "hz-hz,…"))
+  @Option(
+    help: ArgumentHelp(
+      "For statistics: also compute the energy of these bands, in Hz: 0-300,300-3400.", valueName: "hz-hz,…"))
   var bands: String?
 
-  @Option(help: ArgumentHelp("statistics: taps of the bands' filters, odd. Default: 255.", valueName: "count"))
+  @Option(help: ArgumentHelp("For statistics: taps of the band filters, odd (default: 255).", valueName: "count"))
   var bandTaps: Int?
 
   struct LayerArgument: ExpressibleByArgument {

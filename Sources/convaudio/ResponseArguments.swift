@@ -52,6 +52,7 @@ private func secondsOfTime(_ text: String, unit: Double) -> Double? {
 }
 
 extension TailPolicy: ExpressibleByArgument {
+  /// `keep`, `cut`, or a time; nil for anything else.
   public init?(argument: String) {
     switch argument {
     case "keep": self = .keep
@@ -62,6 +63,7 @@ extension TailPolicy: ExpressibleByArgument {
     }
   }
 
+  /// The default, as help texts show it.
   public var defaultValueDescription: String { "keep" }
 }
 

@@ -1,19 +1,20 @@
 import ArgumentParser
 import ConvAudioKit
 
-/// What is fitted.
+/// Options for fitting.
 struct FittingOptions: ParsableArguments {
-  @Option(help: "The seed of a fit, 0 to 4294967295: equal seeds give equal bits on every machine. Default: 0.")
+  @Option(
+    help: "Seed of the fit, 0 to 4294967295; the same seed gives the same bits on every machine (default: 0).")
   var seed: Int?
 
   @Option(
     help: """
-      About how many features to fit. Default: minirocket 9996, multirocket 49,728, rocket 20,000, hydra 1024 for each \
-      power of two up to an eighth of the series.
+      Approximate number of features to fit (default: minirocket 9996, multirocket 49,728, rocket 20,000, hydra 1024 \
+      for each power of two up to an eighth of the series).
       """)
   var features: Int?
 
-  @Option(help: "Which formula differences have in multirocket: the correct one, or aeon's.")
+  @Option(help: "How multirocket transforms differences: as published, or as aeon does (default: correct).")
   var compatibility: MultiRocket.Compatibility?
 
   var isGiven: Bool { seed != nil || features != nil || compatibility != nil }
@@ -36,42 +37,45 @@ struct FittingOptions: ParsableArguments {
 
 /// How series are read.
 struct SeriesOptions: ParsableArguments {
-  @Option(help: "What stands in for missing values: an error, 0, the last value, or a line to the next one.")
+  @Option(help: "What to do with missing values: fail, use 0, repeat the last value, or interpolate to the next one.")
   var missing: MissingValues = .error
 
   @Option(
     help:
-      "Kernels that reach beyond a short series: pool over zeros around it, give NaN, or are an error. Default: pad.")
+      "What to do with kernels longer than the series: pad it with zeros, give NaN, or fail (default: pad).")
   var short: ShortSeriesPolicy?
 
-  @Flag(help: "Lines of .csv and .tsv have no label in front.")
+  @Flag(help: "Read lines of .csv and .tsv as series without labels.")
   var noLabels = false
 
   @Option(
     help: ArgumentHelp(
-      "Text with one label a line, one for each series; lines of .csv and .tsv then have none.", valueName: "file"))
+      "Text file with one label per line, in the order of the series; lines of .csv and .tsv then have none.",
+      valueName: "file"))
   var labels: String?
 
   @Option(
     help: """
-      Features of windows of this length, in frames or with a unit: 500, 250ms, 1s. Default: of spectra by --like, of stack \
-      and statistics 25ms.
+      Process windows of this length, in frames or with a unit: 500, 250ms, 1s (default: by --like for spectra, 25ms \
+      for stack and statistics).
       """, transform: duration)
   var window: WindowLength?
 
   @Option(
-    help: "How far a window moves on. Default: of spectra by --like, of stack and statistics 10ms, else its length.",
-    transform: duration)
+    help: """
+      Distance between windows, in frames or with a unit (default: by --like for spectra, 10ms for stack and \
+      statistics, else the window's length).
+      """, transform: duration)
   var hop: WindowLength?
 
-  @Option(help: "Threads to compute on; they change no bit of the output. What follows a stream takes one.")
+  @Option(help: "Number of threads; does not affect the output. Streams are processed on one thread.")
   var threads = 1
 
   func validate() throws {
     guard (1...1024).contains(threads) else { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
   }
 
-  /// What windows of series need, and do not take. Transforms hop by hop have windows anyway.
+  /// Checks the options that --window needs or excludes. Hop-by-hop transforms have windows anyway.
   func checkWindows() throws {
     if window != nil, labels != nil {
       throw ValidationError("--labels is for series; windows have none.")

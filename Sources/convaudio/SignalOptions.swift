@@ -1,28 +1,28 @@
 import ArgumentParser
 import ConvAudioKit
 
-/// How signals are read, whatever is done with them: recordings, pipes, rows of numbers.
+/// How to read signals: recordings, pipes, rows of numbers.
 struct SignalOptions: ParsableArguments {
   @Option(
     help: """
-      Format of the input. auto: files by their names; pipes as WAV, FLAC and other audio, NDJSON, or else CSV. Raw samples \
-      are little-endian and interleaved. A format makes the rows of CSV frames, not series.
+      Input format. auto: files by their names; pipes as WAV, FLAC and other audio, NDJSON, or else CSV. Raw samples \
+      are little-endian and interleaved. csv reads rows as frames instead of series.
       """)
   var inputFormat = InputFormat(format: nil)
 
   @Option(
     help: ArgumentHelp(
-      "Sample rate of raw samples and rows of numbers; recordings at another rate are resampled to it.",
+      "Sample rate of raw samples and rows of numbers, in Hz; recordings at another rate are resampled to it.",
       valueName: "hz"))
   var rate: Int?
 
-  @Option(help: "Channels of raw samples; other inputs must have as many.")
+  @Option(help: "Number of channels of raw samples; other inputs must have the same number.")
   var channels: Int?
 
-  @Flag(help: "Use the mean of all channels.")
+  @Flag(help: "Average all channels into one.")
   var mono = false
 
-  @Option(help: "Whether the first row of CSV is a header; auto: if it has no number.")
+  @Option(help: "Whether the first row of CSV input is a header; auto: if it contains no number.")
   var header: HeaderPolicy = .auto
 
   @Option(help: "What to do with samples that are NaN or infinite.")

@@ -65,7 +65,7 @@ import Testing
     #expect(try run("--threads", "3").values == [-4, -4, -4, -4])
   }
 
-  @Test("--explain says which way was taken and what is left of the arithmetic")
+  @Test("--explain names the algorithm and how much arithmetic remains")
   func explain() throws {
     let bench = try Bench()
     try write(bench, "x.npy", [28, 28], [Float](repeating: 1, count: 784))
@@ -207,11 +207,11 @@ import Testing
       ),
       (
         ["x.npy", "--kernel", "w.npy", "--bias", "w.npy"],
-        "the bias has 2 axes, expected 1: one number an output channel."
+        "the bias has 2 axes, expected 1: one number per output channel."
       ),
       (
         ["x.npy", "--kernel", "w.npy", "--stride", "1,2,3"],
-        "3 strides were given, expected one, or 2: one an axis of the kernel."
+        "3 strides were given, expected 1, or 2: one per axis of the kernel."
       ),
       (["x.npy", "--kernel", "w.npy", "--stride", "0"], "stride is 0, but must be at least 1."),
       (

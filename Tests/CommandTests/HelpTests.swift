@@ -273,19 +273,19 @@ import Testing
         OVERVIEW: Convolve an array of any rank with a kernel.
 
         Arrays are NumPy files (.npy) of 32-bit or 64-bit floats. The input is [batch,
-        channels, axes…]; batch, or batch and channels, may be left out, and the output
-        leaves out the same. A kernel of three or more axes is [output channels, input
-        channels / groups, axes…], as in PyTorch; one of fewer has no channel axes and
-        goes over every channel by itself. This is cross-correlation, as every
-        framework has it; --flip mirrors the kernel. A list, such as 2,1, has one
-        number for each axis that the kernel goes along, outermost first, or one for
-        all of them. The output appears only when it is complete.
+        channels, axes…]; you can leave out batch, or batch and channels, and the
+        output leaves out the same. A kernel of three or more axes is [output channels,
+        input channels / groups, axes…], as in PyTorch; a smaller one has no channel
+        axes and is applied to each channel separately. This is cross-correlation, as
+        in every framework; --flip mirrors the kernel. A list, such as 2,1, has one
+        number per axis that the kernel moves along, outermost first, or one for all of
+        them. The output appears only when it is complete.
 
         USAGE: convaudio convolve [<options>] <input> --kernel <kernel> --output <output>
 
         ARGUMENTS:
-          <input>                 The input, a .npy file; - is standard input, here or
-                                  as kernel or bias.
+          <input>                 Input array (.npy). Use - for standard input, here or
+                                  for kernel or bias.
 
         GEOMETRY:
           --stride <list>         Step between outputs, in inputs; with --transposed,
@@ -315,19 +315,20 @@ import Testing
                                   first two).
 
         OPTIONS:
-          --kernel <kernel>       The kernel, a .npy file.
-          --bias <bias>           A .npy file of one number an output channel; of one
-                                  number in all for a kernel without channel axes.
-          -o, --output <output>   The .npy file to make; - is standard output.
-          --threads <threads>     Threads to compute on; they change no bit of the
-                                  output. (default: 1)
-          --algorithm <algorithm> Direct sums, or transforms for kernels of more than
-                                  128 positions where they are cheaper; they differ in
-                                  the last bits, and transforms spread NaN. (values:
+          --kernel <kernel>       Kernel array (.npy).
+          --bias <bias>           Bias array (.npy): one number per output channel, or
+                                  a single one for a kernel without channel axes.
+          -o, --output <output>   Output file (.npy), - for standard output.
+          --threads <threads>     Number of threads; does not affect the output.
+                                  (default: 1)
+          --algorithm <algorithm> How to compute: direct sums or transforms. automatic
+                                  uses transforms for kernels of more than 128
+                                  positions where they are cheaper. They differ in the
+                                  last bits, and transforms spread NaN. (values:
                                   automatic, direct, transforms; default: automatic)
-          --explain               Print how it is computed, and why; to standard error
-                                  when the output takes standard output.
-          --force                 Replace an output that exists.
+          --explain               Print how the output is computed and why (to standard
+                                  error if the output goes to standard output).
+          --force                 Replace an existing output.
           --version               Show the version.
           -h, --help              Show help information.
 
@@ -374,153 +375,171 @@ import Testing
         OVERVIEW: Turn time series and sound into features: ROCKET family, mel, MFCC,
         scattering, networks.
 
-        Series come from .ts files, from text with one series a line and its label
-        first (.csv, .tsv: the UCR layout), from NumPy arrays [cases, points] or
-        [cases, channels, points], and from signals, one series each: recordings,
-        NDJSON with one frame a line, raw samples (--input-format), or folders of them.
-        - is standard input, any of these; a FIFO works like it. Without --params the
-        transform is fitted to the input, and --fit keeps what was fitted. With
-        --window the input is one signal, where the rows of CSV are frames, too, and
-        each window gives a row as soon as it is complete. Text (- or .csv, .tsv) has a
-        header and, where there are labels, a first column of them; an .npz holds
-        features, names and labels. Threads and batches change no bit.
+        Reads series from .ts files, text with one series per line and its label first
+        (.csv, .tsv: the UCR layout), NumPy arrays [cases, points] or [cases, channels,
+        points], and signals, one series each: recordings, NDJSON with one frame per
+        line, raw samples (--input-format), or folders of them. Use - for standard
+        input in any of these formats; a FIFO works the same way. Without --params the
+        transform is fitted to the input, and --fit saves it. With --window the input
+        is one signal (rows of CSV are frames, too), and each window gives a row as
+        soon as it is complete. Text (- or .csv, .tsv) has a header and, if there are
+        labels, a first column of them; an .npz holds features, names and labels.
+        Threads and batches do not affect the output.
 
-        stft, mel, logmel, mfcc, scattering, stack and statistics need no fit: they
-        follow signals hop by hop (recordings, pipes, rows of numbers), and give a row
-        as soon as its last sample has come; the cutting into blocks changes no bit.
-        --like takes over another program's conventions, down to the numbers. Several
-        inputs, or the files of a folder, stand one behind the other, with a first
-        column `file` in text.
+        stft, mel, logmel, mfcc, scattering, stack and statistics need no fit. They
+        process signals (recordings, pipes, rows of numbers) hop by hop and write each
+        row as soon as its last sample has arrived; the block size does not affect the
+        output. --like uses another program's conventions, down to the numbers. The
+        rows of several inputs, or of the files in a folder, follow each other; text
+        then begins with a column `file`.
 
         USAGE: convaudio features [<options>] <inputs> ... --output <output>
 
         ARGUMENTS:
-          <inputs>                Files or folders of series; recordings; - is standard
-                                  input.
+          <inputs>                Files or folders of series, or recordings. Use - for
+                                  standard input.
 
         FITTING (MINIROCKET, MULTIROCKET, ROCKET, HYDRA):
-          --seed <seed>           The seed of a fit, 0 to 4294967295: equal seeds give
-                                  equal bits on every machine. Default: 0.
-          --features <features>   About how many features to fit. Default: minirocket
-                                  9996, multirocket 49,728, rocket 20,000, hydra 1024
-                                  for each power of two up to an eighth of the series.
+          --seed <seed>           Seed of the fit, 0 to 4294967295; the same seed gives
+                                  the same bits on every machine (default: 0).
+          --features <features>   Approximate number of features to fit (default:
+                                  minirocket 9996, multirocket 49,728, rocket 20,000,
+                                  hydra 1024 for each power of two up to an eighth of
+                                  the series).
           --compatibility <compatibility>
-                                  Which formula differences have in multirocket: the
-                                  correct one, or aeon's. (values: correct, aeon)
+                                  How multirocket transforms differences: as published,
+                                  or as aeon does (default: correct). (values: correct,
+                                  aeon)
 
         SERIES:
-          --missing <missing>     What stands in for missing values: an error, 0, the
-                                  last value, or a line to the next one. (values:
-                                  error, zero, hold, linear; default: error)
-          --short <short>         Kernels that reach beyond a short series: pool over
-                                  zeros around it, give NaN, or are an error. Default:
-                                  pad. (values: pad, nan, error)
-          --no-labels             Lines of .csv and .tsv have no label in front.
-          --labels <file>         Text with one label a line, one for each series;
-                                  lines of .csv and .tsv then have none.
-          --window <window>       Features of windows of this length, in frames or with
-                                  a unit: 500, 250ms, 1s. Default: of spectra by
-                                  --like, of stack and statistics 25ms.
-          --hop <hop>             How far a window moves on. Default: of spectra by
-                                  --like, of stack and statistics 10ms, else its length.
-          --threads <threads>     Threads to compute on; they change no bit of the
-                                  output. What follows a stream takes one. (default: 1)
+          --missing <missing>     What to do with missing values: fail, use 0, repeat
+                                  the last value, or interpolate to the next one.
+                                  (values: error, zero, hold, linear; default: error)
+          --short <short>         What to do with kernels longer than the series: pad
+                                  it with zeros, give NaN, or fail (default: pad).
+                                  (values: pad, nan, error)
+          --no-labels             Read lines of .csv and .tsv as series without labels.
+          --labels <file>         Text file with one label per line, in the order of
+                                  the series; lines of .csv and .tsv then have none.
+          --window <window>       Process windows of this length, in frames or with a
+                                  unit: 500, 250ms, 1s (default: by --like for spectra,
+                                  25ms for stack and statistics).
+          --hop <hop>             Distance between windows, in frames or with a unit
+                                  (default: by --like for spectra, 10ms for stack and
+                                  statistics, else the window's length).
+          --threads <threads>     Number of threads; does not affect the output.
+                                  Streams are processed on one thread. (default: 1)
 
         RECORDINGS, PIPES AND ROWS OF NUMBERS:
           --input-format <input-format>
-                                  Format of the input. auto: files by their names;
-                                  pipes as WAV, FLAC and other audio, NDJSON, or else
-                                  CSV. Raw samples are little-endian and interleaved. A
-                                  format makes the rows of CSV frames, not series.
-                                  (values: auto, f32le, f64le, s16le, s24le, s32le, u8,
-                                  wav, csv, ndjson; default: auto)
-          --rate <hz>             Sample rate of raw samples and rows of numbers;
-                                  recordings at another rate are resampled to it.
-          --channels <channels>   Channels of raw samples; other inputs must have as
-                                  many.
-          --mono                  Use the mean of all channels.
-          --header <header>       Whether the first row of CSV is a header; auto: if it
-                                  has no number. (values: auto, yes, no; default: auto)
+                                  Input format. auto: files by their names; pipes as
+                                  WAV, FLAC and other audio, NDJSON, or else CSV. Raw
+                                  samples are little-endian and interleaved. csv reads
+                                  rows as frames instead of series. (values: auto,
+                                  f32le, f64le, s16le, s24le, s32le, u8, wav, csv,
+                                  ndjson; default: auto)
+          --rate <hz>             Sample rate of raw samples and rows of numbers, in
+                                  Hz; recordings at another rate are resampled to it.
+          --channels <channels>   Number of channels of raw samples; other inputs must
+                                  have the same number.
+          --mono                  Average all channels into one.
+          --header <header>       Whether the first row of CSV input is a header; auto:
+                                  if it contains no number. (values: auto, yes, no;
+                                  default: auto)
           --non-finite <non-finite>
                                   What to do with samples that are NaN or infinite.
                                   (values: keep, zero, error; default: keep)
 
         HOP BY HOP (ALL OTHERS):
-          --timestamps <moment>   A first column `time`: the first frame of a row's
-                                  window, its middle, or the frame behind it; in
-                                  seconds, or frames of rows without a rate. (values:
-                                  start, center, end, none; default: none)
-          --plot <file.png>       Draw the rows as a picture, too.
+          --timestamps <moment>   Add a first column `time`: the first frame of a row's
+                                  window, its middle, or the frame after it; in
+                                  seconds, or in frames if the input has no sample
+                                  rate. (values: start, center, end, none; default:
+                                  none)
+          --plot <file.png>       Also draw the rows as a picture.
 
         SPECTRA (STFT, MEL, LOGMEL, MFCC):
-          --like <like>           Whose conventions hold where nothing else is said.
-                                  Default: librosa. (values: librosa, torchaudio, htk)
-          --fft <n>               Frames of the transform. Default: the window's; htk:
-                                  the next power of two.
+          --like <like>           Program whose defaults to use; other options override
+                                  them (default: librosa). (values: librosa,
+                                  torchaudio, htk)
+          --fft <n>               Length of the transform, in frames (default: the
+                                  window's; htk: the next power of two).
           --window-shape <window-shape>
-                                  What frames are multiplied with. (values: hann,
+                                  Window shape (default: by --like). (values: hann,
                                   hann-symmetric, hamming, hamming-symmetric, blackman,
                                   povey, rectangular)
-          --centre <true|false>   Whether a row describes the frames around its own.
-          --padding <padding>     What stands beyond the ends of centred rows. (values:
-                                  zeros, reflect)
-          --pre-emphasis <factor> Each sample less so much of the one before.
-          --exponent <1|2>        2: powers; 1: magnitudes.
-          --mels <count>          Mel bands.
-          --fmin <hz>             Where the first mel band begins.
-          --fmax <hz>             Where the last mel band ends. Default: half of the
-                                  rate.
-          --mel-scale <mel-scale> The mel scale. (values: slaney, htk)
-          --mel-norm <mel-norm>   How heavy mel filters are. (values: none, slaney)
-          --mel-axis <mel-axis>   The axis on which mel filters are triangles. (values:
-                                  hertz, mel)
-          --log <log>             Logarithms: decibels, natural, or natural of the sum
-                                  and a small offset. (values: db, ln, ln-offset)
-          --log-floor <value>     The least that a logarithm is taken of, or the offset.
-          --reference <value>     What 0 dB is. Default: 1.
-          --top-db <db>           Raise what lies further below the largest of a whole
-                                  file, as librosa and torchaudio do with 80; a file is
-                                  read twice.
-          --coefficients <count>  Cepstral coefficients, c0 included.
-          --dct <dct>             How cepstral coefficients are scaled. (values: ortho,
-                                  htk)
-          --lifter <length>       The lifter of cepstral coefficients; 0: none.
+          --centre <true|false>   Whether a row's window is centred on its frame or
+                                  begins there (default: by --like).
+          --padding <padding>     What to assume beyond the ends of the input, for
+                                  centred rows (default: by --like). (values: zeros,
+                                  reflect)
+          --pre-emphasis <factor> Subtract this fraction of the previous sample from
+                                  each sample (default: by --like).
+          --exponent <1|2>        2 for power, 1 for magnitude (default: 2).
+          --mels <count>          Number of mel bands (default: by --like).
+          --fmin <hz>             Lower edge of the first mel band, in Hz (default: 0).
+          --fmax <hz>             Upper edge of the last mel band, in Hz (default: half
+                                  the sample rate).
+          --mel-scale <mel-scale> Mel scale (default: by --like). (values: slaney, htk)
+          --mel-norm <mel-norm>   How to scale mel filters: none for peaks of 1, slaney
+                                  for about equal areas (default: by --like). (values:
+                                  none, slaney)
+          --mel-axis <mel-axis>   Axis on which mel filters are triangles (default: by
+                                  --like). (values: hertz, mel)
+          --log <log>             Logarithm: decibels, natural, or natural after adding
+                                  a small offset (default: by --like). (values: db, ln,
+                                  ln-offset)
+          --log-floor <value>     Smallest value to take the logarithm of, or the
+                                  offset of ln-offset (default: db 1e-10, ln 1.19e-7,
+                                  ln-offset 1e-6).
+          --reference <value>     Value that is 0 dB (default: 1).
+          --top-db <db>           Clamp values more than this many dB below the file's
+                                  maximum (librosa, torchaudio: 80). Reads the file
+                                  twice.
+          --coefficients <count>  Number of cepstral coefficients, including c0
+                                  (default: by --like).
+          --dct <dct>             How to scale cepstral coefficients (default: by
+                                  --like). (values: ortho, htk)
+          --lifter <length>       Lifter of the cepstral coefficients, 0 for none
+                                  (default: by --like).
 
         SCATTERING:
-          --scale <j>             Wavelets as long as 2^J frames. Default: 8.
-          --per-octave <q1,q2>    Wavelets an octave, and of the second order: 8 or
-                                  8,1, the default.
-          --averaging <n>         Rows every 2^n frames, averaged as long. Default: the
-                                  scale.
-          --order <order>         The highest order: 0, 1 or 2. Default: 2.
-          --edges <edges>         What stands beyond the ends; reflect, of files, as
-                                  kymatio. Default: zeros. (values: zeros, reflect)
+          --scale <j>             Length of the longest wavelets: 2^j frames (default:
+                                  8).
+          --per-octave <q1,q2>    Wavelets per octave, of the first and second order,
+                                  such as 8 or 8,1 (default: 8,1).
+          --averaging <n>         Average over 2^n frames, with a row every 2^n frames
+                                  (default: --scale).
+          --order <order>         Highest order: 0, 1 or 2 (default: 2).
+          --edges <edges>         What to assume beyond the ends of the input; reflect
+                                  matches kymatio for files (default: zeros). (values:
+                                  zeros, reflect)
 
         STACK, STATISTICS:
-          --model <model>         stack: a model (.nam), a preset's name, or the path
-                                  of its .json file.
-          --layer <layer>         stack: whose output is pooled: a layer's number,
-                                  counted from 1; node12; or output, the default.
-          --pool <kinds>          stack: mean, max, last or ppv, or several: mean,max.
-                                  Default: mean.
-          --bands <hz-hz,…>       statistics: energies in these bands: 0-300,300-3400.
-          --band-taps <count>     statistics: taps of the bands' filters, odd. Default:
-                                  255.
+          --model <model>         For stack: a model (.nam) or a preset (name or .json
+                                  file).
+          --layer <layer>         For stack: layer to pool, counted from 1, or a signal
+                                  such as node12 or output (default: output).
+          --pool <kinds>          For stack: how to pool: mean, max, last or ppv, or
+                                  several: mean,max (default: mean).
+          --bands <hz-hz,…>       For statistics: also compute the energy of these
+                                  bands, in Hz: 0-300,300-3400.
+          --band-taps <count>     For statistics: taps of the band filters, odd
+                                  (default: 255).
 
         OPTIONS:
-          --transform <transform> What to compute. (values: minirocket, multirocket,
-                                  rocket, hydra, stft, mel, logmel, mfcc, scattering,
-                                  stack, statistics)
-          --params <file>         Take a fitted transform from this file instead of
+          --transform <transform> Transform to compute. (values: minirocket,
+                                  multirocket, rocket, hydra, stft, mel, logmel, mfcc,
+                                  scattering, stack, statistics)
+          --params <file>         Load a fitted transform from this file instead of
                                   fitting.
           --fit <file>            Save the fitted transform to this file.
-          -o, --output <output>   The file to make: .npy, .npz, .csv or .tsv; - is text
-                                  on standard output.
-          --format <format>       How rows are written. Default: by the name of the
-                                  output; csv on standard output. (values: csv, tsv,
-                                  npy, npz)
-          --force                 Replace outputs that exist.
-          --quiet                 Print nothing but errors.
+          -o, --output <output>   Output file (.npy, .npz, .csv or .tsv), - for
+                                  standard output.
+          --format <format>       Output format (default: by the output's extension, or
+                                  csv when writing to -). (values: csv, tsv, npy, npz)
+          --force                 Replace existing outputs.
+          --quiet                 Print only errors.
           --version               Show the version.
           -h, --help              Show help information.
 
@@ -537,73 +556,78 @@ import Testing
       outcome.output == """
         OVERVIEW: Train a classifier of time series, test it, and predict classes.
 
-        Features, their scaling, and ridge regression whose regularisation is chosen by
-        leaving out one series at a time. --fit trains on labelled series and saves;
-        --params takes what was saved, and prints the class of each series, or, where
-        series have labels, accuracy and confusion matrix. With --window the class of
-        each window of a signal is printed as soon as it is complete.
+        Computes features, scales them and fits a ridge regression, whose
+        regularisation is chosen by leaving out one series at a time. --fit trains on
+        labelled series and saves the classifier; --params loads it and prints the
+        class of each series, or, if they have labels, the accuracy and confusion
+        matrix. With --window it prints the class of each window of a signal as soon as
+        the window is complete.
 
         USAGE: convaudio classify [<options>] <inputs> ...
 
         ARGUMENTS:
-          <inputs>                Files or folders of series, as of convaudio features.
+          <inputs>                Files or folders of series, as for convaudio features.
 
         FITTING:
-          --seed <seed>           The seed of a fit, 0 to 4294967295: equal seeds give
-                                  equal bits on every machine. Default: 0.
-          --features <features>   About how many features to fit. Default: minirocket
-                                  9996, multirocket 49,728, rocket 20,000, hydra 1024
-                                  for each power of two up to an eighth of the series.
+          --seed <seed>           Seed of the fit, 0 to 4294967295; the same seed gives
+                                  the same bits on every machine (default: 0).
+          --features <features>   Approximate number of features to fit (default:
+                                  minirocket 9996, multirocket 49,728, rocket 20,000,
+                                  hydra 1024 for each power of two up to an eighth of
+                                  the series).
           --compatibility <compatibility>
-                                  Which formula differences have in multirocket: the
-                                  correct one, or aeon's. (values: correct, aeon)
+                                  How multirocket transforms differences: as published,
+                                  or as aeon does (default: correct). (values: correct,
+                                  aeon)
 
         SERIES:
-          --missing <missing>     What stands in for missing values: an error, 0, the
-                                  last value, or a line to the next one. (values:
-                                  error, zero, hold, linear; default: error)
-          --short <short>         Kernels that reach beyond a short series: pool over
-                                  zeros around it, give NaN, or are an error. Default:
-                                  pad. (values: pad, nan, error)
-          --no-labels             Lines of .csv and .tsv have no label in front.
-          --labels <file>         Text with one label a line, one for each series;
-                                  lines of .csv and .tsv then have none.
-          --window <window>       Features of windows of this length, in frames or with
-                                  a unit: 500, 250ms, 1s. Default: of spectra by
-                                  --like, of stack and statistics 25ms.
-          --hop <hop>             How far a window moves on. Default: of spectra by
-                                  --like, of stack and statistics 10ms, else its length.
-          --threads <threads>     Threads to compute on; they change no bit of the
-                                  output. What follows a stream takes one. (default: 1)
+          --missing <missing>     What to do with missing values: fail, use 0, repeat
+                                  the last value, or interpolate to the next one.
+                                  (values: error, zero, hold, linear; default: error)
+          --short <short>         What to do with kernels longer than the series: pad
+                                  it with zeros, give NaN, or fail (default: pad).
+                                  (values: pad, nan, error)
+          --no-labels             Read lines of .csv and .tsv as series without labels.
+          --labels <file>         Text file with one label per line, in the order of
+                                  the series; lines of .csv and .tsv then have none.
+          --window <window>       Process windows of this length, in frames or with a
+                                  unit: 500, 250ms, 1s (default: by --like for spectra,
+                                  25ms for stack and statistics).
+          --hop <hop>             Distance between windows, in frames or with a unit
+                                  (default: by --like for spectra, 10ms for stack and
+                                  statistics, else the window's length).
+          --threads <threads>     Number of threads; does not affect the output.
+                                  Streams are processed on one thread. (default: 1)
 
         RECORDINGS, PIPES AND ROWS OF NUMBERS:
           --input-format <input-format>
-                                  Format of the input. auto: files by their names;
-                                  pipes as WAV, FLAC and other audio, NDJSON, or else
-                                  CSV. Raw samples are little-endian and interleaved. A
-                                  format makes the rows of CSV frames, not series.
-                                  (values: auto, f32le, f64le, s16le, s24le, s32le, u8,
-                                  wav, csv, ndjson; default: auto)
-          --rate <hz>             Sample rate of raw samples and rows of numbers;
-                                  recordings at another rate are resampled to it.
-          --channels <channels>   Channels of raw samples; other inputs must have as
-                                  many.
-          --mono                  Use the mean of all channels.
-          --header <header>       Whether the first row of CSV is a header; auto: if it
-                                  has no number. (values: auto, yes, no; default: auto)
+                                  Input format. auto: files by their names; pipes as
+                                  WAV, FLAC and other audio, NDJSON, or else CSV. Raw
+                                  samples are little-endian and interleaved. csv reads
+                                  rows as frames instead of series. (values: auto,
+                                  f32le, f64le, s16le, s24le, s32le, u8, wav, csv,
+                                  ndjson; default: auto)
+          --rate <hz>             Sample rate of raw samples and rows of numbers, in
+                                  Hz; recordings at another rate are resampled to it.
+          --channels <channels>   Number of channels of raw samples; other inputs must
+                                  have the same number.
+          --mono                  Average all channels into one.
+          --header <header>       Whether the first row of CSV input is a header; auto:
+                                  if it contains no number. (values: auto, yes, no;
+                                  default: auto)
           --non-finite <non-finite>
                                   What to do with samples that are NaN or infinite.
                                   (values: keep, zero, error; default: keep)
 
         OPTIONS:
-          --transform <transform> What to compute. (values: minirocket, multirocket,
+          --transform <transform> Transform that computes the features (default:
+                                  minirocket). (values: minirocket, multirocket,
                                   rocket, hydra)
           --fit <file>            Train, and save the classifier to this file.
-          --params <file>         Classify by what was saved to this file.
-          -o, --output <output>   Write predictions to this file, one a line; - is
-                                  standard output, the default where there are no
-                                  labels.
-          --force                 Replace files that exist.
+          --params <file>         Classify with the classifier saved in this file.
+          -o, --output <output>   Write predictions to this file, one per line; - for
+                                  standard output (default: - without labels).
+          --force                 Replace existing files.
           --version               Show the version.
           -h, --help              Show help information.
 

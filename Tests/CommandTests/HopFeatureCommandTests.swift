@@ -52,7 +52,7 @@ import Testing
     #expect(raw.output == csv.output)
   }
 
-  @Test("Channels stand side by side, files one behind the other, and times are those of the windows")
+  @Test("Channels are side by side, files follow each other, and times are those of the windows")
   func layout() throws {
     let bench = try bench(channels: 2)
     let one = try bench.program.run(
@@ -106,7 +106,7 @@ import Testing
     #expect(Set(rows).count == 21)
   }
 
-  @Test("A recording of another rate is resampled when a rate is asked for, and a pipe is refused")
+  @Test("With --rate a recording at another sample rate is resampled, and a pipe is refused")
   func rates() throws {
     let bench = try bench()
     try bench.audio("fast.wav", frames: 9000, sampleRateHz: 48_000)
@@ -175,10 +175,10 @@ import Testing
       (["--transform", "statistics", "--bands", ""], 64, "--bands is , expected"),
       (["--transform", "statistics", "--band-taps", "3"], 64, "--band-taps is for --bands."),
       (["--transform", "minirocket", "--timestamps", "end"], 64, "series have no times"),
-      (["--transform", "mel", "--force", "-o", "in.wav", "--format", "csv"], 1, "expected a name of its own"),
+      (["--transform", "mel", "--force", "-o", "in.wav", "--format", "csv"], 1, "choose another name"),
       (
         ["--transform", "mel", "--force", "--plot", "./out.npy"], 1,
-        "./out.npy: would take the place of out.npy, which is the same file"
+        "./out.npy: would overwrite out.npy, which is the same file"
       ),
       (
         ["--transform", "statistics", "--window", "1s"], 1,
@@ -282,7 +282,7 @@ import Testing
     for path in ["set/b.wav", "./set/b.wav", "set/../set/b.wav"] {
       let outcome = try bench.program.run(
         Program.path, ["features", "set", "--mono", "--force", "--format", "csv"] + words + [path])
-      #expect(outcome.status == 1 && outcome.errors.contains("expected a name of its own"), "\(outcome.errors)")
+      #expect(outcome.status == 1 && outcome.errors.contains("choose another name"), "\(outcome.errors)")
     }
     #expect(try bench.bytes("set/b.wav") == before)
     let twice = try bench.program.run(Program.path, ["features", "-", "-"] + words + ["x.npy"])
@@ -294,7 +294,7 @@ import Testing
     let bench = try bench()
     var wave = try bench.bytes("in.wav")
     let riff = try bench.program.shell(#"cat in.wav | "$0" features - --transform statistics -o -"#)
-    // A ds64 chunk behind the form, as EBU Tech 3306 has it: sizes of RIFF, data, and no table.
+    // A ds64 chunk after the form, as in EBU Tech 3306: sizes of RIFF and data, and no table.
     func little(_ value: Int, _ bytes: Int) -> [UInt8] {
       (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }

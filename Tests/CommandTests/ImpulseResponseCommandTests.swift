@@ -31,7 +31,7 @@ import Testing
     #expect(lines.last == "convaudio: dry.wav: hall.wav: the output has 2 channels, the input 1.")
     let (info, output) = try bench.read("dry.hall.wav")
     try #require((info.channels, output[0].count) == (2, 3000 + 960 + 1999))
-    // For 960 frames nothing but the dry signal, on both channels.
+    // For 960 frames only the dry signal, on both channels.
     let dry = try bench.read("dry.wav").samples[0]
     #expect((0..<960).allSatisfy { abs(output[1][$0] - 0.7 * dry[$0]) < 1e-6 })
     // A number alone is milliseconds.
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test("A preset, a response, and one behind the other; tails by name and by seconds")
+  @Test("A preset, a response, and both in sequence; tails by name and by seconds")
   func together() throws {
     let bench = try bench()
     try response(bench, channels: 1)

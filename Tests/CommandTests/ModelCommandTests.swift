@@ -24,7 +24,7 @@ import Testing
     a.count == b.count && zip(a, b).allSatisfy { abs($0 - factor * $1) <= tolerance }
   }
 
-  @Test("models run one behind the other, behind a preset and before an impulse response; the output is called by all")
+  @Test("models run in sequence, after a preset and before an impulse response; the output is named after all of them")
   func chain() throws {
     let bench = try bench()
     let x = try bench.audio("in.wav", encoding: .float32)[0]
@@ -95,7 +95,7 @@ import Testing
     #expect(same(try bench.read("out.wav").samples[0], x, 0.375, within: 1e-6))
   }
 
-  @Test("a file of another rate goes there and back, or the model's dilations follow, and a line says so")
+  @Test("a file at another sample rate is resampled there and back, or the dilations are stretched, and a line says so")
   func rates() throws {
     let bench = try Bench()
     try bench.audio("in.wav", frames: 6000, encoding: .float32, sampleRateHz: 96_000)
@@ -238,7 +238,7 @@ import Testing
         """)
   }
 
-  @Test("metadata that would silence the output are refused, and what is no number is said to be none")
+  @Test("metadata that would silence the output, or hold no number, are refused")
   func strangeMetadata() throws {
     let bench = try bench()
     try bench.audio("in.wav")

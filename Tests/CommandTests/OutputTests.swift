@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct OutputTests {
-  @Test("Without -o the output stands beside the input; -o names a file, or a folder that is made")
+  @Test("Without -o the output is beside the input; -o names a file, or a folder that is made")
   func places() throws {
     let bench = try Bench()
     try FileManager.default.createDirectory(atPath: bench.path("sub"), withIntermediateDirectories: true)

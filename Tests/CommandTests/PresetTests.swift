@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct PresetTests {
-  /// What a preset is changed into, and what is said of it.
+  /// A changed preset and the error it gives.
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
     var change: @Sendable (String) -> String = { $0 }

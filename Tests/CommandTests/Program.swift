@@ -16,7 +16,7 @@ struct Program {
   let folder: URL
   var environment: [String: String] = [:]
 
-  /// It stands beside the test bundle, in the same build folder.
+  /// It is next to the test bundle, in the same build folder.
   static let path: String = {
     #if os(Linux)
       let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

@@ -4,7 +4,7 @@ import Resampling
 import TestSupport
 import Testing
 
-/// `process` with files of another rate than the preset's.
+/// `process` with files at a sample rate other than the preset's.
 @Suite struct RatePolicyCommandTests {
   @Test("A file, a pipe and several files at a time give the same bytes, at the file's rate, and a line says so")
   func resample() throws {

@@ -68,7 +68,7 @@ import Testing
     #expect(try bench.bytes("in.wav") == bench.bytes("in.tiny.wav"))
   }
 
-  @Test("Gains are in dB, may be negative, and stand on both sides of the preset")
+  @Test("Gains are in dB, may be negative, and come before and after the preset")
   func gains() throws {
     let bench = try Bench()
     let input = try bench.audio("in.wav", encoding: .float32)

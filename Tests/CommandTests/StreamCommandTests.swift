@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test(
-      "Nothing but reads and writes happen between the first block and the last",
+      "Only reads and writes happen between the first block and the last",
       .enabled(if: canTrace, "strace shows the system calls"))
     func systemCalls() throws {
       let bench = try Bench()
@@ -289,7 +289,7 @@ import Testing
     #expect(try stream.wait() == 0)
   }
 
-  @Test("A header is one when it holds no number, or when it is said to be one")
+  @Test("A first row is a header if it holds no number, or if --header says so")
   func headers() throws {
     let bench = try Bench()
     let mixed = try bench.program.shell(#"printf '1.0,2.O\n3,4\n' | "$0" stream -p empty --format csv"#)

@@ -41,7 +41,7 @@ final class StreamProcess: @unchecked Sendable {
 
   func closeOutput() throws { try output.fileHandleForReading.close() }
 
-  /// Reads exactly so many bytes; fewer only at the end.
+  /// Reads exactly `count` bytes; fewer only at the end.
   func receive(_ count: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
     while bytes.count < count, case let more = try read(count - bytes.count), !more.isEmpty { bytes += more }

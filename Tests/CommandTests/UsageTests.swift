@@ -84,7 +84,7 @@ import Testing
           "--transposed does not pad; leave --mode and --constant out."
         ),
         (["--bias", ""], "--bias is empty, expected the name of a file."),
-        (["--bias", "-"], "- stands more than once, and standard input holds one array."),
+        (["--bias", "-"], "- is given more than once, but standard input holds only one array."),
       ].map { (["convolve", "-", "--kernel", "w.npy", "-o", "y.npy"] + $0.0, "Error: \($0.1)") })
   func usage(arguments: [String], sentence: String) throws {
     let bench = try Bench()

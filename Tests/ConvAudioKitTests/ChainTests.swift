@@ -42,7 +42,7 @@ import Testing
     #expect("\(error)" == "\(path): stages[2] takes 3 channels, but the stage before it gives 2.")
   }
 
-  @Test("A chain is its stages one after the other")
+  @Test("A chain runs its stages in sequence")
   func chain() throws {
     let folder = try TemporaryDirectory()
     let stages: [TinyPreset.Stage] = [

@@ -47,7 +47,7 @@ struct ChainVerificationTests {
     }
   }
 
-  @Test("chains of networks, responses of other rates, gains and mixes are what their definitions say")
+  @Test("chains of networks, resampled responses, gains and mixes match their definitions")
   func chain() throws {
     let folder = try TemporaryDirectory()
     let names = ["tiny-a", "tiny-b"]

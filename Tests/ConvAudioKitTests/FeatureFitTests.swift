@@ -6,7 +6,7 @@ import Testing
 @Suite("Fits to inputs that are larger than memory")
 struct FeatureFitTests {
   @Test(
-    "keep only what is drawn, and are those of everything at once",
+    "keep only the series that are drawn, and equal fits to everything at once",
     arguments: FittedTransform.Kind.allCases)
   func bounded(_ kind: FittedTransform.Kind) throws {
     let path = "\(FileManager.default.temporaryDirectory.path)/fit-\(UUID()).npy"

@@ -16,7 +16,7 @@ import Testing
 
   private func path(_ name: String) -> String { folder.path + "/" + name }
 
-  /// What lies in the folder, the preset left out.
+  /// The files in the folder, without the preset.
   private func files() throws -> [String] { try folder.contents().filter { !$0.hasPrefix("tiny.") } }
 
   @discardableResult

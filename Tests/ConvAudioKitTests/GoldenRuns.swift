@@ -3,7 +3,7 @@ import StreamingConvolution
 import TestSupport
 import Testing
 
-/// What comes out of a golden network.
+/// The output of a golden network.
 func goldenRun(
   _ network: Network, _ input: [[Float]], past: Past, level: KernelLevel = .selected, fused: Bool = true,
   in schedule: BlockSchedule = .whole

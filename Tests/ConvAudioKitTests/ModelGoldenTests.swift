@@ -95,9 +95,9 @@ struct ModelGoldenTests {
     #expect(goldenError(shifted, try golden.truth(past: past.rawValue)) > (try goldenBound(golden, past)))
   }
 
-  @Test("a changed weight is seen, wherever it stands in the file", arguments: cases)
+  @Test("a changed weight is noticed, wherever it is in the file", arguments: cases)
   func changedWeightIsSeen(_ golden: GoldenCase) throws {
-    // The network's own weights: that every one of the file's gets there, the counts of the reader make sure of.
+    // Changes the network's own weights: the reader's counts make sure that all of the file's weights reach it.
     let network = try network(golden)
     let (input, truth, bound) = (
       try golden.input(), try golden.truth(past: "silence"), try goldenBound(golden, .silence)

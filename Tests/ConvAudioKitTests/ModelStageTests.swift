@@ -45,7 +45,7 @@ struct ModelStageTests {
     #expect(try run(preset, x, channels: 2) == [expected, expected])
   }
 
-  @Test("gains before and behind, mix with what comes in")
+  @Test("gains before and after, mix with the input")
   func levels() throws {
     let decibels = Float(20 * log10(2.0))
     let preset = try load(
@@ -58,7 +58,7 @@ struct ModelStageTests {
     }
   }
 
-  @Test("a gain is a stage; a network has gains and a mix, too, and rests behind them")
+  @Test("a gain is a stage; a network has gains and a mix, too, and settles after them")
   func gains() throws {
     let half = Float(20 * log10(0.5))
     let gain = try load("{\"type\":\"gain\",\"gainDecibels\":\(half)}")
@@ -97,9 +97,9 @@ struct ModelStageTests {
     }
   }
 
-  @Test("stages start settled on what the ones before give for silence, gains included")
+  @Test("stages start settled on the output of earlier stages for silence, gains included")
   func settled() throws {
-    // Rests at 0.25, then at 2·(0.5·0.25) + 0.25 = 0.5, mixed with what comes in: 0.75·0.5 + 0.25·0.125.
+    // Rests at 0.25, then at 2·(0.5·0.25) + 0.25 = 0.5, mixed with the input: 0.75·0.5 + 0.25·0.125.
     let half = Float(20 * log10(0.5))
     let preset = try load(
       #"{"type":"nam","model":"m.nam"}"#,
@@ -113,7 +113,7 @@ struct ModelStageTests {
     #expect(abs(output[0] - resting) > 1e-3, "it rests on another constant than for silence")
   }
 
-  @Test("models of other rates than the chain's are refused, unnamed ones taken")
+  @Test("models at a sample rate other than the chain's are refused, those without a rate accepted")
   func rates() throws {
     let other = Self.linear.replacing("48000", with: "44100")
     let unnamed = Self.linear.replacing(#","sample_rate":48000"#, with: "")

@@ -5,7 +5,7 @@ import Resampling
 import TestSupport
 import Testing
 
-/// Files of another rate than the preset's, as `FileProcessor` treats them.
+/// `FileProcessor` with files at a sample rate other than the preset's.
 @Suite struct RatePolicyTests {
   private let folder: TemporaryDirectory
 
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(
-    "A file of another rate goes to the preset's and back, and keeps rate and length",
+    "A file at another sample rate is resampled to the preset's and back, and keeps rate and length",
     arguments: [44_100, 96_000, 22_050, 8000, 44_101])
   func thereAndBack(rate: Int) throws {
     let input = Signals.noise(channels: 2, frames: 7001)
@@ -76,9 +76,9 @@ import Testing
       firstBitDifference(output.samples.map { Array($0[..<common]) }, back.map { Array($0[..<common]) }) == nil)
   }
 
-  @Test("Nothing is late and nothing is lost of the band", arguments: [44_100, 22_050, 96_000])
+  @Test("Resampling adds no delay and keeps the whole band", arguments: [44_100, 22_050, 96_000])
   func alignment(rate: Int) throws {
-    // Tones up to 90 % of the lower rate's half, under a bell, so that they have no ends.
+    // Tones up to 90 % of half the lower rate, under a bell, so that they have no edges.
     let half = Double(min(rate, 48_000)) / 2
     let input = (0..<20_000).map { frame -> Float in
       let place = (Double(frame) - 10_000) / 2000

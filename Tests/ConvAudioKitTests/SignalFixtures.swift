@@ -1,7 +1,7 @@
 import Signals
 @testable import ConvAudioKit
 
-/// Gives its input back `latencyFrames` later, and an echo of half of it `tailFrames` behind that.
+/// Returns its input `latencyFrames` later, and an echo at half the level `tailFrames` after that.
 final class Echo: BlockProcessor {
   let (inputChannels, outputChannels) = (1, 1)
   let latencyFrames = 5

@@ -36,7 +36,7 @@ extension SignalRunTests {
   }
 }
 
-/// Processors of other rates and grains against the same filters over whole arrays.
+/// Processors at other sample rates and grains, compared with the same filters over whole arrays.
 @Suite struct SignalRunRateTests {
   static var stages: [[RateFilter]] {
     [

@@ -76,7 +76,7 @@ private final class Bytes {
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path("in.wav"))))
   }
 
-  /// What stands behind the header of a WAV.
+  /// The bytes after the header of a WAV.
   private func audio(_ wav: [UInt8]) throws -> [UInt8] {
     let data = Data(wav)
     let name = try #require(data.range(of: Data("data".utf8)))
@@ -135,7 +135,7 @@ private final class Bytes {
     #expect(fromWAV.written == bytes.written)
   }
 
-  @Test("Rows hold the samples that floats do, one row a call, and keep the header", arguments: RowFormat.allCases)
+  @Test("Rows hold the same samples as floats, one row per call, and keep the header", arguments: RowFormat.allCases)
   func rows(_ rows: RowFormat) throws {
     let preset = try Case.tiny.preset(in: folder.url)
     let samples = Signals.noise(frames: 400)
@@ -194,7 +194,7 @@ private final class Bytes {
         written += bytes.count
         if read >= 1003 { throw ByteFileError.readerClosed(path: "the reader") }
       })
-    // The last frame, which fills no block, too; the byte behind it is nobody's.
+    // The last frame too, which does not fill a block; the byte after it belongs to no frame.
     #expect(written == 1002)
   }
 
@@ -306,7 +306,7 @@ private final class Bytes {
           $0.chain.nonFinite = .error
         }
       }
-      // What stands before the trouble goes out, however the stream was cut.
+      // The frames before the error are written, whatever the block size.
       #expect(bytes.written == Array(input.prefix(8)))
     }
   }

@@ -8,7 +8,7 @@ enum Consumer: String, CaseIterable {
 
   /// - Parameters:
   ///   - path: A file, a FIFO, or `-`.
-  ///   - settings: What is said about the input, as far as the consumer has a word for it.
+  ///   - settings: Settings of the input, as far as the consumer has them.
   func frames(of path: String, _ settings: SignalSettings, folder: String) throws -> [Float] {
     switch self {
     case .process: try Self.processed(path, settings, folder: folder)
@@ -84,7 +84,7 @@ enum Consumer: String, CaseIterable {
     settings.missing = MissingValues(rawValue: signal.missing?.rawValue ?? "error")!
     settings.signal = signal
     let (series, _) = try SeriesInput(paths: [path], settings: settings).all()
-    // Of several series, one after the other.
+    // Several series follow each other.
     return (0..<series.count).flatMap { index in
       let channels = series[index]
       return (0..<channels[0].count).flatMap { frame in channels.map { $0[frame] } }

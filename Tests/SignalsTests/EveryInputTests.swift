@@ -25,11 +25,11 @@ import Testing
     Kind(file: "in.csv", format: .csv, refusals: ["process": noAudio]),
     Kind(file: "in.ndjson", format: .ndjson, refusals: ["process": noAudio]),
     Kind(file: "in.ndjson", refusals: ["process": noAudio, "stream": "is not recognised by its first bytes"]),
-    // A file of CSV without a word about it holds series, one a line.
+    // Without --input-format a CSV file holds one series per line.
     Kind(
       file: "in.csv",
       refusals: [
-        "process": noAudio, "stream": "is not recognised by its first bytes", "series": "one series a line",
+        "process": noAudio, "stream": "is not recognised by its first bytes", "series": "one series per line",
       ]),
     // An array of one case is one series; nothing says that its numbers are frames.
     Kind(
@@ -55,7 +55,7 @@ import Testing
       func check(_ place: String, _ path: String) {
         do {
           let frames = try consumer.frames(of: path, settings, folder: inputs.folder.path)
-          if kind.refusals[consumer.rawValue] == "one series a line" {
+          if kind.refusals[consumer.rawValue] == "one series per line" {
             // The first number of each line is its label.
             let second = stride(from: 1, to: inputs.frames.count, by: 2).map { inputs.frames[$0] }
             #expect(difference(second, frames) == nil, "\(consumer) of \(place)")

@@ -69,7 +69,7 @@ struct Inputs {
     dup2(ends[0], 0)
     close(ends[0])
     let write = ends[1]
-    // A program that another test starts meanwhile must not keep the pipe open.
+    // A program that another test starts in the meantime must not keep the pipe open.
     _ = fcntl(write, F_SETFD, FD_CLOEXEC)
     Thread { Self.feed(data, to: write) }.start()
     defer {

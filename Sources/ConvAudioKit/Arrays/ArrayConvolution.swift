@@ -7,8 +7,8 @@ import Convolution
   import Darwin
 #endif
 
-/// A convolution of arrays as people keep them: batch and channel axes may be left out, and a bare kernel goes over every
-/// channel.
+/// A convolution of arrays: batch and channel axes may be left out, and a kernel without channel axes (a bare kernel)
+/// is applied to every channel.
 ///
 /// ```swift
 /// var convolution = ArrayConvolution()
@@ -22,36 +22,36 @@ import Convolution
 ///   more axes has channel axes, unless `rank` says otherwise.
 /// - Memory: input, kernel and output twice, and what the plan takes: see `maximumBytes`.
 public struct ArrayConvolution: Sendable {
-  /// How far the output of a transposed convolution is extended, and what it leaves out: instead of padding.
+  /// Forward or transposed.
   public enum Direction: Hashable, Sendable {
     /// A convolution.
     case forward
-    /// A transposed one, with so many outputs added behind along each axis.
+    /// A transposed convolution, with this many outputs added at the end of each axis.
     case transposed(outputPadding: [Int])
   }
 
-  /// One number an axis, or one for all of them.
+  /// Step between outputs, in inputs: one number per axis, or one for all.
   public var stride = [1]
-  /// One number an axis, or one for all of them.
+  /// Step between kernel weights, in inputs: one number per axis, or one for all.
   public var dilation = [1]
-  /// One an axis, or one for all of them.
+  /// One value per axis, or one for all.
   public var padding = [Padding.valid]
-  /// What stands in the padding.
+  /// What to pad with.
   public var mode = PaddingMode.zeros
-  /// Independent parts of equal size that the channels are divided into.
+  /// Number of equal groups that the channels are divided into.
   public var groups = 1
   /// Whether the kernel is mirrored: the mathematical convolution.
   public var isMirrored = false
   /// Forward or transposed.
   public var direction = Direction.forward
-  /// Axes that the kernel goes along; nil: by the axes of the kernel array.
+  /// Number of axes to convolve; nil: by the axes of the kernel array.
   public var rank: Int?
-  /// Threads that outputs are computed on. They change no bit.
+  /// Number of threads; does not affect the output.
   public var threads = 1
   /// Direct sums or transforms; a transposed convolution is always by direct sums.
   public var algorithm = ConvolutionPlan.Algorithm.automatic
-  /// What a run may take, in bytes. Default: the memory of the machine. A few numbers of a geometry ask for terabytes,
-  /// and the system would end the program rather than refuse them.
+  /// Memory limit of a run, in bytes. Default: the memory of the machine. A few numbers of a geometry can ask for
+  /// terabytes, and the system would kill the program instead of refusing.
   public var maximumBytes =
     max(1, sysconf(Int32(_SC_PHYS_PAGES))) * max(1, sysconf(Int32(_SC_PAGESIZE)))
 
@@ -142,7 +142,7 @@ public struct ArrayConvolution: Sendable {
     }
   }
 
-  /// More is no use to anybody, and sums of less do not overflow.
+  /// No array needs more, and sums of smaller numbers do not overflow.
   private static let maximumNumber = 1 << 40
 
   private func checkNumbers(_ stride: [Int], _ dilation: [Int], _ padding: [Padding])

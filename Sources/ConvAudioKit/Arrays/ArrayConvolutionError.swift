@@ -14,16 +14,16 @@ public enum ArrayConvolutionError: Error, Equatable, Sendable {
   case channels(ArrayShapes, groups: Int, expected: Int, actual: Int)
   /// A bias is a list.
   case biasRank(actual: Int)
-  /// A bias has one number an output channel; that of a bare kernel has one.
+  /// A bias has one number per output channel; that of a bare kernel has one.
   case biasCount(expected: Int, actual: Int, isBare: Bool)
-  /// A list of options has neither one value nor one an axis.
+  /// A list of options has neither one value nor one per axis.
   case axes(of: String, expected: Int, actual: Int)
   /// A number of the geometry is larger than any array.
   case tooLarge(what: String, expected: Int, actual: Int)
   /// An axis is too short for the kernel, or for what a transposed convolution leaves out. It is counted from 0, as the
   /// input has it.
   case emptyOutput(axis: Int, isTransposed: Bool, expected: Int, actual: Int)
-  /// An axis is too short to be padded so far in this mode.
+  /// An axis is too short for this much padding in this mode.
   case paddingMode(PaddingMode, axis: Int, expected: Int, actual: Int)
   /// PyTorch's padding has no stride.
   case strideOfSame(actual: Int)
@@ -36,6 +36,7 @@ public enum ArrayConvolutionError: Error, Equatable, Sendable {
 }
 
 extension ArrayConvolutionError: CustomStringConvertible {
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .inputRank(let shapes):
@@ -52,12 +53,12 @@ extension ArrayConvolutionError: CustomStringConvertible {
         + "\(axes(shapes.rank)), expected \(expected), because \(shapes.kernelReading)"
         + (groups == 1 || shapes.isTransposed ? "" : " in each of \(groups) groups")
     case .biasRank(let actual):
-      "the bias has \(axes(actual)), expected 1: one number an output channel"
+      "the bias has \(axes(actual)), expected 1: one number per output channel"
     case .biasCount(let expected, let actual, let isBare):
       "the bias has \(actual == 1 ? "1 number" : "\(actual) numbers"), expected \(expected), "
-        + (isBare ? "for a kernel without channel axes" : "one an output channel")
+        + (isBare ? "for a kernel without channel axes" : "one per output channel")
     case .axes(let what, let expected, let actual):
-      "\(actual) \(what) were given, expected one, or \(expected): one an axis of the kernel"
+      "\(actual) \(what) were given, expected 1, or \(expected): one per axis of the kernel"
     case .tooLarge(let what, let expected, let actual):
       "\(what) is \(actual), expected at most \(expected)"
     case .emptyOutput(let axis, false, let expected, let actual):

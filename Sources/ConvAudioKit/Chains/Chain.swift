@@ -30,6 +30,7 @@ public struct Chain: Sendable {
     /// A label for a chain of this origin and name.
     public init(_ origin: Origin, _ name: String) { (self.origin, self.name) = (origin, name) }
 
+    /// Origin and name, such as `preset tiny`.
     public var description: String { "\(origin.rawValue) \(name)" }
   }
 

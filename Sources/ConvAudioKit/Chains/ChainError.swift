@@ -29,6 +29,7 @@ public enum ChainError: Error, Equatable, Sendable {
 }
 
 extension ChainError: CustomStringConvertible {
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .notFound(let name, let searched, let known):

@@ -1,4 +1,4 @@
-/// How often each class was taken for each.
+/// How often each class was predicted for series of each class.
 package struct ConfusionMatrix: Sendable, Equatable {
   private struct Pair: Hashable {
     let truth, prediction: String
@@ -6,10 +6,10 @@ package struct ConfusionMatrix: Sendable, Equatable {
 
   /// The classes, sorted.
   package let classes: [String]
-  /// Only pairs that occur: labels that are all different, as numbers taken for labels are, need no square of them.
+  /// Only pairs that occur: if all labels differ, such as numbers read as labels, a full square would be huge.
   private let counts: [Pair: Int]
 
-  /// - Precondition: As many of both.
+  /// - Precondition: Both have the same count.
   package init(truth: [String], predicted: [String]) {
     precondition(truth.count == predicted.count, "one prediction a label")
     classes = Set(truth).union(predicted).sorted()
@@ -20,22 +20,22 @@ package struct ConfusionMatrix: Sendable, Equatable {
     self.counts = counts
   }
 
-  /// How many series of one class were taken for another, or for the same.
+  /// How many series of one class were predicted to be of another, or of the same.
   package func count(truth: String, prediction: String) -> Int {
     counts[Pair(truth: truth, prediction: prediction)] ?? 0
   }
 
-  /// Series whose class was found.
+  /// Series whose class was predicted correctly.
   package var correct: Int { classes.reduce(0) { $0 + count(truth: $1, prediction: $1) } }
   /// All series.
   package var total: Int { counts.values.reduce(0, +) }
-  /// The share of series whose class was found.
+  /// The share of series whose class was predicted correctly.
   package var accuracy: Double { total == 0 ? 0 : Double(correct) / Double(total) }
 
-  /// More classes than a table shows.
+  /// With more classes than this, `table` lists only the confused pairs.
   package static let maximumTableClasses = 40
 
-  /// Rows are what is true, columns what was said. Of many classes, only the pairs that were confused, the most frequent
+  /// Rows are true classes, columns predicted ones. With many classes, only the pairs that were confused, most frequent
   /// first.
   package var table: String {
     guard classes.count <= Self.maximumTableClasses else { return mistakes }

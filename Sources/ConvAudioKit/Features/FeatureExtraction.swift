@@ -1,13 +1,14 @@
 import ByteFiles
 import TimeSeriesFeatures
 
-/// Series from an input through a fitted transform to an output, a batch at a time: memory does not grow with their number.
+/// Runs series from an input through a fitted transform to an output, in batches. Memory is constant.
 public struct FeatureExtraction: Sendable {
   /// The transform.
   public let transform: FittedTransform
-  /// They change no bit.
+  /// Number of threads; does not affect the output.
   public let threads: Int
 
+  /// An extraction with this transform, on at least one thread.
   public init(_ transform: FittedTransform, threads: Int = 1) {
     self.transform = transform
     self.threads = max(1, threads)
@@ -19,12 +20,12 @@ public struct FeatureExtraction: Sendable {
   /// Transforms everything that the input has, in its order.
   ///
   /// - Parameters:
-  ///   - output: Made when the first series is there, and told whether it has a label.
+  ///   - output: Makes the output, given the features' names and whether the first series has a label.
   ///   - progress: Called after each batch with the number of series so far.
   ///   - cancellation: Asked before each batch.
   /// - Returns: The number of series.
-  /// - Throws: What input and output throw; `FeatureError.noSeries`, `PlacedFeatureError`; `CancellationError` when it was
-  ///   cancelled, and nothing is left then.
+  /// - Throws: What input and output throw; `FeatureError.noSeries`, `PlacedFeatureError`; `CancellationError` when
+  ///   cancelled, in which case no output is left.
   @discardableResult
   public func run(
     _ input: SeriesInput, to makeOutput: (_ names: [String], _ hasLabels: Bool) throws -> FeatureOutput,

@@ -1,17 +1,18 @@
 import TimeSeriesFeatures
 
-/// A transform fitted to an input that may be larger than memory, and the input to go on with.
+/// A transform fitted to an input that may be larger than memory, and the input to continue with.
 ///
-/// What fits 16 MB is read once. Of a larger input the first reading measures all series, and the second keeps those that
-/// the fit draws; standard input, which comes only once, is kept as a whole.
+/// An input of up to 16 MB is read once. A larger one is read twice: first to measure all series, then to keep those
+/// that the fit draws. Standard input, which can be read only once, is kept as a whole.
 public struct FeatureFit {
+  /// The fitted transform.
   public let transform: FittedTransform
-  /// The series that it was fitted to, from the first one on.
+  /// The series that it was fitted to, starting with the first.
   public let input: SeriesInput
 
   /// - Parameters:
   ///   - makeInput: Opens the input, the same each time.
-  ///   - maximumValues: How many are kept before anything else is thought of.
+  ///   - maximumValues: How many values to keep in memory before reading twice.
   /// - Throws: What reading throws; `FeatureError`, `PlacedFeatureError`.
   public init(
     _ kind: FittedTransform.Kind, to makeInput: () throws -> SeriesInput, features: Int? = nil,

@@ -2,19 +2,19 @@ import ArrayFiles
 import ByteFiles
 import TimeSeriesFeatures
 
-/// Rows of features on their way to a file or to standard output, written as they come.
+/// Writes rows of features to a file or to standard output as they come.
 ///
-/// - `.npy`: the features, [series, features]; labels are left out.
-/// - `.npz`: `features`, `names`, and `labels` where there are any.
-/// - `.csv`, `.tsv`: a header of names; where there are labels, a first column `label`. Nine digits, as many as a Float32
-///   needs to be read back.
-/// A file appears under its name when it is complete. Text goes to standard output at once, arrays when they are complete.
+/// - `.npy`: the features, [series, features], without labels.
+/// - `.npz`: `features`, `names`, and `labels` if there are any.
+/// - `.csv`, `.tsv`: a header of names; if there are labels, a first column `label`. Nine digits, enough to restore
+///   every Float32.
+/// A file appears under its name when it is complete. Text goes to standard output at once, arrays when complete.
 public final class FeatureOutput {
   /// How rows are written.
   public enum Format: String, CaseIterable, Sendable {
     case csv, tsv, npy, npz
 
-    /// By the end of a file's name.
+    /// The format that a file's extension names; nil for others.
     public init?(path: String) {
       guard let dot = path.lastIndex(of: ".") else { return nil }
       self.init(rawValue: path[path.index(after: dot)...].lowercased())
@@ -35,10 +35,10 @@ public final class FeatureOutput {
 
   /// - Parameters:
   ///   - path: `-` is standard output.
-  ///   - names: Of the features.
-  ///   - hasLabels: Whether rows have labels, which text puts first, under `label`.
-  ///   - labelName: What the column of labels is called in text.
-  ///   - hasTimes: Whether a column `time` stands in front of the features.
+  ///   - names: Names of the features.
+  ///   - hasLabels: Whether rows have labels, which come first in text, under `labelName`.
+  ///   - labelName: Name of the column of labels in text.
+  ///   - hasTimes: Whether a column `time` comes before the features.
   /// - Throws: `ByteFileError`, `NumPyError`.
   public init(
     path: String, format: Format, names: [String], hasLabels: Bool, labelName: String = "label",
@@ -93,10 +93,10 @@ public final class FeatureOutput {
     }
   }
 
-  /// Appends one row that a stream gave.
+  /// Appends one row of a stream.
   ///
   /// - Parameters:
-  ///   - time: Written in full to text, and as Float32 to arrays; wanted where `hasTimes` is true.
+  ///   - time: Written in full to text, and as Float32 to arrays; needed if `hasTimes` is true.
   /// - Throws: As above.
   public func write(row: UnsafeBufferPointer<Float>, time: Double, label: String?) throws {
     guard case .text(let stream, let separator) = target else {
@@ -113,7 +113,7 @@ public final class FeatureOutput {
     try Self.write(line, to: stream)
   }
 
-  /// Ends the file and gives it its name.
+  /// Completes the file and gives it its name.
   public func finish() throws {
     switch target {
     case .text(let stream, _): try stream.close()
@@ -130,7 +130,7 @@ public final class FeatureOutput {
     try stream.write(elements: Array(text.utf8))
   }
 
-  /// A field with what separates fields, a quotation mark or a line end in it stands in quotation marks (RFC 4180).
+  /// Quotes a field that contains the separator, a quotation mark or a line end (RFC 4180).
   static func quoted(_ field: String, separator: String) -> String {
     guard field.contains(separator) || field.contains("\"") || field.contains("\n") || field.contains("\r") else {
       return field

@@ -1,7 +1,7 @@
 import ByteFiles
 import ArrayFiles
 
-/// A picture of rows of features that come one by one: time to the right, the first column at the bottom, each value a
+/// A picture of rows of features, added one by one: time to the right, the first column at the bottom, each value a
 /// colour between the smallest and the largest.
 ///
 /// - Memory: at most 2048 columns of pixels; when there are more rows, each pixel is the mean of two, four … of them.
@@ -9,7 +9,7 @@ package final class FeaturePlot {
   /// Features of a row.
   package let columns: Int
   private var sums: [[Double]] = []
-  /// Rows in a column of pixels.
+  /// Rows per column of pixels.
   private var rowsPerPixel = 1
   private var pending: [Double]
   private var pendingRows = 0
@@ -21,7 +21,7 @@ package final class FeaturePlot {
     pending = [Double](repeating: 0, count: columns)
   }
 
-  /// Takes the next row.
+  /// Adds the next row.
   package func add(_ row: UnsafeBufferPointer<Float>) {
     for (index, value) in row.enumerated() { pending[index] += Double(value) }
     pendingRows += 1
@@ -51,7 +51,7 @@ package final class FeaturePlot {
     let finite = sums.joined().lazy.filter(\.isFinite)
     let (low, high) = (finite.min() ?? 0, finite.max() ?? 0)
     let magnify = (x: max(1, 640 / max(1, sums.count)), y: max(1, 320 / max(1, columns)))
-    // More columns than pixels: each pixel shows the first of those that fall to it.
+    // More columns than pixels: each pixel shows the first of its columns.
     let perPixel = (columns + Self.tallest - 1) / Self.tallest
     let lines = (columns + perPixel - 1) / perPixel
     var image = PNGImage(width: max(1, sums.count) * magnify.x, height: max(1, lines) * magnify.y)
@@ -85,7 +85,7 @@ package final class FeaturePlot {
     return (mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
   }
 
-  /// Draws it into a file that appears when it is complete.
+  /// Writes it to a file that appears when it is complete.
   /// - Throws: `ByteFileError`.
   package func write(to path: String, mayReplace: Bool) throws {
     try ReplacingFile.write(image().encoded(), to: path, mayReplace: mayReplace)

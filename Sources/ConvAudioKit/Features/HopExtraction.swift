@@ -3,11 +3,11 @@ import ByteFiles
 import StreamingConvolution
 import TimeSeriesFeatures
 
-/// Which moment of its frames a row's time is.
+/// Which moment of a row's frames is its time.
 public enum RowTime: String, CaseIterable, Sendable {
   case start, center, end, none
 
-  /// The moment, in frames, of a row of the frames `start ..< end`.
+  /// The time, in frames, of a row of the frames `start ..< end`.
   public func frame(start: Int, end: Int) -> Double {
     switch self {
     case .start, .none: Double(start)
@@ -17,40 +17,44 @@ public enum RowTime: String, CaseIterable, Sendable {
   }
 }
 
-/// Features of signals, row by row as their hops are complete.
+/// Computes features of signals and delivers each row as soon as its hop is complete.
 ///
-/// - Streaming: from a pipe no more is read than the next row needs, and the row is out before anything else is read.
+/// - Streaming: a pipe is read only as far as the next row needs, and the row is delivered before reading on.
 /// - Memory: fixed, whatever the length of the signal.
 public struct HopExtraction: Sendable {
+  /// The features to compute.
   public let transform: HopTransform
-  /// How signals are read. Recordings are resampled to its rate.
+  /// How to read signals. Recordings are resampled to its rate.
   public var input = SignalSettings()
+  /// Which moment of a row is its time.
   public var times = RowTime.none
 
-  /// The features that a transform gives.
+  /// An extraction of these features.
   public init(_ transform: HopTransform) {
     self.transform = transform
     (input.resamples, input.maximumChannels) = (true, 1024)
   }
 
-  /// The signals of inputs: all recordings and files of rows of folders, and everything else as it is.
+  /// The signals of inputs: the recordings and files of rows in folders, and all other inputs unchanged.
   /// - Throws: `SeriesInputError`, `ByteFileError`.
   public static func signals(of inputs: [String]) throws -> [String] { try SeriesFile.signals(inputs) }
 
-  /// A row on its way.
+  /// A row of features.
   public struct Row {
+    /// The names of the features.
     public let names: [String]
+    /// The features.
     public let values: UnsafeBufferPointer<Float>
-    /// Seconds; frames where there is no rate.
+    /// In seconds, or in frames without a sample rate.
     public let time: Double
   }
 
-  /// Takes the features of everything that an input has.
+  /// Computes the features of a whole input.
   ///
   /// - Parameters:
-  ///   - path: As `Signal.open` takes it.
-  ///   - expectedRateHz: What the rate must be, as that of an earlier input.
-  ///   - note: Is told what a user should know, a sentence each.
+  ///   - path: A path as for `Signal.open`.
+  ///   - expectedRateHz: The required sample rate, that of an earlier input.
+  ///   - note: Called with each remark for the user, one sentence each.
   ///   - progress: Called after every block with the frames so far.
   ///   - cancellation: Asked before every block.
   /// - Returns: The rows, and the signal's rate.
@@ -71,7 +75,7 @@ public struct HopExtraction: Sendable {
     }
     let (features, notes) = try transform.makeFeatures(
       channels: signal.channels, sampleRateHz: signal.sampleRateHz, logarithmFloor: floor)
-    // What is known before the first row explains what may go wrong later.
+    // Print what is known before the first row: it explains errors that may follow.
     let known = signal.notes.count
     func say(_ notes: some Sequence<String>) { notes.forEach { note("\(signal.name): \($0)") } }
     say(signal.notes)
@@ -88,7 +92,7 @@ public struct HopExtraction: Sendable {
     return (rows, signal.sampleRateHz)
   }
 
-  /// The number `top_db` is counted from: what a first pass over a recording finds.
+  /// The recording's largest logarithm, to which `top_db` is relative, from a first pass.
   private func largestLogarithm(_ path: String, cancellation: Cancellation) throws -> Float {
     let signal = try open(path, cancellation: cancellation)
     guard !signal.isLive else { throw HopInputError.topOfStream(name: signal.name) }
@@ -111,7 +115,7 @@ public struct HopExtraction: Sendable {
       if let asked = input.sampleRateHz, asked != rate {
         throw HopInputError.modelRate(expected: rate, actual: asked)
       }
-      // Only recordings are resampled; a pipe that says another rate is refused by its reader.
+      // Only recordings are resampled; the reader refuses a pipe at another rate.
       input.sampleRateHz = rate
     }
     return try Signal.open(path, settings: input, cancellation: cancellation)
@@ -126,7 +130,7 @@ public struct HopExtraction: Sendable {
     let planar = PlanarMemory(channels: channels, frames: most)
     var frames = 0
     func deliver(_ row: HopRow) throws {
-      // Long transforms take seconds a row, and many of them may come behind the last frame.
+      // Long transforms take seconds per row, and many rows may follow the last frame.
       try cancellation.check()
       try body(row)
     }
@@ -152,15 +156,16 @@ public struct HopExtraction: Sendable {
   }
 }
 
-/// What does not fit together.
+/// Errors of inputs that do not fit each other or the transform.
 public enum HopInputError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// An input has another rate than those before it.
+  /// The sample rate of an input differs from that of earlier inputs.
   case rates(name: String, expected: Int, actual: Int)
-  /// A rate was asked for that the model does not run at.
+  /// The requested sample rate is not the model's.
   case modelRate(expected: Int, actual: Int)
-  /// `top_db` of what has no end yet.
+  /// `top_db` needs a whole recording, and this is a pipe.
   case topOfStream(name: String)
 
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .rates(let name, let expected, let actual):
@@ -168,7 +173,7 @@ public enum HopInputError: Error, Equatable, Sendable, CustomStringConvertible {
     case .modelRate(let expected, let actual):
       "the sample rate is \(actual) Hz, but the model was made for \(expected) Hz, to which recordings are resampled."
     case .topOfStream(let name):
-      "\(name): the largest value of the whole recording is needed first, but a pipe is read once; take a file."
+      "\(name): the largest value of the whole recording is needed first, but a pipe can be read only once; use a file."
     }
   }
 }

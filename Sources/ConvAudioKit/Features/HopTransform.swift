@@ -1,8 +1,8 @@
 import StreamingConvolution
 import TimeSeriesFeatures
 
-/// Which features of a stream are wanted, before its rate and its channels are known: durations may be in seconds, and what
-/// is left open follows the conventions of a program.
+/// The features to compute from a stream whose sample rate and channels are not known yet: durations may be in seconds,
+/// and everything else defaults to the conventions of a program.
 public enum HopTransform: Sendable {
   case spectral(SpectralChoice)
   case scattering(ScatteringSettings)
@@ -11,33 +11,41 @@ public enum HopTransform: Sendable {
 
   /// Windows of a stream.
   public struct Windows: Sendable {
+    /// Length of a window.
     public var window: WindowLength
+    /// Distance between windows.
     public var hop: WindowLength
 
+    /// Windows of 25 ms every 10 ms, unless given.
     public init(window: WindowLength? = nil, hop: WindowLength? = nil) {
       self.window = window ?? WindowLength("25ms")!
       self.hop = hop ?? WindowLength("10ms")!
     }
   }
 
-  /// Spectra by the conventions of a program, and what is to be different.
+  /// Spectra by the conventions of a program, with changes.
   public struct SpectralChoice: Sendable {
+    /// What to compute.
     public var output: SpectralOutput
+    /// The program whose defaults apply.
     public var convention: SpectralConvention
+    /// Length of a window; nil: the program's default.
     public var window: WindowLength?
+    /// Distance between windows; nil: the program's default.
     public var hop: WindowLength?
-    /// Default: the window's length, for HTK the next power of two.
+    /// Length of the transform, in frames. Default: the window's; HTK: the next power of two.
     public var fftFrames: Int?
-    /// `top_db`: logarithms further below the largest of a recording are raised; a recording is read twice then.
+    /// `top_db`: clamps logarithms more than this far below the recording's maximum; reads the recording twice.
     public var topDecibels: Float?
     /// Changes everything else.
     public var adjust: @Sendable (inout SpectralSettings) -> Void = { _ in }
 
+    /// An output with the defaults of a program.
     public init(_ output: SpectralOutput, like convention: SpectralConvention) {
       (self.output, self.convention) = (output, convention)
     }
 
-    /// Everything, for a stream of a rate.
+    /// All settings, for a stream at this sample rate.
     /// - Throws: `WindowError`.
     public func settings(sampleRateHz: Int?) throws(WindowError) -> SpectralSettings {
       var settings = SpectralSettings(convention, output, sampleRateHz: Double(sampleRateHz ?? 1))
@@ -56,35 +64,44 @@ public enum HopTransform: Sendable {
     }
   }
 
-  /// Plain figures of windows.
+  /// Statistics of windows.
   public struct StatisticsChoice: Sendable {
+    /// Length and distance of the windows.
     public var windows: Windows
+    /// Bands whose energy is computed, too.
     public var bands: [WindowStatistics.Band] = []
+    /// Taps of the band filters, odd.
     public var bandTaps = 255
 
+    /// Statistics without bands.
     public init(windows: Windows = Windows()) { self.windows = windows }
   }
 
   /// A layer of a chain, pooled over windows.
   public struct StackChoice: Sendable {
+    /// The chain to run.
     public var chain: Chain
+    /// The layer to pool.
     public var layer = LayerChoice.output
+    /// How to pool.
     public var poolings: [PooledOutputs.Pooling] = [.mean]
+    /// Length and distance of the windows.
     public var windows: Windows
 
+    /// The mean of the chain's output.
     public init(_ chain: Chain, windows: Windows = Windows()) {
       (self.chain, self.windows) = (chain, windows)
     }
   }
 
-  /// The rate that signals must have, where the transform says it.
+  /// The sample rate that signals must have; nil: any.
   public var sampleRateHz: Int? {
     if case .stack(let choice) = self { choice.chain.sampleRateHz } else { nil }
   }
 
-  /// Makes the features of one stream, with what a user should know, a sentence each.
+  /// Makes the features of one stream, and notes for the user, one sentence each.
   ///
-  /// - Parameter logarithmFloor: What `topDecibels` comes to for this recording.
+  /// - Parameter logarithmFloor: The floor that `topDecibels` gives for this recording.
   /// - Throws: `WindowError`, `FeatureError`, `ChainError`.
   public func makeFeatures(
     channels: Int, sampleRateHz: Int?, logarithmFloor: Float? = nil

@@ -4,27 +4,27 @@
   import Darwin
 #endif
 
-/// An output that would take the place of what a run reads, or of another of its outputs.
+/// An output that would overwrite a file that the run reads, or another of its outputs.
 package struct OutputConflict: Error, Equatable, CustomStringConvertible {
   package let output: String
   package let other: String
 
   package var description: String {
-    "\(output): would take the place of \(place), expected a name of its own."
+    "\(output): would overwrite \(place); choose another name."
   }
 
   private var place: String {
     output == other
-      ? "what is read, or of another output"
+      ? "an input or another output"
       : Self.isSame(output, other) ? "\(other), which is the same file" : "a recording or series of \(other)"
   }
 
-  /// Whoever replaces files means those of earlier runs, not those that this one reads.
+  /// Replacing files is meant for those of earlier runs, not for those that this run reads or writes.
   ///
   /// - Parameters:
-  ///   - outputs: Files to be made.
+  ///   - outputs: The output files.
   ///   - inputs: Files and folders that are read; `-` is none.
-  /// - Throws: `OutputConflict`, of the first output that is a file of another of both, under whatever name.
+  /// - Throws: `OutputConflict` for the first output that is an input or another output, under whatever name.
   package static func check(outputs: [String], inputs: [String]) throws(OutputConflict) {
     var others = inputs.filter { $0 != "-" }
     for output in outputs where output != "-" {
@@ -35,14 +35,14 @@ package struct OutputConflict: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Whether both name one file, which need not be there yet.
+  /// Whether both name the same file, which may not exist yet.
   private static func isSame(_ one: String, _ other: String) -> Bool {
     if let a = identity(one), let b = identity(other) { return a == b }
     let (a, b) = (split(one), split(other))
     return a.name == b.name && identity(a.folder) != nil && identity(a.folder) == identity(b.folder)
   }
 
-  /// Whether a file is one that `SeriesFile.find` gives for a folder, in which it lies or in a folder of which.
+  /// Whether `SeriesFile.find` reads the file for a folder: it is in the folder or in a subfolder.
   private static func isRead(_ path: String, ofFolder folder: String) -> Bool {
     guard SeriesFile.isReadable(path), let place = identity(folder) else { return false }
     let inner = split(path).folder

@@ -2,7 +2,7 @@ import ByteFiles
 import TimeSeriesFeatures
 
 extension FittedTransform {
-  /// Saves the parameters under a name that appears when the file is complete.
+  /// Saves the parameters to a file that appears when it is complete.
   /// - Throws: `ByteFileError`.
   public func write(to path: String, mayReplace: Bool) throws {
     try ReplacingFile.write(serialized(), to: path, mayReplace: mayReplace)
@@ -10,14 +10,14 @@ extension FittedTransform {
 }
 
 extension SeriesClassifier {
-  /// Saves transform and classifier under a name that appears when the file is complete.
+  /// Saves transform and classifier to a file that appears when it is complete.
   /// - Throws: `ByteFileError`.
   public func write(to path: String, mayReplace: Bool) throws {
     try ReplacingFile.write(serialized(), to: path, mayReplace: mayReplace)
   }
 }
 
-/// Words, one a line, to a file that appears when it is complete, or to standard output where `path` is `-`.
+/// Writes one word per line to a file that appears when it is complete, or to standard output if `path` is `-`.
 /// - Throws: `ByteFileError`.
 package func writeLines(_ lines: [String], to path: String, mayReplace: Bool) throws {
   guard path == standardStreamPath else {
@@ -26,12 +26,12 @@ package func writeLines(_ lines: [String], to path: String, mayReplace: Bool) th
   do {
     try printLines(lines)
   } catch ByteFileError.readerClosed {
-    // A reader that wants only the beginning is content.
+    // The reader wanted only the beginning.
   }
 }
 
-/// Words, one a line, to standard output.
-/// - Throws: `ByteFileError`; `.readerClosed` when nobody reads them any more.
+/// Writes one word per line to standard output.
+/// - Throws: `ByteFileError`; `.readerClosed` when the reader has closed it.
 package func printLines(_ lines: [String], cancellation: Cancellation = .never) throws {
   try ByteFile.standardOutput(cancellation).write(elements: encoded(lines))
 }

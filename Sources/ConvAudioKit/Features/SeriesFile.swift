@@ -11,20 +11,20 @@ struct SeriesFile {
     case array
     /// One series: a recording, or rows of numbers that are its frames.
     case signal
-    /// Any of these, as its first bytes tell.
+    /// Any of these, by its first bytes.
     case pipe
   }
 
   let path: String
   let kind: Kind
-  /// What errors call it.
+  /// Its name in errors.
   var name: String { path == standardStreamPath ? StandardStream.input : path }
-  /// Of a recording in a folder of a folder, that folder's name.
+  /// For a recording in a subfolder, the subfolder's name.
   var label: String?
 
   /// A file itself, or all files below a folder, in the order of their names; `-` is standard input.
   ///
-  /// - Parameter isSignal: Whether the user has said what the bytes are, and they are those of one signal.
+  /// - Parameter isSignal: Whether the user gave a format, so that every file is one signal.
   /// - Throws: `ByteFileError`, `SeriesInputError`.
   static func find(_ path: String, isSignal: Bool = false) throws -> [SeriesFile] {
     if path == standardStreamPath { return [SeriesFile(path: path, kind: isSignal ? .signal : .pipe)] }
@@ -50,7 +50,7 @@ struct SeriesFile {
     return isSignal ? found.map { SeriesFile(path: $0.path, kind: .signal, label: $0.label) } : found
   }
 
-  /// All recordings and files of rows of folders, in the order of their names, and everything else as it is.
+  /// The recordings and files of rows in folders, in the order of their names, and all other inputs unchanged.
   ///
   /// - Throws: `SeriesInputError`, `ByteFileError`.
   static func signals(_ inputs: [String]) throws -> [String] {
@@ -67,7 +67,7 @@ struct SeriesFile {
     ".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", ".au", ".caf", ".w64", ".rf64", ".opus", ".oga",
   ]
 
-  /// A regular file of a folder whose name says that it is one of ours.
+  /// A regular file in a folder, with an extension that we read.
   private static func file(_ path: String) -> SeriesFile? {
     guard FileKind.isFile(path) else { return nil }
     if let kind = kind(of: path) { return SeriesFile(path: path, kind: kind) }

@@ -3,31 +3,31 @@ import Signals
 import ArrayFiles
 import TimeSeriesFeatures
 
-/// Where series come from: text with one series a line, `.ts`, NumPy arrays, signals, and folders of these.
+/// Reads series from text with one series per line, `.ts`, NumPy arrays, signals, and folders of these.
 ///
-/// A folder's files come in the order of their names; a recording in a folder of a folder has that folder's name as its
-/// label, so that `drums/kick/1.wav` is a `kick`. Each signal (a recording, or rows of NDJSON) is one series of as many
-/// points as it has frames. One series of text, and a few of an array, are in memory at a time.
+/// A folder's files are read in the order of their names; a recording in a subfolder has the subfolder's name as its
+/// label, so `drums/kick/1.wav` is a `kick`. Each signal (a recording, or rows of NDJSON) is one series with a point
+/// per frame. At any time memory holds one series of text, or a few of an array.
 public final class SeriesInput {
-  /// What a user says about inputs.
+  /// How to read inputs.
   public struct Settings: Sendable {
     /// Whether lines of text begin with a label.
     public var labelsFirst = true
-    /// What stands in for missing values.
+    /// What to do with missing values.
     public var missing = MissingValues.error
-    /// A file of labels, one a line and one a series; nil: the inputs' own.
+    /// A file with one label per line, one for each series; nil: the inputs' own labels.
     public var labelsPath: String?
-    /// How signals are read; its `missing` is not heeded. A format makes every input a signal.
+    /// How to read signals; its `missing` is ignored. If it has a format, every input is a signal.
     public var signal = SignalSettings()
 
     /// The defaults above.
     public init() {}
 
-    /// Whether something is said that only signals have.
+    /// Whether a setting is given that only signals have.
     var isAboutSignals: Bool { signal.sampleRateHz != nil || signal.channels != nil || signal.mixesDown }
   }
 
-  /// Series delivered.
+  /// Number of series delivered so far.
   public private(set) var count = 0
   /// Sentences about what reading changed.
   public private(set) var notes: [String] = []
@@ -50,7 +50,7 @@ public final class SeriesInput {
     labels = try settings.labelsPath.map { try LabelReader(contentsOf: $0) }
   }
 
-  /// Series that are in memory already, and what is known about where they came from.
+  /// Series that are already in memory; `input` is where they came from.
   public init(_ series: SeriesSet, labels: [String?], from input: SeriesInput? = nil) {
     settings = Settings()
     cancellation = .never
@@ -66,7 +66,7 @@ public final class SeriesInput {
     }
   }
 
-  /// The next series; nil behind the last one of the last file.
+  /// The next series; nil after the last series of the last file.
   /// - Throws: `RowError`, `NumPyError`, `SeriesInputError`, and what `Signal.open` throws.
   public func next() throws -> LabelledSeries? {
     while true {
@@ -95,7 +95,7 @@ public final class SeriesInput {
     throw SeriesInputError.labelCount(path: labels.name, expected: "more", actual: count)
   }
 
-  /// The next series, at most so many and of at most about so many values, missing ones filled in; nil at the end.
+  /// The next series, at most `maximumCount` with about `maximumValues` values, missing ones filled in; nil at the end.
   /// - Throws: What `next` throws; `SeriesInputError.channels` when the number of channels changes.
   public func nextBatch(maximumCount: Int, maximumValues: Int = 1 << 22) throws -> (
     series: SeriesSet, labels: [String?]
@@ -113,13 +113,13 @@ public final class SeriesInput {
     return (set.filling(settings.missing), labels)
   }
 
-  /// Everything: what a fit of a classifier needs.
+  /// All series, as fitting a classifier needs them.
   public func all() throws -> (series: SeriesSet, labels: [String?]) {
     guard let everything = try nextBatch(maximumCount: .max, maximumValues: .max) else { throw FeatureError.noSeries }
     return everything
   }
 
-  /// Of the series that are left, those with the given numbers, which rise.
+  /// Of the remaining series, those with the given numbers, in rising order.
   /// - Throws: What `nextBatch` throws.
   func picked(_ numbers: [Int], channels: Int) throws -> SeriesSet {
     var set = try SeriesSet(channels: channels)
@@ -139,10 +139,10 @@ public final class SeriesInput {
       actual: series.channels.count)
   }
 
-  /// Whether another input of the same paths gives the same series: not of pipes, which come once.
+  /// Whether the same paths can be read again: false for pipes, which can be read only once.
   let canBeRepeated: Bool
 
-  /// An error about a series with the file that it stands in; other errors as they are.
+  /// Adds the file to an error about a series; leaves other errors as they are.
   public func placed(_ error: FeatureError) -> any Error {
     guard let series = error.series, let place = places.last(where: { $0.first <= series }) else {
       return error
@@ -167,7 +167,7 @@ public final class SeriesInput {
     }
   }
 
-  /// Series from a pipe: text and arrays are those that a file of the same bytes has.
+  /// Series from a pipe: text and arrays give the same series as a file of the same bytes.
   private func open(pipe file: SeriesFile) throws -> () throws -> LabelledSeries? {
     let name = file.name
     let source =
@@ -206,7 +206,7 @@ public final class SeriesInput {
 
   private func lines(_ reader: SeriesReader) -> () throws -> LabelledSeries? { { try reader.next() } }
 
-  /// Signals with missing values as NaN, which are filled in as those of all series are.
+  /// Reads missing values of signals as NaN, which are then filled in as in all series.
   private var signalSettings: SignalSettings {
     var settings = self.settings.signal
     settings.missing = self.settings.missing == .error ? .error : nil
@@ -217,7 +217,7 @@ public final class SeriesInput {
     if settings.isAboutSignals { throw .notASignal(path: name) }
   }
 
-  /// A file of labels takes the place of those in front of lines.
+  /// With a file of labels, lines of text have none.
   private var labelsFirst: Bool { settings.labelsFirst && settings.labelsPath == nil }
 
   /// [cases, points] or [cases, channels, points].

@@ -1,26 +1,27 @@
 import TimeSeriesFeatures
 
-/// What can be wrong with inputs beyond what their formats' readers say.
+/// Errors of series inputs, in addition to those of the readers of their formats.
 public enum SeriesInputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A folder without any file that can be read.
   case emptyFolder(path: String)
   /// A folder without recordings or rows of numbers.
   case noSignals(folder: String)
-  /// What is said about signals is said of a file of many series, or of an array.
+  /// Settings for signals were given for a file of many series, or for an array.
   case notASignal(path: String)
-  /// Standard input comes once.
+  /// Standard input is given twice.
   case standardInputTwice
   /// An array that is neither [cases, points] nor [cases, channels, points].
   case axes(path: String, actual: Int)
-  /// A series has another number of channels than those before it.
+  /// The number of channels of a series differs from that of earlier series.
   case channels(path: String, series: Int, expected: Int, actual: Int)
   /// An array without points.
   case noPoints(path: String, shape: [Int])
-  /// A file of labels that has fewer of them than there are series, or more.
+  /// A file of labels has fewer labels than there are series, or more.
   case labelCount(path: String, expected: String, actual: Int)
   /// A recording that is too long to be one series.
   case tooLong(path: String, frames: Int)
 
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .emptyFolder(let path):
@@ -39,21 +40,22 @@ public enum SeriesInputError: Error, Equatable, Sendable, CustomStringConvertibl
       "\(path): has the shape [\(shape.map(String.init).joined(separator: ", "))], expected at least one channel and one "
         + "point."
     case .labelCount(let path, let expected, let actual):
-      "\(path): has \(actual == 1 ? "1 label" : "\(actual) labels"), expected \(expected), one a series."
+      "\(path): has \(actual == 1 ? "1 label" : "\(actual) labels"), expected \(expected), one per series."
     case .tooLong(let path, let frames):
       "\(path): has at least \(frames) frames, too many for one series."
     }
   }
 }
 
-/// What is wrong with a series, and where it came from.
+/// An error of a series, and the input that it came from.
 public struct PlacedFeatureError: Error, Equatable, CustomStringConvertible {
   /// A file, or standard input.
   public let path: String
-  /// Its series counts within the file.
+  /// The error; its series number counts from the start of the file.
   public let error: FeatureError
   /// What is transformed: a series, or a window.
   public var unit = "series"
 
+  /// The error in one sentence.
   public var description: String { "\(path): \(error.description(unit: unit))" }
 }

@@ -11,6 +11,7 @@ public enum WindowError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No window was complete.
   case tooShort(name: String, expected: Int, actual: Int)
 
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .noRate(let duration): "\(duration) needs a sample rate, which rows do not have."

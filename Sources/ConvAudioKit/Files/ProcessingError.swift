@@ -26,6 +26,7 @@ public enum ProcessingError: Error, Equatable, Sendable {
 }
 
 extension ProcessingError: CustomStringConvertible {
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .sampleRate(let path, let expected, let actual, let chain):

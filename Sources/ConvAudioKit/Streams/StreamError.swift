@@ -18,6 +18,7 @@ public enum StreamError: Error, Equatable, Sendable {
 }
 
 extension StreamError: CustomStringConvertible {
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .sampleRate(let name, let expected, let actual, let chain, _, _):

@@ -28,7 +28,7 @@ import Testing
   static let plans: [String?] = [nil, "grain 1 latency 128 direct 0 partitions 10x64"]
 
   @Test(
-    "Behind a network that hums, a response starts as if the hum had always been there", arguments: plans, [1, 0.25])
+    "After a network that hums, a response starts as if the hum had always been there", arguments: plans, [1, 0.25])
   func settled(plan: String?, mix: Float) throws {
     let ir = responses(1, frames: 600)
     let preset = try network().followed(
@@ -43,7 +43,7 @@ import Testing
     #expect(abs(Double(rest[0]) - expected) <= 4 * 0x1p-24 * (abs(expected) + abs(Double(hum))))
     #expect(rest.allSatisfy { $0 == rest[0] }, "no step at the start, latency included")
 
-    // A long silent lead-in changes nothing but when it begins.
+    // A long silent lead-in only delays the output.
     let input = Signals.noise(frames: 1500)
     processor.reset()
     let alone = BlockRun.of(processor, on: [input], in: .primes).output[0]
@@ -53,7 +53,7 @@ import Testing
     #expect(zip(alone, led).allSatisfy { abs(Double($0) - Double($1)) <= bound })
   }
 
-  @Test("A network behind such a response is settled on what the response gives", arguments: plans, [1, 0.25])
+  @Test("A network after such a response starts settled on the response's output", arguments: plans, [1, 0.25])
   func networkBehind(plan: String?, mix: Float) throws {
     let json = #"""
       {"format": "convaudio-preset", "version": 1, "name": "sandwich", "description": "For tests", "sampleRateHz": 48000,
@@ -117,7 +117,7 @@ import Testing
     #expect(samples.framesWritten == 100_000 + 4999)
   }
 
-  @Test("A mono file and a network for two channels do not meet, alone and behind a response")
+  @Test("A mono file does not fit a network for two channels, alone or after a response")
   func channels() throws {
     let path = try TinyPreset("pair", stages: [.init(inputs: 2, outputs: 2)]).write(into: folder.url)
     let pair = try Chain(preset: path)

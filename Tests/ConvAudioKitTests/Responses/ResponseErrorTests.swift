@@ -148,7 +148,7 @@ import Testing
     #expect(refusal("gone.wav").hasPrefix("gone.wav: cannot be read"))
   }
 
-  @Test("A preset's faulty convolution is told by file and reason when it is loaded, run or described")
+  @Test("Errors of a preset's convolution give file and reason when it is loaded, run or described")
   func presets() throws {
     let folder = try AudioFolder()
     try folder.write("ir.wav", responses(2))

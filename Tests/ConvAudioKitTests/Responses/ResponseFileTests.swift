@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(
-    "The dry signal stands beside it, of mono and stereo signals, in the stage and around it",
+    "The dry signal is mixed in, for mono and stereo signals, in the stage and around it",
     arguments: Thoroughness.cases(of: latencies, quick: 1))
   func mix(latency: ConvolutionLatency?) throws {
     let folder = try AudioFolder()
@@ -74,7 +74,7 @@ import Testing
     #expect(isClose(half, sum, norm(ir[0]) + 1))
   }
 
-  @Test("A file of another rate than the preset's goes there and back, tail included")
+  @Test("A file at a sample rate other than the preset's is resampled there and back, tail included")
   func otherRate() throws {
     let folder = try AudioFolder()
     try folder.write("in.wav", [Signals.sine(frames: 4410, sampleRateHz: 44_100)], rate: 44_100)
@@ -83,7 +83,7 @@ import Testing
       ConvolutionDescription(responsePath: "ir.wav"))
     let flat = try Chain(preset: TinyPreset("flat", stages: []).write(into: folder.directory.url))
     let (report, output) = try folder.process(flat.followed(by: Chain(stage)))
-    // 4800 frames of tail are 4410 at the file's rate, and the sine is late by exactly as many.
+    // 4800 frames of tail are 4410 at the file's rate, and the sine is delayed by exactly as many.
     #expect(report.frames == 8820 && report.notes.first == "resampled 44100 → 48000 → 44100 Hz")
     let late = [Float](repeating: 0, count: 4410) + Signals.sine(frames: 4410, sampleRateHz: 44_100)
     // Away from the ends, where the band limit rings.
@@ -141,7 +141,7 @@ import Testing
       }.samples
       #expect(firstBitDifference(streamed, file) == nil)
     }
-    // Without --align it is late by the latency.
+    // Without --align it is delayed by the latency.
     let late = try stream(input, through: stage) {
       $0.chain.latency = .frames(latency)
       $0.isAligned = false

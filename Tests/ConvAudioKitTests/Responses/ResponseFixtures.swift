@@ -82,7 +82,7 @@ func chain(
 }
 
 extension Chain {
-  /// The whole output for `input`, with latency taken away and the tail behind it.
+  /// The whole output for `input`, without the latency and with the tail.
   func wholeOutput(
     for input: [[Float]], rate: Int = 48_000, _ change: (inout ChainSettings) -> Void = { _ in }
   ) throws -> [[Float]] {

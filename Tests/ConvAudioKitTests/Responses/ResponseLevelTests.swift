@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// The level of 1 kHz behind a chain, for a sine of level 1 at `rate`.
+  /// The level of 1 kHz after a chain, for a sine of level 1 at `rate`.
   private func level(_ preset: Chain, rate: Int) throws -> Double {
     let count = rate / 5
     let sine = Signals.sine(frames: count, frequencyHz: 1000, sampleRateHz: Double(rate), amplitude: 1)

@@ -99,7 +99,7 @@ void free(void *memory) {
   __libc_free(memory);
 }
 
-// The runtime's functions, found behind ours. A call can come before the constructor below has run.
+// The runtime's functions, which ours replace. A call can come before the constructor below has run.
 static void *(*next_retain)(void *);
 static void (*next_release)(void *);
 static void *(*next_allocate)(const void *, size_t, size_t);

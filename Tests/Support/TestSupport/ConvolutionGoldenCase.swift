@@ -1,7 +1,7 @@
 import Foundation
 
-/// One operation on grids, its inputs and the truth about its output, as `Tools/golden/make_convolution_golden.py`
-/// wrote them.
+/// One operation on grids, with its inputs and reference output, written by
+/// `Tools/golden/make_convolution_golden.py`.
 ///
 /// ```swift
 /// @Test(arguments: ConvolutionGoldenCase.all(.convolution))
@@ -11,7 +11,7 @@ import Foundation
 ///   // compare with golden.truth, shape and double-precision values
 /// }
 /// ```
-/// What a case does not need is nil or empty; the meanings are those of `ReferenceConvolution`.
+/// Unused fields are nil or empty; the meanings are those of `ReferenceConvolution`.
 public struct ConvolutionGoldenCase: Sendable, CustomStringConvertible {
   /// What is computed.
   public enum Operation: String, Decodable, Sendable, CaseIterable {
@@ -21,7 +21,7 @@ public struct ConvolutionGoldenCase: Sendable, CustomStringConvertible {
     case softmax, linear
   }
 
-  /// What stands in the padding.
+  /// What to pad with.
   public enum Mode: String, Decodable, Sendable, CaseIterable {
     case zeros, constant, reflect, replicate, circular
   }
@@ -31,7 +31,7 @@ public struct ConvolutionGoldenCase: Sendable, CustomStringConvertible {
     case explicit, valid, same, sameUpper, sameLower, full, causal
   }
 
-  /// One axis behind batch and channels.
+  /// One axis after batch and channels.
   public struct Axis: Decodable, Sendable {
     public let kernel: Int
     public let stride: Int
@@ -43,12 +43,12 @@ public struct ConvolutionGoldenCase: Sendable, CustomStringConvertible {
     public let outputPadding: Int?
   }
 
-  /// The numbers of `cases.json` that belong to one case.
+  /// The numbers of one case in `cases.json`.
   public struct Facts: Decodable, Sendable {
-    /// Unique; says what the case is.
+    /// Unique; describes the case.
     public let name: String
     public let operation: Operation
-    /// One an axis behind batch and channels, for convolution and pooling.
+    /// One per axis after batch and channels, for convolution and pooling.
     public let axes: [Axis]?
     public let padding: Padding?
     public let mode: Mode?

@@ -84,8 +84,8 @@ public enum Deadline {
     }
   }
 
-  /// Calls what might never return, such as a reader that should refuse a pipe, on a thread of its own. The thread of a
-  /// call that does not come back in time is left behind.
+  /// Calls something that might never return, such as a reader that should refuse a pipe, on a thread of its own. If
+  /// the call does not return in time, its thread is abandoned.
   public static func call<Value>(
     _ awaited: String, seconds: Double = seconds, _ body: @escaping () throws -> Value
   ) throws -> Value {

@@ -7,10 +7,10 @@ public enum PackageFolders {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 }
 
-/// A network, an input and the truth about its output, as `make_wavenet_golden.py` and `make_nam_golden.py` of
-/// `Tools/golden` wrote them.
+/// A network, an input and its reference output, written by `make_wavenet_golden.py` and `make_nam_golden.py` in
+/// `Tools/golden`.
 public struct GoldenCase: Sendable, CustomStringConvertible {
-  /// The numbers of `cases.json` that belong to one case.
+  /// The numbers of one case in `cases.json`.
   public struct Facts: Decodable, Sendable {
     public let name: String
     public let frames: Int
@@ -20,13 +20,13 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
     public let historyFrames: Int?
     /// Of models: share of one that has several sizes.
     public let size: Double?
-    /// The truth's RMS level by convention of the past (`silence`, `zeroHistory`).
+    /// The reference's RMS level by convention of the past (`silence`, `zeroHistory`).
     public let rms: [String: Double]
-    /// The RMS error of PyTorch's Float32 run, likewise. Ours may be twice that.
+    /// The RMS error of PyTorch's Float32 run, by the same conventions. Ours may be twice that.
     public let float32RMSError: [String: Double]
   }
 
-  /// What `cases.json` says about the case.
+  /// The case's numbers from `cases.json`.
   public let facts: Facts
   /// The folder of the case's files.
   public let folder: URL

@@ -1,8 +1,8 @@
 import StreamingConvolution
 
-/// Planar memory of exactly the asked size, with guards before and behind every channel.
+/// Planar memory of exactly the requested size, with guards before and after every channel.
 ///
-/// The guards are one NaN with a bit pattern of its own: writing over it shows in `guardsAreIntact`, and reading
+/// The guards are a NaN with its own bit pattern: overwriting it shows in `guardsAreIntact`, and reading
 /// it spoils what is computed from it. Channels start at addresses that are aligned for one `Float` and no more,
 /// differently in each channel.
 public final class PlanarBuffer {
@@ -53,7 +53,7 @@ public final class PlanarBuffer {
   /// The form that `process` writes.
   public var output: OutputChannels { OutputChannels(planes) }
 
-  /// Copies `samples` in from the first frame on; channels behind those of `samples` stay as they are.
+  /// Copies `samples` in from the first frame on; channels after those of `samples` stay unchanged.
   public func write(_ samples: [[Float]], from frame: Int = 0, frames wanted: Int? = nil) {
     for channel in samples.indices {
       let length = wanted ?? samples[channel].count - frame

@@ -19,7 +19,7 @@ public final class TemporaryDirectory: Sendable {
   /// The place of a file of this name, which need not exist.
   public func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
-  /// The names of what lies in the directory, hidden files included, sorted.
+  /// The names of the files in the directory, hidden files included, sorted.
   public func contents() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }

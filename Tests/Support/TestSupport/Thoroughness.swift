@@ -19,12 +19,12 @@ public enum Thoroughness {
     return isOptimised
   }()
 
-  /// Whether it means anything that nothing was allocated: not where allocations cannot be counted, nor where
-  /// unoptimised Swift allocates by itself.
+  /// Whether tests can prove that nothing was allocated: not where allocations cannot be counted, or unoptimised Swift
+  /// allocates by itself.
   public static var canProveAllocationFree: Bool { ProcessorLaws.canCountAllocations && isSwiftOptimised }
 
-  /// How many cases a test of many random ones should run: `full`, or `quick` in an unoptimised build, where what was
-  /// left out is counted and printed once, at the end of the run.
+  /// How many of many random cases a test should run: `full`, or `quick` in an unoptimised build, where the skipped
+  /// cases are counted and printed once, at the end of the run.
   ///
   /// The cases are seeded, so the quick ones are the first of the full ones.
   public static func cases(full: Int, quick: Int) -> Int {
@@ -39,7 +39,7 @@ public enum Thoroughness {
     return (0..<count).map { full[$0 * full.count / count] }
   }
 
-  /// What was left out in this run.
+  /// Counts the cases skipped in this run.
   private final class LeftOut: @unchecked Sendable {
     static let shared = LeftOut()
     private let lock = NSLock()

@@ -5,9 +5,9 @@ import StreamingConvolution
 extension Network {
   /// The WaveNet that a preset describes, as a network value.
   ///
-  /// For every array: x is the 1×1 projection of what comes in; every layer gives
+  /// For every array: x is the 1×1 projection of the array's input; every layer gives
   /// a = activation(dilated(x) + mixIn(condition)), perhaps gated, adds a (or its 1×1) to the skip sum and the 1×1 of a
-  /// to x; the head turns the skip sum into what the next array's sum starts from. The condition is the network's
+  /// to x; the head turns the skip sum into the starting value of the next array's sum. The condition is the network's
   /// input.
   ///
   /// - Throws: `GeometryError` when weights do not fit the description; `readWeights` has made sure that they do.

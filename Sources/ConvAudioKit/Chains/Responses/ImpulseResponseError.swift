@@ -20,6 +20,7 @@ public enum ImpulseResponseError: Error, Equatable, Sendable {
 }
 
 extension ImpulseResponseError: CustomStringConvertible {
+  /// The error in one sentence.
   public var description: String {
     switch self {
     case .empty(let path): "\(path): is empty, expected an impulse response."

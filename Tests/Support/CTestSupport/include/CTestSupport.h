@@ -12,9 +12,9 @@ typedef struct {
   uint64_t allocations; ///< Calls of malloc, calloc, realloc and the aligned forms.
   uint64_t frees;       ///< Calls of free with a pointer that is not null.
   uint64_t retains;     ///< swift_retain from compiled modules (calls inside the runtime are not seen).
-  uint64_t releases;    ///< swift_release, likewise.
-  uint64_t objects;     ///< swift_allocObject, likewise; each is also an allocation.
-  uint64_t bytes;       ///< What the allocations asked for, all in all.
+  uint64_t releases;    ///< swift_release from compiled modules, too.
+  uint64_t objects;     ///< swift_allocObject from compiled modules, too; each is also an allocation.
+  uint64_t bytes;       ///< Total size of the allocations.
 } cts_counts;
 
 /// Starts counting on the calling thread, from zero. Other threads are neither counted nor slowed.
