@@ -141,7 +141,7 @@ import Testing
     #expect(a.values == b.values.map { max($0, floor) })
     #expect(b.values.contains { $0 < floor })
     let pipe = try bench.program.shell(#"cat in.wav | "$0" features - --transform logmel --top-db 20 -o c.npy"#)
-    #expect(pipe.status == 1 && pipe.errors.contains("a pipe is read once"))
+    #expect(pipe.status == 1 && pipe.errors.contains("a pipe can be read only once"))
   }
 
   @Test("--plot draws a picture beside the rows")

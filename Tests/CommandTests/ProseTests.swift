@@ -4,7 +4,7 @@ import Testing
 private let python = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
   .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
-/// `Tools/prose`, which lists sentences that do not read as plain English, over the folders that it names as done.
+/// `Tools/prose`, which lists sentences that do not read as plain English, over the whole tree.
 @Suite(.enabled(if: python != nil, "needs python3"))
 struct ProseTests {
   @Test("comments, texts and pages are plain English")
