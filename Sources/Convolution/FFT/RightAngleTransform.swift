@@ -40,31 +40,31 @@ public struct RightAngleTransform: @unchecked Sendable {
   public static func shared(count: Int) -> RightAngleTransform {
     cache.withLock { transforms in
       if let transform = transforms[count] { return transform }
-      let tables = AlignedMemory(count: 2 * count)
-      let transform = RightAngleTransform(count: count, tables: tables)
+      let transform = RightAngleTransform(count: count)
       transforms[count] = transform
-      // Never freed: the transform lives as long as the process.
-      _ = Unmanaged.passRetained(tables)
       return transform
     }
   }
 
   private static let cache = Mutex<[Int: RightAngleTransform]>([:])
 
-  private init(count: Int, tables: AlignedMemory) {
+  private init(count: Int) {
     precondition(Self.counts.contains(count) && count & (count - 1) == 0, "a power of two within its limits")
     self.count = count
     rowCount = Self.rows(count: count)
     columns = count / rowCount
     plan = FourierPlan.shared(count: columns)
-    twiddles = UnsafePointer(tables.base)
+    // Never freed, because the transform lives as long as the process. Not an object that is retained once more: the
+    // optimiser removes such a retain, and the memory is freed.
+    let tables = AlignedMemory.permanent(count: 2 * count)
+    twiddles = UnsafePointer(tables)
     let angles = Self.leafAngles(rowCount: rowCount)
     for row in 0..<rowCount {
       for column in 0..<columns {
         let (c, s) = Self.unitCircle(angles[row] * Double(column) / Double(columns))
         let place = column / 16 * 32 * rowCount + 32 * row + column % 16
-        tables.base[place] = Float(c)
-        tables.base[place + 16] = Float(s)
+        tables[place] = Float(c)
+        tables[place + 16] = Float(s)
       }
     }
   }

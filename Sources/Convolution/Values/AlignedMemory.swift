@@ -9,11 +9,17 @@ package final class AlignedMemory {
 
   /// Zeroed memory for `count` floats.
   package init(count: Int) {
+    base = Self.permanent(count: count)
+    self.count = count
+  }
+
+  /// Zeroed memory for `count` floats, 64-byte aligned, which nothing frees: for tables of the whole process.
+  package static func permanent(count: Int) -> UnsafeMutablePointer<Float> {
     precondition(count >= 0, "a count is not negative")
     let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    base.initialize(repeating: 0, count: max(count, 1))
-    self.count = count
+    let memory = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+    memory.initialize(repeating: 0, count: max(count, 1))
+    return memory
   }
 
   deinit { base.deallocate() }
