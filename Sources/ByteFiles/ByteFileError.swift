@@ -80,7 +80,7 @@ extension ByteFileError: CustomStringConvertible {
     case .rename(let path, let reason): "\(plain(path)): the finished file could not be put in place: \(reason)."
     case .temporary(let folder, let reason): "\(plain(folder)): cannot hold a temporary file: \(reason)."
     case .readerClosed(let path): "\(plain(path)): its reader has gone."
-    case .readerStuck(let path): "\(plain(path)): its reader takes nothing any more."
+    case .readerStuck(let path): "\(plain(path)): its reader has stopped reading."
     case .cutShort(let path): "\(plain(path)): interrupted; its reader has only the beginning of the file."
     }
   }

@@ -42,7 +42,7 @@ package final class SpooledFile {
   }
 
   /// Writes everything to a pipe.
-  /// - Throws: `CancellationError`, also if the reader takes nothing any more; `ByteFileError`.
+  /// - Throws: `CancellationError`, also if the reader has stopped reading; `ByteFileError`.
   package func drain(to pipe: ByteFile, cancellation: Cancellation) throws {
     let file = try open { () throws(ByteFileError) in try ByteFile.reading(path) }
     do {

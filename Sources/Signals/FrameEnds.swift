@@ -63,16 +63,22 @@ final class InspectedSource: FrameSource {
   private let policy: NonFinitePolicy
   /// nil and `.error` replace nothing.
   private let missing: MissingPolicy?
+  /// Whether NaN is a missing value that a later stage fills in, so that the policy is about infinities alone.
+  private let keepsNaN: Bool
   /// The last frame of the last block, where missing values are held.
   private var held: [Float]
   /// The error found after the frames that were delivered last.
   private var trouble: SignalError?
 
-  init(_ source: any FrameSource, channels: Int, policy: NonFinitePolicy, missing: MissingPolicy? = nil) {
+  init(
+    _ source: any FrameSource, channels: Int, policy: NonFinitePolicy, missing: MissingPolicy? = nil,
+    keepsNaN: Bool = false
+  ) {
     self.source = source
     self.channels = channels
     self.policy = policy
     self.missing = missing == .error ? nil : missing
+    self.keepsNaN = keepsNaN
     held = [Float](repeating: 0, count: channels)
   }
 
@@ -85,6 +91,7 @@ final class InspectedSource: FrameSource {
     let frames = try source.read(into: samples)
     if missing != nil { fill(samples, count: frames * channels) }
     for index in 0..<frames * channels where !samples[index].isFinite {
+      if keepsNaN, samples[index].isNaN { continue }
       nonFiniteSamples += 1
       switch policy {
       case .keep: break

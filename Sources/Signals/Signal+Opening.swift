@@ -120,10 +120,12 @@ extension Signal {
 }
 
 extension PeekedBytes {
-  /// Whether the first line is an array of numbers: a bracket and a number.
+  /// Whether the first line that is not blank is an array of numbers or `null`: a bracket, then what may follow it there.
   package func beginNDJSON() throws -> Bool {
-    guard start == [UInt8(ascii: "[")] else { return false }
-    guard let byte = try peek(after: [UInt8(ascii: " "), UInt8(ascii: "\t")]) else { return false }
-    return byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    let blank: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    var first = start.last
+    if let byte = first, blank.contains(byte) { first = try peek(after: blank) }
+    guard first == UInt8(ascii: "["), let byte = try peek(after: blank) else { return false }
+    return "-0123456789n]".utf8.contains(byte)
   }
 }

@@ -60,7 +60,8 @@ public final class Signal: FrameSource {
     if let expected = settings.channels, expected != channels {
       throw SignalError.channels(name: name, expected: expected, actual: channels)
     }
-    inspected = InspectedSource(source, channels: channels, policy: settings.nonFinite, missing: missing)
+    inspected = InspectedSource(
+      source, channels: channels, policy: settings.nonFinite, missing: missing, keepsNaN: settings.missing == nil)
     var outer: any FrameSource = inspected
     var expected: Int64? = if case .recording(let file) = reader { file.info.frames } else { nil }
     var note: String?

@@ -28,7 +28,7 @@ public struct SignalSettings: Sendable {
   /// Whether all channels are averaged into one.
   public var mixesDown = false
   /// What to do with missing values of rows, and NaN in audio. `.error` refuses rows with missing values and keeps NaN
-  /// in audio; nil gives NaN for both.
+  /// in audio; nil gives NaN for both, for a later stage to fill in.
   public var missing: MissingPolicy? = .error
   /// Whether the first row of CSV is a header.
   public var header = HeaderPolicy.auto

@@ -4,14 +4,14 @@ import ConvAudioKit
 func fileAdvice(for error: any Error) -> String? {
   switch error {
   case ByteFileError.exists: "use --force to replace it"
-  case ByteFileError.temporary: "$TMPDIR names another folder"
+  case ByteFileError.temporary: "set $TMPDIR to another folder"
   case AudioFileError.tooManyChannels(_, _, let actual), AudioStreamError.tooManyChannels(_, _, let actual),
     RowError.tooManyColumns(_, _, let actual):
     actual <= 1024 ? "--max-channels \(actual) allows them" : "at most 1024 are possible"
   case AudioStreamError.empty, AudioStreamError.unrecognised: "--format, --rate and --channels describe raw samples"
   case AudioStreamError.contradiction: "leave --rate and --channels out to take it as it is"
   case AudioStreamError.missing: "see --rate and --channels"
-  case AudioStreamError.notRaw(_, _, "WAV", _): "the format to name is wav"
+  case AudioStreamError.notRaw(_, _, "WAV", _): "name the format wav"
   case RowError.unexpected(_, RowError.numberOfMixedRow, _): "--header yes takes the first row for names"
   case RowError.missingValue: "--missing hold or --missing zero fills it in"
   case SignalError.nonFinite: "use --non-finite zero or --non-finite keep to let it through"

@@ -42,7 +42,14 @@ struct ClassifyCommand: ParsableCommand {
     try exitingOnError {
       try OutputConflict.check(
         outputs: [fit, output].compactMap { $0 }, inputs: inputs + [params, series.labels].compactMap { $0 })
-      if let fit { try train(fit) } else if let params { try predict(SeriesClassifier(contentsOf: params)) }
+      let interruption = Interruption.install()
+      do {
+        if let fit { try train(fit, interruption.cancellation) }
+        if let params { try predict(SeriesClassifier(contentsOf: params), interruption.cancellation) }
+      } catch is CancellationError {
+        printError("interrupted; nothing was written.")
+        throw ExitCode(130)
+      }
     }
   }
 
@@ -77,9 +84,9 @@ struct ClassifyCommand: ParsableCommand {
     if fitting.compatibility != nil { throw ValidationError("--compatibility is for convaudio features.") }
   }
 
-  private func train(_ path: String) throws {
+  private func train(_ path: String, _ cancellation: Cancellation) throws {
     try ReplacingFile.check(path: path, mayReplace: force)
-    let input = try series.input(inputs, signals)
+    let input = try series.input(inputs, signals, cancellation)
     let (set, labels) = try input.all()
     input.notes.forEach(printError)
     let known = labels.compactMap { $0 }
@@ -96,6 +103,7 @@ struct ClassifyCommand: ParsableCommand {
     } catch {
       throw input.placed(error)
     }
+    try cancellation.check()
     try classifier.write(to: path, mayReplace: force)
     writeToStandardOutput(
       "trained on \(set.count) series of \(classifier.ridge.classes.count) classes: "
@@ -103,17 +111,16 @@ struct ClassifyCommand: ParsableCommand {
     )
   }
 
-  private func predict(_ classifier: SeriesClassifier) throws {
+  private func predict(_ classifier: SeriesClassifier, _ cancellation: Cancellation) throws {
     if let output, output != "-" { try ReplacingFile.check(path: output, mayReplace: force) }
     if let window = series.window {
-      let interruption = Interruption.install()
       let signal = try Signal.open(
-        inputs[0], settings: signals.settings(missing: series.missing), cancellation: interruption.cancellation)
+        inputs[0], settings: signals.settings(missing: series.missing), cancellation: cancellation)
       do {
         try signal.slide(
-          classifier.transform.transform, window: window, hop: series.hop, cancellation: interruption.cancellation
+          classifier.transform.transform, window: window, hop: series.hop, cancellation: cancellation
         ) { row, end in
-          try printLines(["\(end),\(classifier.predict(row)[0])"], cancellation: interruption.cancellation)
+          try printLines(["\(end),\(classifier.predict(row)[0])"], cancellation: cancellation)
         }
         signal.printRemarks()
       } catch ByteFileError.readerClosed {
@@ -123,7 +130,7 @@ struct ClassifyCommand: ParsableCommand {
       }
       return
     }
-    let input = try series.input(inputs, signals)
+    let input = try series.input(inputs, signals, cancellation)
     var truth: [String?] = []
     var predicted: [String] = []
     while let (set, labels) = try input.nextBatch(maximumCount: 256) {

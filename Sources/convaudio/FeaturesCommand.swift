@@ -62,9 +62,9 @@ struct FeaturesCommand: ParsableCommand {
       try OutputConflict.check(
         outputs: [output, fit, hops.plot].compactMap { $0 }, inputs: inputs + [params, series.labels].compactMap { $0 })
       if let transform, transform.isHopwise { return try followHops(transform, format) }
-      let (transform, input) = try fitted()
       let interruption = Interruption.install()
       do {
+        let (transform, input) = try fitted(interruption)
         let count =
           try series.window == nil
           ? batches(transform, input, format, interruption) : windows(transform, format, interruption)
@@ -149,19 +149,21 @@ struct FeaturesCommand: ParsableCommand {
     if output == "-" { return .csv }
     guard let format = FeatureOutput.Format(path: output) else {
       throw CommandError(
-        "\(output): says nothing of its format, expected a name ending in .npy, .npz, .csv or .tsv, or --format.")
+        "\(output): has an unknown extension, expected a name ending in .npy, .npz, .csv or .tsv, or --format.")
     }
     return format
   }
 
   /// The transform, and what it was fitted to.
-  private func fitted() throws -> (FittedTransform, SeriesInput?) {
+  private func fitted(_ interruption: Interruption) throws -> (FittedTransform, SeriesInput?) {
     var transform: FittedTransform
     var input: SeriesInput?
     if let params {
       transform = try FittedTransform(contentsOf: params)
     } else {
-      let fit = try fitting.fit(self.transform?.fitted) { try series.input(inputs, signals) }
+      let fit = try fitting.fit(self.transform?.fitted) {
+        try series.input(inputs, signals, interruption.cancellation)
+      }
       (transform, input) = (fit.transform, fit.input)
     }
     if let short = series.short { transform.shortSeries = short }

@@ -7,7 +7,7 @@ struct RowErrorTests {
   @Test("each error is one sentence with name, line and column")
   func sentences() {
     func sentence(_ text: String, _ format: RowFormat = .csv) -> String? { readRows(text, format).error?.description }
-    #expect(sentence("") == "in: expected rows of numbers, but there is not one line with any.")
+    #expect(sentence("") == "in: expected rows of numbers, but no line has one.")
     #expect(
       sentence("t;\"Temp\"\"x\"\n1;2\n3;4,5\n")
         == "in: line 3, column 2 (Temp\"\"x): expected a number with a point as decimal mark, not a comma, "

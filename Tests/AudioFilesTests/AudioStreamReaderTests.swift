@@ -102,7 +102,7 @@ struct AudioStreamReaderTests {
       }
       return error.map { String($0.description.dropFirst(6)) }
     }
-    let missing = "raw f32le samples say nothing about themselves, expected "
+    let missing = "raw f32le samples have no header, expected "
     #expect(sentence(nil, nil) == missing + "a sample rate and a number of channels.")
     #expect(sentence(nil, 1) == missing + "a sample rate.")
     #expect(sentence(1, nil) == missing + "a number of channels.")

@@ -94,10 +94,10 @@ struct WAVHeaderTests {
     let bytes = wav(HeaderCase.format, HeaderCase.open)
     #expect(try readStream(bytes, sampleRateHz: 48_000, channels: 1).samples.count == 3)
     #expect(
-      sentence(bytes, rate: 44_100) == "pipe: the WAV header gives 48000 Hz, expected 44100 Hz as was asked for.")
+      sentence(bytes, rate: 44_100) == "pipe: the WAV header gives 48000 Hz, expected 44100 Hz as requested.")
     #expect(
       sentence(bytes, channels: 2)
-        == "pipe: the WAV header gives 1 channel, expected 2 channels as was asked for.")
+        == "pipe: the WAV header gives 1 channel, expected 2 channels as requested.")
     let wide = wav(riffChunk("fmt ", wavFormat(channels: 65)), riffChunk("data", [UInt8](repeating: 0, count: 130)))
     #expect(sentence(wide) == "pipe: has 65 channels, expected at most 64.")
     #expect(try readStream(wide, maximumChannels: 65).samples.count == 65)

@@ -28,7 +28,7 @@ import Testing
     #expect(outcome.status == 0 && outcome.output.hasPrefix("dry.hall.wav: 0:00 in "))
     let lines = outcome.errors.split(separator: "\n")
     #expect(lines.count == 2 && lines[0].hasPrefix("convaudio: dry.wav: hall.wav: peak gain "))
-    #expect(lines.last == "convaudio: dry.wav: hall.wav: the output has 2 channels, the input 1.")
+    #expect(lines.last == "convaudio: dry.wav: hall.wav: the output is stereo (mono input, stereo response).")
     let (info, output) = try bench.read("dry.hall.wav")
     try #require((info.channels, output[0].count) == (2, 3000 + 960 + 1999))
     // For 960 frames only the dry signal, on both channels.

@@ -88,7 +88,7 @@ import Testing
       ),
       (
         #"TMPDIR=/nowhere "$0" process - -p tiny < 44.wav > out"#,
-        "/nowhere: cannot hold a temporary file: No such file or directory; $TMPDIR names another folder."
+        "/nowhere: cannot hold a temporary file: No such file or directory; set $TMPDIR to another folder."
       ),
     ]
     for (script, error) in cases {

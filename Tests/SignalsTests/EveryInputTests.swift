@@ -157,6 +157,11 @@ import Testing
       for consumer in [.stream] + Self.analyses {
         #expect(try frames(consumer, file) { $0.missing = .zero } == [1, 2, 0, 4, 5, 0], "\(consumer) \(file)")
         #expect(try frames(consumer, file) { $0.missing = .hold } == [1, 2, 1, 4, 5, 4], "\(consumer) \(file)")
+        // A missing value is filled in before the policy for NaN and infinities is asked.
+        for policy in NonFinitePolicy.allCases {
+          let held = try frames(consumer, file) { ($0.missing, $0.nonFinite) = (.hold, policy) }
+          #expect(held == [1, 2, 1, 4, 5, 4], "\(consumer) \(file) \(policy)")
+        }
         if file != "gap.wav" {
           #expect(throws: RowError.self, "\(consumer) \(file)") { try frames(consumer, file) { _ in } }
         }

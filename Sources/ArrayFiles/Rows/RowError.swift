@@ -58,7 +58,7 @@ public enum RowError: Error, Equatable, CustomStringConvertible {
     case .outOfRange(let name, let expected, let actual):
       "\(name): cannot have \(actual), expected \(expected)."
     case .empty(let name):
-      "\(name): expected rows of numbers, but there is not one line with any."
+      "\(name): expected rows of numbers, but no line has one."
     case .lineTooLong(let place, let expected):
       "\(place): is longer than a line may be, expected at most \(expected) bytes."
     case .emptyLine(let place, let expected):

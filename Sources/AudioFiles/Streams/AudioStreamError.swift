@@ -54,11 +54,11 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
     case .headerTooLong(let name, let expected, let actual):
       "\(name): the WAV header claims \(actual) bytes before the samples, expected at most \(expected)."
     case .missing(let name, let format, let expected):
-      "\(name): raw \(format.rawValue) samples say nothing about themselves, expected \(expected)."
+      "\(name): raw \(format.rawValue) samples have no header, expected \(expected)."
     case .outOfRange(let name, let expected, let actual):
       "\(name): cannot have \(actual), expected \(expected)."
     case .contradiction(let name, let expected, let actual):
-      "\(name): the WAV header gives \(actual), expected \(expected) as was asked for."
+      "\(name): the WAV header gives \(actual), expected \(expected) as requested."
     case .tooManyChannels(let name, let expected, let actual):
       "\(name): \(tooMany(expected: expected, actual: actual))."
     case .shortFrame(let name, let frame, let expected, let actual):

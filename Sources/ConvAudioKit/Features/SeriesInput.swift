@@ -170,9 +170,15 @@ public final class SeriesInput {
   /// Series from a pipe: text and arrays give the same series as a file of the same bytes.
   private func open(pipe file: SeriesFile) throws -> () throws -> LabelledSeries? {
     let name = file.name
-    let source =
-      file.path == standardStreamPath
-      ? ByteFile.standardInput(cancellation) : try ByteFile.waiting(for: file.path, cancellation: cancellation)
+    let source: ByteFile
+    do {
+      source =
+        file.path == standardStreamPath
+        ? ByteFile.standardInput(cancellation) : try ByteFile.waiting(for: file.path, cancellation: cancellation)
+    } catch {
+      try cancellation.check()
+      throw error
+    }
     let bytes = try PeekedBytes(source.read(into:))
     let isSignal: Bool =
       switch bytes.format {

@@ -30,7 +30,7 @@ public enum SeriesInputError: Error, Equatable, Sendable, CustomStringConvertibl
     case .notASignal(let path):
       "\(path): holds series, which have no sample rate and no channels to mix or choose; expected a recording, or rows of "
         + "numbers that are its frames."
-    case .standardInputTwice: "- is given more than once, expected once: standard input comes only once."
+    case .standardInputTwice: "- is given more than once, but standard input can be read only once."
     case .axes(let path, let actual):
       "\(path): has \(actual == 1 ? "1 axis" : "\(actual) axes"), expected [cases, points] or [cases, channels, points]."
     case .channels(let path, let series, let expected, let actual):

@@ -16,7 +16,7 @@ public enum WindowError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .noRate(let duration): "\(duration) needs a sample rate, which rows do not have."
     case .fraction(let duration): "\(duration) frames cannot be, expected a whole number, or a unit: s or ms."
-    case .tooLong(let duration): "\(duration) is too long, expected fewer than a thousand million frames."
+    case .tooLong(let duration): "\(duration) is too long, expected fewer than 1,000,000,000 frames."
     case .channels(let name, let expected, let actual):
       "\(name): has \(actual == 1 ? "1 channel" : "\(actual) channels"), expected \(expected), as the transform was "
         + "fitted to."

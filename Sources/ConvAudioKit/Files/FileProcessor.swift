@@ -103,6 +103,8 @@ public struct FileProcessor: Sendable {
   ) throws -> ProcessingReport {
     let start = ContinuousClock.now
     let isPipedOut = output == standardStreamPath
+    // Before the output, which may have its name from an input that does not exist.
+    if input != standardStreamPath { _ = try FileKind.of(input) }
     if !isPipedOut { try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting) }
     let source = try open(input, cancellation)
     let info = source.fileInfo!

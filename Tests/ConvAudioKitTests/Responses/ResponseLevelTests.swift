@@ -103,7 +103,7 @@ import Testing
     #expect(
       try notes(chain([[0, 0, 1], [0, 0, 0]])) == [
         "ir.wav: peak gain 0.0 dB", "ir.wav: the impulse response begins with 2 frames of silence, kept as they are",
-        "ir.wav: the output has 2 channels, the input 1",
+        "ir.wav: the output is stereo (mono input, stereo response)",
       ])
     #expect(try notes(chain([[0, 0]])) == ["ir.wav: the impulse response is silent"])
     let lead = try resampleImpulseResponse([[1]], from: 44_100, to: 48_000).leadFrames

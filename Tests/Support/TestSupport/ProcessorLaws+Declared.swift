@@ -50,7 +50,7 @@ extension ProcessorLaws {
   }
 
   /// Frames further back than `historyFrames` do not matter: output that follows NaN by more than the history and the
-  /// latency has the bits of a clean run, and so has output from before it. Says nothing about processors without a
+  /// latency has the bits of a clean run, and so has output from before it. Does not check processors without a
   /// finite history.
   public static func checkHistory(_ make: Maker) throws -> [String] {
     let processor = try make()

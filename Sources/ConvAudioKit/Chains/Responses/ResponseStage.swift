@@ -132,7 +132,10 @@ package struct ResponseStage: Sendable {
           + (lead > 0 ? ", which adds a latency of \(counted(lead, "frame"))" : ""))
     }
     if matrix.inputChannels != matrix.outputChannels {
-      notes.append("the output has \(counted(matrix.outputChannels, "channel")), the input \(matrix.inputChannels)")
+      notes.append(
+        matrix.outputChannels == 2 && matrix.inputChannels == 1
+          ? "the output is stereo (mono input, stereo response)"
+          : "the output has \(counted(matrix.outputChannels, "channel")), the input \(matrix.inputChannels)")
     }
     return (notes + response.notes).map { "\(response.path): \($0)" }
   }
