@@ -153,7 +153,7 @@ import Testing
 
     @Test(
       "Only reads and writes happen between the first block and the last",
-      .enabled(if: canTrace, "strace shows the system calls"))
+      .enabled(if: canTrace, "strace shows the system calls"), .countsAllocations)
     func systemCalls() throws {
       let bench = try Bench()
       try bench.audio("in.wav", channels: 2, frames: 100_000)

@@ -21,7 +21,7 @@ struct NetworkCase: Sendable, CustomStringConvertible {
   /// Shapes on purpose: every pattern that has a fused kernel, and everything that must keep it from being used.
   static let named: [NetworkCase] = architectures + oddities
   /// Graphs of random nodes on random earlier values.
-  static let random = (1...40).map { seed in
+  static let random = (1...Thoroughness.cases(full: 40, quick: 6)).map { seed in
     NetworkCase("random graph, seed \(seed)", inputChannels: 1 + seed % 3, seed: UInt64(seed)) { try $0.randomGraph() }
   }
   static let all = named + random

@@ -6,7 +6,8 @@ import Testing
 struct PartitionedAccuracyTests {
   @Test(
     "white noise through a white kernel of unit energy: below −130 dB",
-    arguments: [1, 2, 3, 31, 64, 97, 251, 512, 1000, 4093, 16_384, 65_537, 300_007, 1_000_003])
+    arguments: Thoroughness.cases(
+      of: [1, 2, 3, 31, 64, 97, 251, 512, 1000, 4093, 16_384, 65_537, 300_007, 1_000_003], quick: 8))
   func whiteNoise(taps: Int) throws {
     let w = LongConvolutionTruth.unitEnergyKernel(taps: taps)
     let x = Signals.noise(frames: min(taps + 5000, 400_000) + 5000, seed: 3)
