@@ -7,34 +7,47 @@
 // their new hidden state to `next`. Several chains side by side, because each waits for its own last multiply-add.
 static inline __attribute__((always_inline)) void CCK_NAME(lstm_units)(
     const cck_lstm *p, const float *x, size_t first, float *next, const int blocks) {
-  size_t units = p->units;
+  const size_t units = p->units, inputs = p->inputs, outputs = p->outputs;
+  const ptrdiff_t x_stride = p->x_stride;
+  const float *hidden = p->hidden;
   vf sum[8];  // by gate, i, f, o and g, and block
 #define CCK_EACH_SUM _Pragma("clang loop unroll(full)") for (int i = 0; i < 4 * blocks; i++)
 #define CCK_ROW ((size_t)(i / blocks) * units + (size_t)(i % blocks) * CCK_WIDTH)
   CCK_EACH_SUM sum[i] = CCK_NAME(load)(p->bias + first + CCK_ROW);
   const float *w = p->weights + first;
-  for (size_t column = 0; column < p->inputs; column++, w += 4 * units) {
-    vf value = (vf)(x[(ptrdiff_t)column * p->x_stride]);
+  for (size_t column = 0; column < inputs; column++, w += 4 * units) {
+    vf value = (vf)(x[(ptrdiff_t)column * x_stride]);
     CCK_EACH_SUM sum[i] = __builtin_elementwise_fma(CCK_NAME(load)(w + CCK_ROW), value, sum[i]);
   }
-  for (size_t column = 0; column < p->outputs; column++, w += 4 * units) {
-    vf value = (vf)(p->hidden[column]);
+  for (size_t column = 0; column < outputs; column++, w += 4 * units) {
+    vf value = (vf)(hidden[column]);
     CCK_EACH_SUM sum[i] = __builtin_elementwise_fma(CCK_NAME(load)(w + CCK_ROW), value, sum[i]);
   }
 #undef CCK_ROW
 #undef CCK_EACH_SUM
-  _Pragma("clang loop unroll(full)") for (int b = 0; b < blocks; b++) {
+#define CCK_EACH_BLOCK _Pragma("clang loop unroll(full)") for (int b = 0; b < blocks; b++)
+  vf *input = sum, *forget = sum + blocks, *output = sum + 2 * blocks, *candidate = sum + 3 * blocks;
+  vf cell[2];
+  // In the order in which the results are needed. Nothing waits for the output gate until the end, so it fills the gaps
+  // in the work on the new cell.
+  CCK_EACH_BLOCK input[b] = CCK_NAME(sigmoid)(input[b]);
+  CCK_NAME(tanh_side_by_side)(candidate, blocks);
+  CCK_EACH_BLOCK forget[b] = CCK_NAME(sigmoid)(forget[b]);
+  CCK_EACH_BLOCK {
     size_t at = first + (size_t)b * CCK_WIDTH;
-    vf input = CCK_NAME(sigmoid)(sum[b]), forget = CCK_NAME(sigmoid)(sum[blocks + b]);
-    vf output = CCK_NAME(sigmoid)(sum[2 * blocks + b]), candidate = CCK_NAME(tanh)(sum[3 * blocks + b]);
-    vf cell = __builtin_elementwise_fma(forget, CCK_NAME(load)(p->cell + at), input * candidate);
-    CCK_NAME(store)(p->cell + at, cell, CCK_WIDTH);
-    CCK_NAME(store)(next + at, output * CCK_NAME(tanh)(cell), CCK_WIDTH);
+    cell[b] = __builtin_elementwise_fma(forget[b], CCK_NAME(load)(p->cell + at), input[b] * candidate[b]);
+    CCK_NAME(store)(p->cell + at, cell[b], CCK_WIDTH);
   }
+  CCK_EACH_BLOCK output[b] = CCK_NAME(sigmoid)(output[b]);
+  CCK_NAME(tanh_side_by_side)(cell, blocks);
+  CCK_EACH_BLOCK
+    CCK_NAME(store)(next + first + (size_t)b * CCK_WIDTH, output[b] * cell[b], CCK_WIDTH);
+#undef CCK_EACH_BLOCK
 }
 
 static void CCK_NAME(lstm)(const cck_lstm *p) {
-  size_t units = p->units;  // a multiple of any width
+  // The padding of the units is zero and stays so: what is beyond the last vector that holds a unit is not computed.
+  const size_t units = (p->outputs + CCK_WIDTH - 1) / CCK_WIDTH * CCK_WIDTH;
   float *next = units <= 2 * CCK_WIDTH ? p->hidden : p->next;  // everybody has read the old state, or not
   for (size_t t = 0; t < p->frames; t++) {
     size_t u = 0;

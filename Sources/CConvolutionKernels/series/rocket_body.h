@@ -131,7 +131,7 @@ static void CCK_NAME(hydra_group)(const cck_hydra_group *g, float *largest_sum, 
         reached[i] = CCK_COUNT(reached[i], least[i] == least[7], ones);
       sums[0] = most[0] == most[7] ? sums[0] + most[7] : sums[0];
       _Pragma("clang loop unroll(full)") for (int i = 1; i < 8; i++)
-        sums[i] = (most[i] == most[7]) & (most[i - 1] != most[7]) ? sums[i] + most[7] : sums[i];
+        sums[i] = ((most[i] == most[7]) & (most[i - 1] != most[7])) ? sums[i] + most[7] : sums[i];
     }
   }
   int32_t before = (int32_t)(t - g->length);
