@@ -56,8 +56,20 @@ struct BenchCommand: ParsableCommand {
         let count = speed.instancesPerCore
         writeToStandardOutput(
           "One core runs \(count == 1 ? "1 instance" : "\(count) instances") in blocks of 64 frames.\n")
+        if let share = Self.share(of: chain, speed, channels) { writeToStandardOutput(share) }
       }
     }
+  }
+
+  /// How near the networks of a chain come to what the core can multiply; nil where impulse responses take time, too.
+  private static func share(of chain: Chain, _ speed: ChainSpeed, _ channels: Int?) -> String? {
+    let hasResponses = chain.stages.contains { if case .response = $0 { true } else { false } }
+    guard !hasResponses, chain.multiplyAddsPerFrame > 0 else { return nil }
+    let copies = (channels ?? chain.typicalChannels) / (chain.inputChannels ?? 1)
+    let peak = KernelLevel.selected.multiplyAddPeak()
+    let operations = 2 * Double(chain.multiplyAddsPerFrame * copies * speed.sampleRateHz) * speed.timesRealTime
+    return "That is \(rounded(100 * operations / peak, 0)) % of the \(rounded(peak / 1e9, 0)) billion operations per "
+      + "second that the core reaches in multiply-adds alone.\n"
   }
 
   private static func header(_ subject: String) -> String {
