@@ -24,7 +24,7 @@ public struct ImpulseResponse: Sendable {
   /// - Parameter maximumBytes: Limit on the memory of the samples. Default: that of a convolution.
   /// - Throws: `AudioFileError`; `ImpulseResponseError.empty`, `.tooLong`, `.notFinite`.
   public init(path: String, maximumBytes: Int = ChainSettings().maximumMemoryBytes) throws {
-    let reader = try AudioFileReader(path: path, maximumChannels: 1024)
+    let reader = try AudioFileReader(path: path)
     let info = reader.info
     guard info.frames > 0 else { throw ImpulseResponseError.empty(path: path) }
     let bytes = info.frames.multipliedReportingOverflow(by: Int64(info.channels * 4))
