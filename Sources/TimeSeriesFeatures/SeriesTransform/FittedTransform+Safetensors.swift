@@ -5,7 +5,7 @@ extension FittedTransform {
   ///
   /// - Throws: `ModelFormatError` when the file cannot be read, `FeatureError.invalidParameters` when its contents are
   ///   not valid.
-  package init(contentsOf path: String) throws { try self.init(TensorFile(contentsOf: path)) }
+  public init(contentsOf path: String) throws { try self.init(TensorFile(contentsOf: path)) }
 
   /// Reads parameters from a safetensors file in memory.
   /// - Throws: `FeatureError.invalidParameters`, `ModelFormatError` for missing tensors.
