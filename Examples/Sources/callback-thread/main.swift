@@ -33,7 +33,7 @@ let report = try FileProcessor(chain: chain, settings: settings).process("\(root
 print("\(chain.name): \(report.frames) frames, peak \(report.peak)")
 try FileManager.default.removeItem(atPath: output)
 
-// Blocks of changing size, on another thread. From here on nothing allocates.
+// Blocks of changing size, on another thread. All that allocates comes before it starts.
 let done = DispatchSemaphore(value: 0)
 let callback = Callback(try chain.makeProcessor(channels: 1, maximumBlockFrames: 512))
 let thread = Thread {
