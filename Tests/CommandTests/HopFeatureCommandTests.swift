@@ -336,7 +336,7 @@ import Testing
       try FileManager.default.createDirectory(atPath: bench.path("set/" + name), withIntermediateDirectories: true)
       for take in 0..<3 {
         try bench.audio(
-          "set/\(name)/\(take).wav", Signals.noise(channels: 1, frames: 20_000, seed: UInt64(seed + 10 * take)),
+          "set/\(name)/\(take).wav", Signals.noise(channels: 1, frames: 2000, seed: UInt64(seed + 10 * take)),
           encoding: .float32, sampleRateHz: Self.rate)
       }
     }
@@ -344,7 +344,7 @@ import Testing
     _ = try bench.program.run(Program.path, [command] + fit + (command == "features" ? ["-o", "x.npy"] : []))
     try bench.audio(
       "long.wav", Signals.noise(channels: 1, frames: 2_000_000, seed: 5), encoding: .float32, sampleRateHz: Self.rate)
-    let words = [command, "long.wav", "--params", "p.st", "--window", "20000", "--hop", "1"]
+    let words = [command, "long.wav", "--params", "p.st", "--window", "2000", "--hop", "1"]
     let text = words + (command == "features" ? ["-o", "-"] : [])
     let begin = Date()
     let reader = try bench.program.shell(#""$0" "$@" | head -n 1 | wc -l"#, text)

@@ -77,7 +77,7 @@ private func definition(
     ]
   }()
 
-  @Test("all methods, levels and threads give the bits of the definition", arguments: Thoroughness.cases(of: cases, quick: 8))
+  @Test("all methods, levels and threads give the bits of the definition", arguments: Thoroughness.cases(of: cases, quick: 4))
   func bits(c: ConvolutionCase) throws {
     let (x, w, _) = c.signals()
     let bias = Signals.noise(frames: c.groups * c.outputsPerGroup, seed: 5)

@@ -16,7 +16,8 @@
 //   CCK_SLIDE_TILES(X)    tiles of rows that share lines, of at most CCK_SLIDE_ROWS by CCK_SLIDE_WIDEST(M);
 //                         CCK_SLIDE_TILES_BY_2: with stride 2, at most CCK_SLIDE_ROWS_BY_2 rows
 //   CCK_PEAK_VECTORS      accumulators of the peak measurement
-//   CCK_ONE_AT_A_TIME(weights, sums, V)  orders the broadcasts of a tile's weights
+//   CCK_ONE_AT_A_TIME(weights, sums, V)  orders the broadcasts of a tile's weights; CCK_ONE_PLACE_AT_A_TIME, those of
+//                         the inputs of a tile across the outputs
 
 #define CCK_ROWS_1_TO_2(X, V) X(1, V) X(2, V)
 #define CCK_ROWS_1_TO_4(X, V) CCK_ROWS_1_TO_2(X, V) X(3, V) X(4, V)
@@ -64,8 +65,9 @@
 #define CCK_WIDEST_FEW 6
 #define CCK_TOGETHER 4
 #define CCK_PEAK_VECTORS 24
-// Registers are plenty; AVX-512 even broadcasts within the multiply-add.
+// Registers are plenty; AVX-512 even broadcasts within the multiply-add. Tiles of four blocks across need nearly all.
 #define CCK_ONE_AT_A_TIME(weights, sums, V) (void)0
+#define CCK_ONE_PLACE_AT_A_TIME(x, sums, R) if ((R) >= 4) CCK_IN_ORDER(x, sums, R)
 #else
 #define CCK_SLIDE_TILES(X) CCK_ROWS_1_TO_6(X, 1) CCK_ROWS_1_TO_6(X, 2) CCK_ROWS_1_TO_4(X, 3)
 #define CCK_SLIDE_TILES_BY_2(X) CCK_ROWS_2_TO_3(X, 1) CCK_ROWS_2_TO_3(X, 2) CCK_ROWS_2_TO_3(X, 3)
@@ -79,17 +81,19 @@
 #define CCK_WIDEST 3
 #define CCK_FEW_ROWS 2
 #define CCK_WIDEST_FEW 5
-#define CCK_TOGETHER 2
+#define CCK_TOGETHER 3
 #define CCK_PEAK_VECTORS 12
 // A tile of 4 by 3 fills 12 accumulators, 3 inputs and 1 weight: all 16 registers. The compiler likes to broadcast several
 // weights early, and then spills an accumulator and moves others about at every tap, which halves the speed. The empty
 // statements make the address of the next weight depend on the sums with this one, so that it waits. They cost no
 // instruction.
-#if defined(__x86_64__)
-#define CCK_ONE_AT_A_TIME(weights, sums, V)                            \
-  _Pragma("clang loop unroll(full)") for (int v = 0; v < (V) && (V) > 1; v++) \
-    __asm__ volatile("" : "+r"(weights), "+x"((sums)[v]))
-#else
-#define CCK_ONE_AT_A_TIME(weights, sums, V) (void)0
+#define CCK_ONE_AT_A_TIME(weights, sums, V) if ((V) > 1) CCK_IN_ORDER(weights, sums, V)
+#define CCK_ONE_PLACE_AT_A_TIME(x, sums, R) (void)0
 #endif
+#if defined(__x86_64__)
+#define CCK_IN_ORDER(pointer, sums, V)                          \
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < (V); v++) \
+    __asm__ volatile("" : "+r"(pointer), "+v"((sums)[v]))
+#else
+#define CCK_IN_ORDER(pointer, sums, V) (void)0
 #endif

@@ -202,6 +202,7 @@ static inline __attribute__((always_inline)) void CCK_NAME(across_sums)(
     _Pragma("clang loop unroll(full)") for (int r = 0; r < R; r++)
       row[r] = CCK_NAME(load)(weight + r / CCK_BLOCK_VECTORS * block_pitch + r % CCK_BLOCK_VECTORS * CCK_WIDTH);
     _Pragma("clang loop unroll(full)") for (int p = 0; p < P; p++) {
+      if (p > 0) CCK_ONE_PLACE_AT_A_TIME(in, sum + (p - 1) * R, R);
       vf one = (vf)(in[p * x_step]);
       _Pragma("clang loop unroll(full)") for (int r = 0; r < R; r++)
         sum[p * R + r] = __builtin_elementwise_fma(one, row[r], sum[p * R + r]);

@@ -66,7 +66,7 @@ static inline __attribute__((always_inline)) size_t CCK_NAME(finish_rows)(
   ptrdiff_t residual_stride = c->residual_stride, y_stride = c->y_stride, total_stride = c->total_stride;
   const float *slopes = c->parameters + row;
   for (; m + (size_t)together <= rows; m += (size_t)together, values += together * CCK_PITCH) {
-    vf group[CCK_TOGETHER > 4 ? CCK_TOGETHER : 4];
+    vf group[4];  // CCK_TOGETHER is at most 4
     _Pragma("clang loop unroll(full)") for (int i = 0; i < together * vectors; i++)
       group[i] = values[i / vectors * CCK_PITCH + i % vectors];
     if (kind == CCK_TANH)
