@@ -13,7 +13,7 @@ struct ReferenceGoldenTests {
     #expect(Self.cases.count == 9)
   }
 
-  @Test("the reference equals PyTorch's double precision", arguments: Thoroughness.cases(of: cases, quick: 3), ReferencePast.allCases)
+  @Test("the reference equals PyTorch's double precision", arguments: Thoroughness.cases(of: cases, quick: 1), ReferencePast.allCases)
   func equalsPyTorch(_ golden: GoldenCase, _ past: ReferencePast) throws {
     let network = try GoldenNetwork(golden).network
     #expect(network.historyFrames == golden.facts.historyFrames)

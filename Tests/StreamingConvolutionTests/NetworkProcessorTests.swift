@@ -85,7 +85,7 @@ struct NetworkProcessorTests {
 
   @Test(
     "the whole network lies within the bound that its nodes add up to",
-    arguments: Thoroughness.cases(of: NetworkCase.all, quick: 12), Past.allCases)
+    arguments: Thoroughness.cases(of: NetworkCase.all, quick: 3), Past.allCases)
   func wholeNetwork(_ c: NetworkCase, _ past: Past) throws {
     let input = Self.input(c.network, frames: 300)
     let output = try run(c.network, input, past: past)
@@ -144,7 +144,7 @@ struct NetworkProcessorTests {
     }
   }
 
-  @Test("all laws of block processors hold", arguments: laws)
+  @Test("all laws of block processors hold", arguments: Thoroughness.cases(of: laws, quick: 6))
   func allLaws(_ c: NetworkCase) throws {
     let make = { try NetworkProcessor(c.network, maximumBlockFrames: 2000) }
     #expect(try ProcessorLaws.checkAll(make) == [])
@@ -191,7 +191,8 @@ struct NetworkProcessorTests {
   }
 
   @Test(
-    "10,000 blocks make no system call", .enabled(if: ProcessorLaws.canForbidSystemCalls), arguments: realTime)
+    "10,000 blocks make no system call", .enabled(if: ProcessorLaws.canForbidSystemCalls),
+    arguments: Thoroughness.cases(of: realTime, quick: 2))
   func systemCallFree(_ c: NetworkCase) throws {
     #expect(try ProcessorLaws.checkSystemCallFree { try NetworkProcessor(c.network, maximumBlockFrames: 256) } == [])
   }
@@ -249,7 +250,7 @@ struct NetworkProcessorTests {
 
   @Test(
     "NaN and infinity pass through, and are gone after the history",
-    arguments: Thoroughness.cases(of: NetworkCase.all, quick: 12))
+    arguments: Thoroughness.cases(of: NetworkCase.all, quick: 3))
   func nonFinite(_ c: NetworkCase) throws {
     let history = NetworkCost(of: c.network).historyFrames
     let input = Signals.noise(channels: c.network.inputChannels, frames: history + 400, seed: 9)

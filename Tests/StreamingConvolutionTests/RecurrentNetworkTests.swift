@@ -91,7 +91,7 @@ struct RecurrentNetworkTests {
     #expect(firstBitDifference(try run(c.network, input, past: past, fused: false), expected) == nil)
   }
 
-  @Test("keep the laws", arguments: cases, Past.allCases)
+  @Test("keep the laws", arguments: Thoroughness.cases(of: cases, quick: 2), Past.allCases)
   func laws(_ c: NetworkCase, _ past: Past) throws {
     let make = { try NetworkProcessor(c.network, past: past, maximumBlockFrames: 1000) }
     #expect(try ProcessorLaws.checkAll(make) == [])

@@ -83,7 +83,8 @@ struct PartitionedLawsTests {
   }
 
   @Test(
-    "blocks make no system call", .enabled(if: ProcessorLaws.canForbidSystemCalls), arguments: ConvolverCase.all)
+    "blocks make no system call", .enabled(if: ProcessorLaws.canForbidSystemCalls),
+    arguments: Thoroughness.cases(of: ConvolverCase.all, quick: 4))
   func systemCallFree(_ c: ConvolverCase) throws {
     #expect(try ProcessorLaws.checkSystemCallFree(blocks: 3000, c.make) == [])
   }
