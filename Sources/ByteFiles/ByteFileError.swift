@@ -67,29 +67,21 @@ extension ByteFileError: CustomStringConvertible {
   /// One sentence: the file, and what is wrong with it.
   public var description: String {
     switch self {
-    case .unreadable(let path, let reason): "\(plain(path)): cannot be read: \(reason)."
-    case .unwritable(let path, let reason): "\(plain(path)): cannot be written: \(reason)."
-    case .notAFile(let path, let actual): "\(plain(path)): is \(actual), expected a file."
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)."
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)."
+    case .notAFile(let path, let actual): "\(path): is \(actual), expected a file."
     case .tooLarge(let path, let expected, let actual):
-      "\(plain(path)): has \(actual) bytes, expected at most \(expected)."
+      "\(path): has \(actual) bytes, expected at most \(expected)."
     case .tooShort(let path, let expected, let actual):
-      "\(plain(path)): has only \(actual) of the \(expected) bytes that it had when it was opened."
-    case .exists(let path): "\(plain(path)): already exists."
-    case .name(let path, let reason): "\(plain(path)): cannot be the name of a file: \(reason)."
-    case .folder(let path, let reason): "\(plain(path)): cannot be written to its folder: \(reason)."
-    case .rename(let path, let reason): "\(plain(path)): the finished file could not be put in place: \(reason)."
-    case .temporary(let folder, let reason): "\(plain(folder)): cannot hold a temporary file: \(reason)."
-    case .readerClosed(let path): "\(plain(path)): its reader has gone."
-    case .readerStuck(let path): "\(plain(path)): its reader has stopped reading."
-    case .cutShort(let path): "\(plain(path)): interrupted; its reader has only the beginning of the file."
+      "\(path): has only \(actual) of the \(expected) bytes that it had when it was opened."
+    case .exists(let path): "\(path): already exists."
+    case .name(let path, let reason): "\(path): cannot be the name of a file: \(reason)."
+    case .folder(let path, let reason): "\(path): cannot be written to its folder: \(reason)."
+    case .rename(let path, let reason): "\(path): the finished file could not be put in place: \(reason)."
+    case .temporary(let folder, let reason): "\(folder): cannot hold a temporary file: \(reason)."
+    case .readerClosed(let path): "\(path): its reader has gone."
+    case .readerStuck(let path): "\(path): its reader has stopped reading."
+    case .cutShort(let path): "\(path): interrupted; its reader has only the beginning of the file."
     }
-  }
-
-  /// A path with control characters escaped, so that none can move a terminal's cursor.
-  private func plain(_ path: String) -> String {
-    guard path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return path }
-    return path.unicodeScalars.map {
-      $0.properties.generalCategory == .control ? "\\u{\(String($0.value, radix: 16))}" : "\($0)"
-    }.joined()
   }
 }

@@ -11,12 +11,15 @@ package protocol PendingOutput: AnyObject {
   func failure(reason: String) -> ByteFileError
 }
 
-/// The output for a path: a file, or standard output if it is `-`.
+/// The output for a path: a file, or what takes it in a stream: standard output if it is `-`, the null device.
 /// - Throws: `ByteFileError`.
 package func pendingOutput(
   _ path: String, mayReplace: Bool, cancellation: Cancellation
 ) throws(ByteFileError) -> any PendingOutput {
-  if path == standardStreamPath { return try StandardOutput(cancellation) }
+  if path == standardStreamPath {
+    return try StreamedOutput(to: .standardOutput(cancellation), cancellation)
+  }
+  if isNullDevice(path) { return try StreamedOutput(to: .writing(path), cancellation) }
   return try ReplacingFile(path: path, mayReplace: mayReplace)
 }
 
@@ -25,23 +28,25 @@ extension ReplacingFile: PendingOutput {
   package func failure(reason: String) -> ByteFileError { .unwritable(path: path, reason: reason) }
 }
 
-/// An output that goes to standard output only when it is complete.
-package final class StandardOutput: PendingOutput {
+/// An output that goes into a stream only when it is complete.
+private final class StreamedOutput: PendingOutput {
+  private let stream: ByteFile
   private let spool: SpooledFile
   private let cancellation: Cancellation
-  package var name: String { StandardStream.output }
-  package var temporaryPath: String { spool.path }
+  var name: String { stream.name }
+  var temporaryPath: String { spool.path }
 
   /// - Throws: `ByteFileError.temporary`.
-  package init(_ cancellation: Cancellation) throws(ByteFileError) {
-    spool = try SpooledFile()
+  init(to stream: ByteFile, _ cancellation: Cancellation) throws(ByteFileError) {
+    self.stream = stream
     self.cancellation = cancellation
+    spool = try SpooledFile()
   }
 
   /// - Throws: `ByteFileError`; `.cutShort` when cancelled. A reader that closes the pipe early is not an error.
-  package func commit() throws(ByteFileError) {
+  func commit() throws(ByteFileError) {
     do {
-      try spool.drain(to: .standardOutput(cancellation), cancellation: cancellation)
+      try spool.drain(to: stream, cancellation: cancellation)
     } catch ByteFileError.readerClosed {
       return
     } catch let error as ByteFileError {
@@ -51,5 +56,5 @@ package final class StandardOutput: PendingOutput {
     }
   }
 
-  package func failure(reason: String) -> ByteFileError { .temporary(folder: spool.folder, reason: reason) }
+  func failure(reason: String) -> ByteFileError { .temporary(folder: spool.folder, reason: reason) }
 }

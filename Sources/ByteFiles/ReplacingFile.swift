@@ -8,15 +8,18 @@
 
 /// A file that appears under its name only when it is complete.
 ///
-/// It is written under a temporary name in the same folder. `commit` renames it; without a commit, `deinit` removes the
-/// temporary file and nothing is left.
+/// It is written without a name where the system can do that (`PartialFile`), so that not even a killed program leaves
+/// anything. `commit` gives it its name. A link is followed: its target is replaced, the link stays. A file that is
+/// replaced passes on its mode and owner.
 package final class ReplacingFile {
-  /// The final name.
+  /// The final name, as the user gave it.
   package let path: String
-  /// Where to write.
-  package let temporaryPath: String
+  private let target: String
   private let mayReplace: Bool
-  private var isCommitted = false
+  private let file: PartialFile
+
+  /// Where to write.
+  package var temporaryPath: String { file.path }
 
   /// Checks the path and creates the temporary file, empty.
   /// - Throws: `ByteFileError`.
@@ -24,36 +27,30 @@ package final class ReplacingFile {
     try Self.check(path: path, mayReplace: mayReplace)
     self.path = path
     self.mayReplace = mayReplace
-    let folder = Self.folder(of: path) ?? ""
-    // Not mkstemp, whose files only their owner can read: new files should get the mode of the user's mask.
-    var descriptor: Int32
-    var candidate: String
-    repeat {
-      candidate = "\(folder).convaudio-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).partial"
-      descriptor = systemOpen(candidate, O_WRONLY | O_CREAT | O_EXCL)
-    } while descriptor < 0 && errno == EEXIST
-    guard descriptor >= 0 else { throw .folder(path: path, reason: systemReason()) }
-    _ = systemClose(descriptor)
-    temporaryPath = candidate
+    target = FilePlace.followingLinks(path)
+    do {
+      file = try PartialFile(inFolder: FilePlace(target).folder)
+    } catch {
+      throw .folder(path: path, reason: error.reason)
+    }
   }
 
   /// Refuses a folder, a device, a file that must not be replaced, an invalid name, and a folder that cannot take a new
-  /// file, before any work is done.
+  /// file, before any work is done. The null device passes: nothing is replaced there.
   /// - Throws: `ByteFileError.exists`, `.notAFile`, `.name`, `.folder`.
   package static func check(path: String, mayReplace: Bool) throws(ByteFileError) {
+    guard !isNullDevice(path) else { return }
     try checkName(path: path, mayReplace: mayReplace)
-    guard access(folder(of: path) ?? ".", W_OK | X_OK) == 0 else {
+    // The slash makes the system say when it is no folder.
+    guard access(FilePlace(FilePlace.followingLinks(path)).folder + "/", W_OK | X_OK) == 0 else {
       throw .folder(path: path, reason: systemReason())
     }
   }
 
-  /// The folder with the slash at its end; nil: the current one.
-  private static func folder(of path: String) -> String? { path.lastIndex(of: "/").map { String(path[...$0]) } }
-
   private static func checkName(path: String, mayReplace: Bool) throws(ByteFileError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      if errno == ENAMETOOLONG { throw .name(path: path, reason: systemReason()) }
+      if errno == ENAMETOOLONG || errno == ELOOP { throw .name(path: path, reason: systemReason()) }
       // A dangling link counts as existing, too.
       if !mayReplace, lstat(path, &status) == 0 { throw .exists(path: path) }
       return
@@ -62,29 +59,23 @@ package final class ReplacingFile {
     if !mayReplace { throw .exists(path: path) }
   }
 
-  /// Gives the file its name.
+  /// Gives the file its name, once its bytes are safe from a power failure.
   /// - Throws: `ByteFileError` if that fails, or if a file of that name was created in the meantime.
   package func commit() throws(ByteFileError) {
-    if !mayReplace {
-      // Unlike rename, link fails if a file of that name was created in the meantime.
-      if link(temporaryPath, path) == 0 {
-        unlink(temporaryPath)
-        return isCommitted = true
-      }
-      if errno == EEXIST { throw .exists(path: path) }
-      // On file systems without hard links, rename.
+    do throws(SystemError) {
+      try file.sync()
+      if mayReplace { return try file.replace(target) }
+      if try file.take(name: target) { return }
+    } catch {
+      throw .rename(path: path, reason: error.reason)
     }
-    guard rename(temporaryPath, path) == 0 else {
-      throw .rename(path: path, reason: systemReason())
-    }
-    isCommitted = true
+    throw .exists(path: path)
   }
 
-  deinit { if !isCommitted { unlink(temporaryPath) } }
-
-  /// Writes these bytes as a file.
+  /// Writes these bytes as a file; to the null device, nothing.
   /// - Throws: `ByteFileError`. Nothing is left then.
   package static func write(_ bytes: [UInt8], to path: String, mayReplace: Bool) throws(ByteFileError) {
+    guard !isNullDevice(path) else { return }
     let file = try ReplacingFile(path: path, mayReplace: mayReplace)
     let written = try ByteFile.writing(file.temporaryPath, name: path)
     try written.write(elements: bytes)

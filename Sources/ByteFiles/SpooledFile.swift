@@ -8,26 +8,25 @@
 
 /// A temporary file instead of a pipe, for seeking: most formats need it for reading, and all to complete the file.
 ///
-/// It is made in `$TMPDIR`, or `/tmp`, readable only by its owner. It is removed with the object; a program that has it
-/// open can still use it.
+/// It is made in `$TMPDIR`, or `/tmp`, readable only by its owner, and is gone with the object.
 package final class SpooledFile {
   /// Its folder.
   package let folder: String
-  /// Its path.
-  package let path: String
+  private let file: PartialFile
+
+  /// Its path, as long as the object lives.
+  package var path: String { file.path }
 
   /// Makes an empty file.
   /// - Throws: `ByteFileError.temporary`.
   package init() throws(ByteFileError) {
     folder = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-    var name = Array("\(folder)/convaudio-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw .temporary(folder: folder, reason: systemReason()) }
-    _ = systemClose(descriptor)
-    path = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    do {
+      file = try PartialFile(inFolder: folder, mode: 0o600)
+    } catch {
+      throw .temporary(folder: folder, reason: error.reason)
+    }
   }
-
-  deinit { unlink(path) }
 
   /// Reads everything from a source of bytes, which returns 0 at its end.
   /// - Throws: `CancellationError`, what `read` throws, `ByteFileError.temporary` when the folder is full.

@@ -18,6 +18,13 @@ package enum StandardStream {
   package static let output = "standard output"
 }
 
+/// Whether a path names the null device, which takes everything and keeps nothing.
+package func isNullDevice(_ path: String) -> Bool {
+  var (status, null) = (stat(), stat())
+  return stat(path, &status) == 0 && FileKind(status) == .device && stat("/dev/null", &null) == 0
+    && status.st_rdev == null.st_rdev
+}
+
 /// The system's message for an `errno`.
 func systemReason(_ code: Int32 = errno) -> String {
   strerror(code).map { String(cString: $0) } ?? "error \(code)"
@@ -66,14 +73,21 @@ extension FileKind {
 /// Names in a folder, without hidden ones, sorted by their bytes.
 /// - Throws: `ByteFileError.unreadable`.
 package func folderNames(_ folder: String) throws(ByteFileError) -> [String] {
+  try allNames(in: folder).filter { !$0.hasPrefix(".") }
+    .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+}
+
+/// Names in a folder, hidden ones too, in no order.
+/// - Throws: `ByteFileError.unreadable`.
+func allNames(in folder: String) throws(ByteFileError) -> [String] {
   guard let directory = opendir(folder) else { throw .unreadable(path: folder, reason: systemReason()) }
   defer { closedir(directory) }
   var names: [String] = []
   while let entry = readdir(directory) {
-    let name = withUnsafePointer(to: &entry.pointee.d_name) {
-      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-    }
-    if !name.hasPrefix(".") { names.append(name) }
+    names.append(
+      withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      })
   }
-  return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+  return names
 }

@@ -31,7 +31,8 @@ struct ClassifyCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "Write predictions to this file, one per line; - for standard output (default: - without labels).")
+    help: "Write predictions to this file, one per line; - for standard output (default: - without labels).",
+    transform: outputPath)
   var output: String?
 
   @Flag(help: "Replace existing files.")
@@ -48,7 +49,7 @@ struct ClassifyCommand: ParsableCommand {
         if let params { try predict(SeriesClassifier(contentsOf: params), interruption.cancellation) }
       } catch is CancellationError {
         printError("interrupted; nothing was written.")
-        throw ExitCode(130)
+        throw interruption.exitCode
       }
     }
   }

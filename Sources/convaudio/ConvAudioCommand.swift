@@ -11,7 +11,19 @@ enum Program {
         "CONVAUDIO_KERNELS names kernels that do not run on this machine, expected one of \(known); using \(KernelLevel.selected)."
       )
     }
-    ConvAudioCommand.main()
+    do {
+      var command = try ConvAudioCommand.parseAsRoot()
+      try command.run()
+      try exitingOnError(checkOutput)
+    } catch {
+      // ArgumentParser would print the help itself, and not notice when nobody can take it.
+      if ConvAudioCommand.exitCode(for: error) == .success {
+        writeToStandardOutput(ConvAudioCommand.fullMessage(for: error) + "\n")
+        do { try exitingOnError(checkOutput) } catch { ConvAudioCommand.exit(withError: error) }
+        ConvAudioCommand.exit()
+      }
+      ConvAudioCommand.exit(withError: error)
+    }
   }
 }
 

@@ -29,7 +29,7 @@ struct ConvolveCommand: ParsableCommand {
   )
   var bias: String?
 
-  @Option(name: .shortAndLong, help: "Output file (.npy), - for standard output.")
+  @Option(name: .shortAndLong, help: "Output file (.npy), - for standard output.", transform: outputPath)
   var output: String
 
   @OptionGroup(title: "Geometry") var geometry: GeometryOptions
@@ -60,6 +60,7 @@ struct ConvolveCommand: ParsableCommand {
       var convolution = try geometry.convolution(threads: threads)
       convolution.algorithm = algorithm
       if !writesToStandardOutput { try ReplacingFile.check(path: output, mayReplace: force) }
+      try OutputConflict.check(outputs: [output], inputs: [input, kernel, bias].compactMap { $0 })
       let x = try read(input)
       let w = try read(kernel)
       let b = try bias.map(read)
@@ -69,7 +70,7 @@ struct ConvolveCommand: ParsableCommand {
         try y.write(to: output, mayReplace: force, cancellation: interruption.cancellation)
       } catch let error as ProcessingError where interruption.isRequested {
         printError("\(error)")
-        throw ExitCode(130)
+        throw interruption.exitCode
       }
       if explain { print(explanation) }
     }
@@ -107,11 +108,7 @@ struct ConvolveCommand: ParsableCommand {
 
   private func print(_ lines: [String]) {
     for line in lines {
-      if writesToStandardOutput {
-        writeToStandardError(line + "\n")
-      } else {
-        writeToStandardOutput(line + "\n")
-      }
+      printLine(line, isOutputTaken: writesToStandardOutput)
     }
   }
 }

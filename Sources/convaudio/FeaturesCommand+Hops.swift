@@ -43,7 +43,7 @@ extension FeaturesCommand {
       // An interrupted input looks like one that ended too early. Rows of text already written to a pipe are complete.
       if output == "-", format == .csv || format == .tsv { return }
       printError("\(output): was interrupted; nothing was written.")
-      throw ExitCode(130)
+      throw interruption.exitCode
     }
   }
 }

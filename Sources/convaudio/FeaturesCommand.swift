@@ -41,7 +41,8 @@ struct FeaturesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Save the fitted transform to this file.", valueName: "file"))
   var fit: String?
 
-  @Option(name: .shortAndLong, help: "Output file (.npy, .npz, .csv or .tsv), - for standard output.")
+  @Option(
+    name: .shortAndLong, help: "Output file (.npy, .npz, .csv or .tsv), - for standard output.", transform: outputPath)
   var output: String
 
   @Option(help: "Output format (default: by the output's extension, or csv when writing to -).")
@@ -78,7 +79,7 @@ struct FeaturesCommand: ParsableCommand {
         // The rows of text already written to a pipe are complete.
         if output == "-", series.window != nil, format == .csv || format == .tsv { return }
         printError("\(output): was interrupted; nothing was written.")
-        throw ExitCode(130)
+        throw interruption.exitCode
       }
     }
   }

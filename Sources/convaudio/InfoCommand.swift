@@ -18,12 +18,12 @@ struct InfoCommand: ParsableCommand {
       let fileExtension = subject.lastIndex(of: ".").map { String(subject[subject.index(after: $0)...]) } ?? ""
       if AudioContainer(fileExtension: fileExtension) != nil {
         let summary = try ResponseSummary(of: ImpulseResponse(path: subject), costs: costs)
-        print(subject)
-        for line in summary.lines { print("  " + line) }
+        printLine(subject)
+        for line in summary.lines { printLine("  " + line) }
       } else {
         let chain = try options.load(subject)
-        for line in try ChainSummary(of: chain, costs: costs).lines { print(line) }
-        if !chain.stages.isEmpty { print("  times real time    " + (try speeds(of: chain, costs: costs))) }
+        for line in try ChainSummary(of: chain, costs: costs).lines { printLine(line) }
+        if !chain.stages.isEmpty { printLine("  times real time    " + (try speeds(of: chain, costs: costs))) }
       }
     }
   }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import ConvAudioKit
 import Synchronization
 
@@ -7,9 +8,9 @@ import Synchronization
   import Darwin
 #endif
 
-/// Set by SIGINT, SIGTERM and SIGHUP, read after every block. A second signal ends the program at once and may leave its
-/// temporary file.
-private let stopRequested = Atomic<Bool>(false)
+/// The one of SIGINT, SIGTERM and SIGHUP that came, 0 before; read after every block. A second one ends the program at
+/// once.
+private let stopSignal = Atomic<Int32>(0)
 /// Set by SIGUSR1, where it is caught.
 private let reportRequested = Atomic<Bool>(false)
 /// Which of SIGINT, SIGTERM and SIGHUP are caught, as bits. The others were already ignored when the program started, by
@@ -33,19 +34,19 @@ struct Interruption: Sendable {
   /// - Parameter catchesReportRequests: Whether SIGUSR1 asks for a report. Default: it ends the program.
   static func install(catchesReportRequests: Bool = false) -> Interruption {
     // Initialised before a signal can come, because a handler must not initialise globals.
-    stopRequested.store(false, ordering: .relaxed)
+    stopSignal.store(0, ordering: .relaxed)
     reportRequested.store(false, ordering: .relaxed)
     caughtSignals.store(0, ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
     // Reaching a limit on file sizes is then an error like a full disk, instead of killing the program.
     signal(SIGXFSZ, SIG_IGN)
     catchSignal(SIGALRM) { _ in
-      if stopRequested.load(ordering: .relaxed) || reportRequested.load(ordering: .relaxed) { alarm(1) }
+      if stopSignal.load(ordering: .relaxed) != 0 || reportRequested.load(ordering: .relaxed) { alarm(1) }
     }
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       caughtSignals.bitwiseOr(1 << UInt32(number), ordering: .relaxed)
-      catchSignal(number) { _ in
-        stopRequested.store(true, ordering: .relaxed)
+      catchSignal(number) { number in
+        stopSignal.store(number, ordering: .relaxed)
         resetIfCaught(SIGINT)
         resetIfCaught(SIGTERM)
         resetIfCaught(SIGHUP)
@@ -72,10 +73,13 @@ struct Interruption: Sendable {
   }
 
   /// Whether the program was asked to stop.
-  var isRequested: Bool { stopRequested.load(ordering: .relaxed) }
+  var isRequested: Bool { stopSignal.load(ordering: .relaxed) != 0 }
+
+  /// How the program ends then, as a shell reports a program that the signal has ended.
+  var exitCode: ExitCode { ExitCode(128 + stopSignal.load(ordering: .relaxed)) }
 
   /// The same for the library.
-  var cancellation: Cancellation { Cancellation { stopRequested.load(ordering: .relaxed) } }
+  var cancellation: Cancellation { Cancellation { stopSignal.load(ordering: .relaxed) != 0 } }
 
   /// Whether a report was asked for since the last call.
   func takeReportRequest() -> Bool {

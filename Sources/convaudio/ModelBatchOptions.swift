@@ -35,6 +35,9 @@ struct ModelBatchOptions: ParsableArguments {
       let known = OutputNaming.placeholders.map { "{\($0)}" }.joined(separator: ", ")
       throw ValidationError("--names has \(strange), expected \(known).")
     }
+    if names.hasPrefix("/") || names.split(separator: "/").contains("..") {
+      throw ValidationError("--names is \"\(names)\", expected names inside the folder of the outputs.")
+    }
     if names.isEmpty || names.hasSuffix("/") {
       throw ValidationError("--names is \"\(names)\", expected a file name.")
     }

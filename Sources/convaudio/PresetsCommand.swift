@@ -19,7 +19,7 @@ struct PresetsCommand: ParsableCommand {
     for name in names {
       do {
         let preset = try Preset(contentsOf: library.path(of: name))
-        print(name + String(repeating: " ", count: width - name.count) + "  " + preset.description)
+        printLine(name + String(repeating: " ", count: width - name.count) + "  " + preset.description)
       } catch {
         printError(sentence(for: error))
         hasFailed = true

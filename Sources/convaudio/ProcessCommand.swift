@@ -18,7 +18,8 @@ struct ProcessCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "Output file, - for standard output, or the folder for several outputs (default: beside the input).")
+    help: "Output file, - for standard output, or the folder for several outputs (default: beside the input).",
+    transform: outputPath)
   var output: String?
 
   @Option(
@@ -51,7 +52,7 @@ struct ProcessCommand: ParsableCommand {
         }
       }
       try printer.end(results)
-      if interruption.isRequested { throw ExitCode(130) }
+      if interruption.isRequested { throw interruption.exitCode }
       if results.contains(where: \.isFailure) { throw ExitCode.failure }
     }
   }

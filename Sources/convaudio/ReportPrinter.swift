@@ -96,23 +96,15 @@ final class ReportPrinter: Sendable {
   }
 
   /// Prints a line where the audio does not go.
-  private func print(_ line: String) {
-    if isOutputTaken {
-      writeToStandardError(line + "\n")
-    } else {
-      writeToStandardOutput(line + "\n")
-    }
-  }
+  private func print(_ line: String) { printLine(line, isOutputTaken: isOutputTaken) }
 
   /// Prints the JSON report of a whole run.
-  /// - Throws: `CommandError` when it cannot be written.
   func end(_ results: [BatchResult]) throws {
     guard format == .json else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(results.map { FileEntry($0, explains: explains) }),
-      writeToStandardOutput(String(decoding: data, as: UTF8.self) + "\n")
-    else { throw CommandError("standard output: the report could not be written.") }
+    let data = try encoder.encode(results.map { FileEntry($0, explains: explains) })
+    writeToStandardOutput(String(decoding: data, as: UTF8.self) + "\n")
   }
 
   /// Runs `body`. When it throws, no file was processed: the JSON report says so of every input.

@@ -13,7 +13,7 @@ struct TuneCommand: ParsableCommand {
       output.
       """)
 
-  @Option(name: .shortAndLong, help: "Output file, - for standard output (default: -).")
+  @Option(name: .shortAndLong, help: "Output file, - for standard output (default: -).", transform: outputPath)
   var output: String?
 
   @Option(help: "Name of the table, shown by --explain and info.")
@@ -25,11 +25,7 @@ struct TuneCommand: ParsableCommand {
   func run() throws {
     try exitingOnError {
       guard let output, output != standardStreamPath else {
-        let text = ConvolutionCosts.measured(name: name).text
-        guard writeToStandardOutput(text) else {
-          throw CommandError("standard output: the table could not be written.")
-        }
-        return
+        return writeToStandardOutput(ConvolutionCosts.measured(name: name).text)
       }
       try ReplacingFile.check(path: output, mayReplace: force)
       let text = ConvolutionCosts.measured(name: name).text

@@ -127,18 +127,19 @@ import Testing
     #expect(try bench.files() == ["w.npy", "x.npy", "y.npy", "z.npy"])
   }
 
-  @Test("The input may be replaced; a folder that is not there is found before the input is read")
+  @Test("An output may be replaced; a folder that is not there is found before the input is read")
   func places() throws {
     let bench = try Bench()
     try write(bench, "x.npy", [4], [1, 3, 6, 10])
     try write(bench, "w.npy", [2], [-1, 1])
-    let kept = try bench.program.run("convolve", "x.npy", "--kernel", "w.npy", "-o", "x.npy")
+    try write(bench, "y.npy", [1], [0])
+    let kept = try bench.program.run("convolve", "x.npy", "--kernel", "w.npy", "-o", "y.npy")
     #expect(
-      (kept.status, kept.errors) == (1, "convaudio: x.npy: already exists; use --force to replace it.\n"))
+      (kept.status, kept.errors) == (1, "convaudio: y.npy: already exists; use --force to replace it.\n"))
     #expect(
-      try bench.program.run("convolve", "x.npy", "--kernel", "w.npy", "-o", "x.npy", "--force")
+      try bench.program.run("convolve", "x.npy", "--kernel", "w.npy", "-o", "y.npy", "--force")
         .status == 0)
-    #expect(try read(bench, "x.npy").values == [2, 3, 4])
+    #expect(try read(bench, "y.npy").values == [2, 3, 4])
     let gone = try bench.program.run(
       "convolve", "gone.npy", "--kernel", "w.npy", "-o", "gone/y.npy")
     #expect(

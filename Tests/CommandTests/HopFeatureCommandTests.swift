@@ -354,7 +354,7 @@ import Testing
     #expect((stopped.status, stopped.errors) == (0, ""))
     if command == "features" {
       let file = try bench.program.shell(#""$0" "$@" & sleep 1; kill -TERM $!; wait $!"#, words + ["-o", "w.npy"])
-      #expect(file.status == 130 && file.errors.contains("w.npy: was interrupted; nothing was written."))
+      #expect(file.status == 143 && file.errors.contains("w.npy: was interrupted; nothing was written."))
       #expect(try !bench.files().contains { $0.contains("w.npy") })
     } else {
       let full = try bench.program.shell(#""$0" "$@" > /dev/full"#, text)

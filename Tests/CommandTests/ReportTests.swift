@@ -1,3 +1,4 @@
+import ConvAudioKit
 import Foundation
 import TestSupport
 import Testing
@@ -95,13 +96,37 @@ import Testing
   }
 
   @Test(
-    "A report that cannot be written is an error", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
-  func fullOutput() throws {
+    "Words that standard output does not take are an error, in every command",
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")),
+    arguments: [
+      "process in.wav -p tiny --json", "process in.wav -p tiny", "--help", "--version", "process --help", "info tiny",
+      "presets", "verify tiny", "bench tiny --seconds 0.01", "tune",
+      "features in.wav --transform statistics -o x.npy", "features in.wav --transform statistics -o -",
+      "convolve x.npy --kernel k.npy -o y.npy --explain",
+    ])
+  func fullOutput(_ words: String) throws {
     let bench = try Bench()
     try bench.audio("in.wav")
-    let outcome = try bench.program.shell(#""$0" process in.wav -p tiny --json > /dev/full"#)
+    if words.hasPrefix("convolve") {
+      try NumPyArray(shape: [1, 1, 8], values: [Float](repeating: 1, count: 8)).write(to: bench.path("x.npy"))
+      try NumPyArray(shape: [1, 1, 2], values: [1, 2]).write(to: bench.path("k.npy"))
+    }
+    let outcome = try bench.program.shell(#""$0" \#(words) > /dev/full"#)
     #expect(outcome.status == 1)
-    #expect(outcome.errors == "convaudio: standard output: the report could not be written.\n")
+    #expect(outcome.errors == "convaudio: standard output: cannot be written: No space left on device.\n")
+    // A reader that wants no more is none.
+    let gone = try bench.program.shell(#""$0" \#(words) --force 2> errors | true; cat errors"#)
+    #expect(!gone.output.contains("standard output"), "\(gone.output)")
+  }
+
+  @Test("Control characters of names reach no terminal, and make no line of their own")
+  func controls() throws {
+    let bench = try Bench()
+    let missing = try bench.program.run("process", "a\u{1B}[2J\nb.wav", "-p", "tiny")
+    #expect(missing.errors == "convaudio: a\\u{1b}[2J\\u{a}b.wav: cannot be read: No such file or directory.\n")
+    try bench.audio("in.wav")
+    let named = try bench.program.run("process", "in.wav", "-p", "tiny", "-o", "out\r.wav")
+    #expect(named.output.hasPrefix("out\\u{d}.wav: ") && named.status == 0)
   }
 
   #if os(Linux)

@@ -90,7 +90,7 @@
       }
     }
 
-    /// The functions of a program whose names are `wanted`, and what lies between them.
+    /// The functions of a program whose names are `wanted`, and those between them.
     init(of program: String, wanted: (String) -> Bool) throws {
       let symbols = try Self.run("nm", program).split(separator: "\n").compactMap { line -> Int? in
         let words = line.split(separator: " ")

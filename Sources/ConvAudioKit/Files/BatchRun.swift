@@ -73,10 +73,10 @@ public struct BatchRun: Sendable {
   public init(
     _ files: [BatchFile], jobs: Int, skipsExisting: Bool = false, replacesExisting: Bool = false
   ) throws(ProcessingError) {
-    let sources = Set(files.map { Self.place(of: $0.input) })
+    let sources = Set(files.map { FilePlace.resolved($0.input) })
     var known: [String: BatchFile] = [:]
     for file in files {
-      let place = Self.place(of: file.output)
+      let place = FilePlace.resolved(file.output)
       if let other = known.updateValue(file, forKey: place) {
         guard other.input == file.input, other.processor !== file.processor else {
           throw .collision(output: file.output, first: other.input, second: file.input)
@@ -85,7 +85,7 @@ public struct BatchRun: Sendable {
           output: file.output, input: file.input, first: other.processor.name, second: file.processor.name)
       }
       guard sources.contains(place) else { continue }
-      if replacesExisting, place != Self.place(of: file.input) {
+      if replacesExisting, place != FilePlace.resolved(file.input) {
         throw .replacesInput(output: file.output, of: file.input)
       }
       if skipsExisting { throw .countsInput(output: file.output, of: file.input) }
@@ -102,14 +102,6 @@ public struct BatchRun: Sendable {
     try self.init(
       files.map { BatchFile(input: $0.input, output: $0.output, processor: shared) }, jobs: jobs,
       replacesExisting: processor.settings.replacesExisting)
-  }
-
-  /// One string for all spellings of a file's path, `./a.wav` and `a.wav`, whether the file exists or not.
-  private static func place(of path: String) -> String {
-    let slash = path.lastIndex(of: "/")
-    guard let folder = realpath(slash.map { String(path[...$0]) } ?? ".", nil) else { return path }
-    defer { free(folder) }
-    return String(cString: folder) + "/" + (slash.map { path[path.index(after: $0)...] } ?? path[...])
   }
 
   /// Processes the files. One that fails does not stop the others.

@@ -106,6 +106,10 @@ public struct FileProcessor: Sendable {
     // Before the output, which may have its name from an input that does not exist.
     if input != standardStreamPath { _ = try FileKind.of(input) }
     if !isPipedOut { try ReplacingFile.check(path: output, mayReplace: settings.replacesExisting) }
+    // Permission to replace outputs is not meant for the only take.
+    if input != standardStreamPath, !isPipedOut, FilePlace.isSame(input, output) {
+      throw ProcessingError.ownInput(output: output)
+    }
     let source = try open(input, cancellation)
     let info = source.fileInfo!
     guard info.frames > 0 else { throw SignalError.empty(name: info.path) }

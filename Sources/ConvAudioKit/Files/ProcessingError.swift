@@ -21,6 +21,8 @@ public enum ProcessingError: Error, Equatable, Sendable {
   case chainCollision(output: String, input: String, first: String, second: String)
   /// An input has the name of another input's output, and would count as that one when existing outputs are skipped.
   case countsInput(output: String, of: String)
+  /// An input would be replaced by its own output.
+  case ownInput(output: String)
   /// An input would be replaced by the output of another.
   case replacesInput(output: String, of: String)
 }
@@ -49,6 +51,7 @@ extension ProcessingError: CustomStringConvertible {
       "\(output): would be written for \(input) through both \(first) and \(second); put {model} into the name."
     case .countsInput(let output, let input):
       "\(output): is an input, and would count as the output of \(input); leave it out, or write into another folder."
+    case .ownInput(let output): "\(output): is the input, which must not be lost; choose another name."
     case .replacesInput(let output, let input):
       "\(output): is an input, and would be replaced by the output of \(input); leave one of them out."
     }

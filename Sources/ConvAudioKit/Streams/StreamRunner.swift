@@ -154,13 +154,15 @@ public struct StreamRunner: Sendable {
       }
       while !cancellation.isRequested, try run.step() {}
       if cancellation.isRequested {
-        report.ending = .cancelled
         // The frames that have come are written, and what is still inside the chain, but no tail of seconds.
         _ = try run.step()
         run.dropTail()
+        while try run.flush() {}
+        report.ending = .cancelled
+      } else {
+        while !cancellation.isRequested, try run.flush() {}
+        if cancellation.isRequested { report.ending = .cancelled } else { try run.finish() }
       }
-      while try run.flush() {}
-      if report.ending == .endOfInput { try run.finish() }
     } catch ByteFileError.readerClosed {
       report.ending = .readerClosed
     } catch ByteFileError.readerStuck {
