@@ -32,6 +32,9 @@ public protocol BlockProcessor: AnyObject {
   var tailFrames: Int { get }
   /// Every block but the last is a multiple of this many frames. Default: 1, any block.
   var grainFrames: Int { get }
+  /// How to start in the middle of a stream with the same bits; nil where that is not possible, as for recurrent
+  /// networks. Default: nil.
+  var cut: StreamCut? { get }
   /// The most input frames of one call.
   var maximumBlockFrames: Int { get }
   /// The most output frames of one call. Default: `rate` · `maximumBlockFrames`, rounded up.
@@ -62,6 +65,8 @@ extension BlockProcessor {
   public var tailFrames: Int { 0 }
   /// 1: blocks of any size.
   public var grainFrames: Int { 1 }
+  /// nil: it must run from the beginning.
+  public var cut: StreamCut? { nil }
   /// `rate` · `maximumBlockFrames`, rounded up.
   public var maximumOutputFrames: Int { rate.outputFrames(for: maximumBlockFrames) }
 }

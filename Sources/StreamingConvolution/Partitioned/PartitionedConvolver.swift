@@ -36,6 +36,14 @@ public final class PartitionedConvolver: BlockProcessor {
   public var historyFrames: Int? { matrix.frames - 1 }
   /// The longest path, including its delay, − 1.
   public var tailFrames: Int { matrix.frames - 1 }
+  /// At multiples of the largest partition. An output frame depends on all of the two blocks of input that each of its
+  /// transforms spans, which may begin almost two partitions before its history does.
+  public var cut: StreamCut? {
+    let largest = plan.levels.last?.partitionFrames ?? 0
+    let own = StreamCut(
+      alignmentFrames: max(1, largest), preRollFrames: latencyFrames + matrix.frames - 1 + 2 * largest)
+    return own.followed(by: StreamCut(alignmentFrames: grainFrames, preRollFrames: 0))
+  }
   /// The impulse responses and their routing.
   public var matrix: ResponseMatrix { responses.matrix }
 
@@ -248,6 +256,16 @@ public final class PartitionedConvolver: BlockProcessor {
   public func copy() throws -> PartitionedConvolver {
     PartitionedConvolver(
       responses.spectra, plan: plan, maximumBlockFrames: maximumBlockFrames, level: level)
+  }
+
+  /// One mono convolver per channel, with the same plan and so the same bits, as new; nil where an output hears another
+  /// input than its own. They share the spectra.
+  func separated() -> [PartitionedConvolver]? {
+    guard inputChannels == outputChannels, matrix.paths.allSatisfy({ $0.input == $0.output }) else { return nil }
+    return (0..<inputChannels).map {
+      PartitionedConvolver(
+        responses.spectra.onlyChannel($0), plan: plan, maximumBlockFrames: maximumBlockFrames, level: level)
+    }
   }
 
   // MARK: - Exchange of the responses
