@@ -24,7 +24,7 @@ public struct ProcessingSettings: Sendable {
   public var dithers = true
   /// Whether an existing output is replaced.
   public var replacesExisting = false
-  /// Threads for one file; does not affect the output. The chain is copied for each, and each takes up to 32 MB for
+  /// Threads for one file; does not affect the output. The chain is copied for each, and each takes up to 36 MB for
   /// samples. A chain with a recurrent model uses at most one for each channel and two for reading and writing.
   public var threads = 1
   /// Frames that a thread computes at once, where there are several. Default: chosen by length and pre-roll.

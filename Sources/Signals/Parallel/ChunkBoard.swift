@@ -34,13 +34,13 @@ struct ChunkBoard: Sendable {
   private var isWriting = false
   /// The number of chunks, once the last has been read.
   private var chunks: Int?
-  /// How far the signal is, as whoever asked for it counts.
+  /// How far the signal is, in frames of the source that is counted.
   private(set) var framesCounted: Int64 = 0
   /// Why everybody stops.
   private(set) var error: (any Error)?
 
   /// - Parameters:
-  ///   - processors: How many there are.
+  ///   - processors: The number of processors.
   ///   - slots: How many chunks are in memory at most.
   init(sharing: Sharing, processors: Int, slots: Int) {
     self.sharing = sharing
@@ -49,7 +49,7 @@ struct ChunkBoard: Sendable {
     nextComputed = [Int](repeating: 0, count: sharing == .byChunk ? 1 : processors)
   }
 
-  /// Takes the next task; nil: there is none now, but there will be.
+  /// Takes the next task; nil: none is ready now, but one will be.
   mutating func next() -> Task? {
     if error != nil || chunksWritten == chunks { return .leave }
     // Writing makes room, and reading makes work for the other threads.
@@ -68,7 +68,7 @@ struct ChunkBoard: Sendable {
     return .compute(chunk: nextComputed[place] - 1, processor: processor)
   }
 
-  /// A processor that could compute something; the one that is furthest behind.
+  /// A processor that could compute something; the one with the earliest chunk.
   private func idleProcessor() -> Int? {
     let idle = isBusy.indices.filter { !isBusy[$0] && nextComputed[sharing == .byChunk ? 0 : $0] < chunksRead }
     return sharing == .byChunk ? idle.first : idle.min { nextComputed[$0] < nextComputed[$1] }
@@ -76,7 +76,7 @@ struct ChunkBoard: Sendable {
 
   /// The chunk asked for was read.
   /// - Parameters:
-  ///   - isEmpty: Whether the signal ended before it, so that there is no such chunk.
+  ///   - isEmpty: Whether the signal ended before it.
   ///   - isLast: Whether no other follows.
   mutating func didRead(isEmpty: Bool, isLast: Bool) {
     isReading = false

@@ -7,14 +7,14 @@
 #endif
 
 /// A value that threads use in turn, and whose changes they can wait for.
-final class Monitor<Value: Sendable>: @unchecked Sendable {
+package final class Monitor<Value: Sendable>: @unchecked Sendable {
   // Sendable because the value is read and written only while the mutex is held. Mutex and condition have addresses of
   // their own, which no copy changes.
   private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(_ value: Value) {
+  package init(_ value: Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
@@ -28,7 +28,7 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
   }
 
   /// Changes the value and wakes the threads that wait for a change.
-  func change<Result>(_ body: (inout Value) -> Result) -> Result {
+  package func change<Result>(_ body: (inout Value) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     let result = body(&value)
     pthread_mutex_unlock(mutex)
@@ -38,7 +38,7 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
 
   /// Waits until `body` gives a result. It is called now and after every change, and may itself change the value, as long
   /// as nobody waits for that.
-  func wait<Result>(until body: (inout Value) -> Result?) -> Result {
+  package func wait<Result>(until body: (inout Value) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {

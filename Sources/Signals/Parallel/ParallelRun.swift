@@ -1,3 +1,4 @@
+import AudioFiles
 import ByteFiles
 import Dispatch
 import StreamingConvolution
@@ -6,14 +7,15 @@ import StreamingConvolution
 /// same order.
 ///
 /// The signal goes through a few chunks in memory. Every thread does what is due next: it reads a chunk, computes one, or
-/// writes one (`ChunkBoard`). So reading and decoding, computing, and encoding and writing overlap.
+/// writes one (`ChunkBoard`). So reading and decoding, computing, and encoding and writing overlap. The thread that
+/// computed a chunk also measures and quantises it, where the sink allows that.
 ///
 /// - Memory: `WorkDivision.slotBytes` for every thread and one more, whatever the length.
 package final class ParallelRun: @unchecked Sendable {
   // Sendable because every part is used by one thread at a time, which has it from the board, and the board's mutex
-  // orders what they do. Source, past and the numbers after them belong to the thread that reads; sink and
-  // `interleavedOutput` to the one that writes; a processor to the one that computes with it; a slot to the one that
-  // reads or writes its chunk, and its channels to those that compute them.
+  // orders what they do. Source, past and the numbers after them belong to the thread that reads; the sink to the one
+  // that writes, except for its `prepare`, which is made for any thread; a processor to the one that computes with it; a
+  // slot to the one that reads or writes its chunk, and its channels to those that compute them.
   private let division: WorkDivision
   private let board: Monitor<ChunkBoard>
   private let slots: [Slot]
@@ -38,52 +40,73 @@ package final class ParallelRun: @unchecked Sendable {
   private let tailFrames: Int
 
   private let sink: any FrameSink
-  private var interleavedOutput: [Float]
+  /// The same, if it can prepare frames on any thread.
+  private let preparingSink: (any PreparingSink)?
   private let outputChannels: Int
   private let latencyFrames: Int
 
-  /// One chunk in memory, channel by channel. Its output replaces its input.
+  /// One chunk in memory.
   private final class Slot {
-    let rows: PlanarMemory
+    /// The pre-roll and the chunk, channel by channel.
+    let input: PlanarMemory
+    /// The chunk's output, interleaved; nil where it replaces the input, because both are mono.
+    private let separateOutput: PlanarMemory?
     /// Frame of the stream where the chunk begins.
     var first = 0
-    /// Frames before it in memory.
+    /// Frames of pre-roll.
     var preRoll = 0
+    /// Frames of the chunk.
     var frames = 0
-    /// Frames that the counted source has given when the chunk was read.
+    /// What was found in the output; nil until the sink has prepared it.
+    var found: SampleFacts?
+    /// Frames that the counted source had given when the chunk was read.
     var framesCounted: Int64 = 0
 
-    init(channels: Int, frames: Int) { rows = PlanarMemory(channels: channels, frames: frames) }
+    init(inputs: Int, outputs: Int, preRoll: Int, frames: Int) {
+      input = PlanarMemory(channels: inputs, frames: preRoll + frames)
+      separateOutput = inputs == 1 && outputs == 1 ? nil : PlanarMemory(channels: 1, frames: frames * outputs)
+    }
+
+    var replacesInput: Bool { separateOutput == nil }
+    /// Where the output of the chunk's first frame is.
+    var output: UnsafeMutablePointer<Float> { separateOutput?.channels[0] ?? input.channels[0] + preRoll }
   }
 
-  /// A processor, the channels that are its own, and the pointers to its block.
+  /// A processor and the channels that are its own.
   private final class Lane {
     let processor: any BlockProcessor
-    let firstChannel: Int
-    private let input: UnsafeMutablePointer<UnsafePointer<Float>>
-    private let output: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+    private let firstChannel: Int
+    private let output: PlanarMemory
+    private let pointers: UnsafeMutablePointer<UnsafePointer<Float>>
 
     init(_ processor: any BlockProcessor, firstChannel: Int) {
       self.processor = processor
       self.firstChannel = firstChannel
-      input = .allocate(capacity: processor.inputChannels)
-      output = .allocate(capacity: processor.outputChannels)
+      output = PlanarMemory(channels: processor.outputChannels, frames: processor.maximumOutputFrames)
+      pointers = .allocate(capacity: processor.inputChannels)
     }
 
-    deinit {
-      input.deallocate()
-      output.deallocate()
-    }
+    deinit { pointers.deallocate() }
 
-    /// Processes frames where they are.
-    func process(_ rows: PlanarMemory, from place: Int, frames: Int) {
+    /// Processes frames from a place in the slot's input. The output of pre-roll is thrown away.
+    /// - Parameter outputs: Channels of the whole output.
+    func process(_ slot: Slot, from place: Int, frames: Int, outputs: Int) {
       for channel in 0..<processor.inputChannels {
-        (input + channel).initialize(to: UnsafePointer(rows.channels[firstChannel + channel] + place))
+        (pointers + channel).initialize(to: UnsafePointer(slot.input.channels[firstChannel + channel] + place))
       }
+      if slot.replacesInput {
+        _ = withUnsafePointer(to: slot.input.channels[0] + place) {
+          processor.process(InputChannels(pointers), into: $0, frames: frames)
+        }
+        return
+      }
+      _ = processor.process(InputChannels(pointers), into: output.channels, frames: frames)
+      guard place >= slot.preRoll else { return }
+      let target = slot.output + (place - slot.preRoll) * outputs + firstChannel
       for channel in 0..<processor.outputChannels {
-        (output + channel).initialize(to: rows.channels[firstChannel + channel] + place)
+        let row = output.channels[channel]
+        for frame in 0..<frames { target[frame * outputs + channel] = row[frame] }
       }
-      _ = processor.process(InputChannels(input), into: OutputChannels(output), frames: frames)
     }
   }
 
@@ -100,6 +123,7 @@ package final class ParallelRun: @unchecked Sendable {
     self.division = division
     self.source = source
     self.sink = sink
+    preparingSink = sink as? any PreparingSink
     self.counted = counted ?? source
     self.tailFrames = tailFrames
     self.cancellation = cancellation
@@ -109,14 +133,14 @@ package final class ParallelRun: @unchecked Sendable {
     let preRoll = division.cut.map { $0.preRollFrames + $0.alignmentFrames - 1 } ?? 0
     board = Monitor(ChunkBoard(sharing: division.sharing, processors: division.processors.count, slots: division.slots))
     slots = (0..<division.slots).map { _ in
-      Slot(channels: max(whole.inputChannels, whole.outputChannels), frames: preRoll + division.chunkFrames)
+      Slot(
+        inputs: whole.inputChannels, outputs: whole.outputChannels, preRoll: preRoll, frames: division.chunkFrames)
     }
     lanes = division.processors.enumerated().map { index, processor in
       Lane(processor, firstChannel: division.sharing == .byChannel ? index * processor.inputChannels : 0)
     }
     past = PlanarMemory(channels: whole.inputChannels, frames: preRoll)
     interleavedInput = [Float](repeating: 0, count: blockFrames * whole.inputChannels)
-    interleavedOutput = [Float](repeating: 0, count: blockFrames * whole.outputChannels)
   }
 
   /// Processes the whole signal. Returns when all threads are done.
@@ -171,10 +195,11 @@ package final class ParallelRun: @unchecked Sendable {
     slot.first = framesGiven
     slot.preRoll = division.cut.map { framesGiven - $0.start(before: framesGiven) } ?? 0
     for channel in 0..<past.channelCount where slot.preRoll > 0 {
-      slot.rows.channels[channel].update(
+      slot.input.channels[channel].update(
         from: past.channels[channel] + framesInPast - slot.preRoll, count: slot.preRoll)
     }
     slot.frames = 0
+    slot.found = nil
     while slot.frames < division.chunkFrames, totalFrames == nil { try readBlock(into: slot) }
     addSilence(to: slot)
     framesGiven += slot.frames
@@ -203,7 +228,7 @@ package final class ParallelRun: @unchecked Sendable {
     }
     interleavedInput.withUnsafeBufferPointer { samples in
       for channel in 0..<channels {
-        let row = slot.rows.channels[channel] + slot.preRoll + slot.frames
+        let row = slot.input.channels[channel] + slot.preRoll + slot.frames
         for frame in 0..<frames { row[frame] = samples[frame * channels + channel] }
       }
     }
@@ -216,7 +241,7 @@ package final class ParallelRun: @unchecked Sendable {
     guard let totalFrames else { return }
     let frames = min(division.chunkFrames - slot.frames, totalFrames - framesGiven - slot.frames)
     for channel in 0..<past.channelCount {
-      (slot.rows.channels[channel] + slot.preRoll + slot.frames).update(repeating: 0, count: frames)
+      (slot.input.channels[channel] + slot.preRoll + slot.frames).update(repeating: 0, count: frames)
     }
     slot.frames += frames
   }
@@ -225,7 +250,7 @@ package final class ParallelRun: @unchecked Sendable {
     let all = slot.preRoll + slot.frames
     framesInPast = min(past.frames, all)
     for channel in 0..<past.channelCount where framesInPast > 0 {
-      past.channels[channel].update(from: slot.rows.channels[channel] + all - framesInPast, count: framesInPast)
+      past.channels[channel].update(from: slot.input.channels[channel] + all - framesInPast, count: framesInPast)
     }
   }
 
@@ -237,29 +262,38 @@ package final class ParallelRun: @unchecked Sendable {
     let end = slot.preRoll + slot.frames
     while place < end {
       try cancellation.check()
-      let frames = min(blockFrames, end - place)
-      lane.process(slot.rows, from: place, frames: frames)
+      let frames = min(blockFrames, (place < slot.preRoll ? slot.preRoll : end) - place)
+      lane.process(slot, from: place, frames: frames, outputs: outputChannels)
       place += frames
     }
+    // While others are read and written. By channel, the other channels may not be ready.
+    if division.sharing == .byChunk { prepare(slot) }
   }
 
-  /// Writes the chunk's output, without the latency at the beginning of the stream.
+  /// The chunk's output, without the latency at the beginning of the stream.
+  private func output(of slot: Slot) -> UnsafeMutableBufferPointer<Float> {
+    let unwanted = min(slot.frames, max(0, latencyFrames - slot.first))
+    return UnsafeMutableBufferPointer(
+      start: slot.output + unwanted * outputChannels, count: (slot.frames - unwanted) * outputChannels)
+  }
+
+  private func prepare(_ slot: Slot) {
+    slot.found = preparingSink?.prepare(output(of: slot), after: Int64(max(0, slot.first - latencyFrames)))
+  }
+
   private func write(_ slot: Slot) throws {
-    let channels = outputChannels
-    var place = min(slot.frames, max(0, latencyFrames - slot.first))
-    while place < slot.frames {
+    if slot.found == nil { prepare(slot) }
+    var rest = UnsafeBufferPointer(output(of: slot))[...]
+    while !rest.isEmpty {
       try cancellation.check()
-      let frames = min(blockFrames, slot.frames - place)
-      interleavedOutput.withUnsafeMutableBufferPointer { samples in
-        for channel in 0..<channels {
-          let row = slot.rows.channels[channel] + slot.preRoll + place
-          for frame in 0..<frames { samples[frame * channels + channel] = row[frame] }
-        }
+      let block = UnsafeBufferPointer(rebasing: rest.prefix(blockFrames * outputChannels))
+      if let preparingSink {
+        try preparingSink.write(prepared: block, slot.found ?? SampleFacts())
+        slot.found = SampleFacts()
+      } else {
+        try sink.write(block)
       }
-      try interleavedOutput.withUnsafeBufferPointer {
-        try sink.write(UnsafeBufferPointer(rebasing: $0[..<(frames * channels)]))
-      }
-      place += frames
+      rest = rest.dropFirst(block.count)
     }
   }
 }

@@ -38,9 +38,9 @@ package struct WorkDivision {
   /// Chunks in memory at once.
   var slots: Int { threads + 1 }
 
-  /// Samples of one chunk with its pre-roll, in bytes. There is one chunk more than threads, so this is less than 32 MB a
+  /// Samples of one chunk with its pre-roll, in bytes. There is one chunk more than threads, so this is at most 36 MB a
   /// thread.
-  static let slotBytes = 16 << 20
+  static let slotBytes = 24 << 20
   /// Signals of fewer frames are left to one thread: they are done before others have started.
   private static let shortFrames = 32_768
   /// Chunks are so much longer than their pre-roll, if memory and the signal's length allow it.
@@ -96,7 +96,8 @@ package struct WorkDivision {
     guard copies > 1 else { return nil }
     let preRoll = (cut.preRollFrames + cut.alignmentFrames - 1) / cut.alignmentFrames * cut.alignmentFrames
     if let chosen { return (chosen, preRoll) }
-    let room = slotBytes / (4 * max(whole.inputChannels, whole.outputChannels)) - preRoll
+    let (inputs, outputs) = (whole.inputChannels, whole.outputChannels)
+    let room = (slotBytes / 4 - inputs * preRoll) / (inputs == 1 && outputs == 1 ? 1 : inputs + outputs)
     let most = min(max(wantedRatio * preRoll, 65_536), room)
     guard most >= 2 * preRoll, most >= cut.alignmentFrames else { return nil }
     // As many chunks for every thread, so that all are done at the same time.
