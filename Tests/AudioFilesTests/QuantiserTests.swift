@@ -74,7 +74,7 @@ struct QuantiserTests {
 
   @Test("parts in any order, in place, have the integers and counts of the whole", arguments: [8, 16, 24, 32])
   func parts(bits: Int) {
-    let samples = sine(frames: 3000, channels: 1).map { $0 * 1.4 } + [.nan, .infinity]
+    let samples = sine(frames: 3000, channels: 1).map { $0 * 4 } + [.nan, .infinity]
     let quantiser = IntegerQuantiser(bits: bits, dithers: bits < 32)
     var parts = samples
     var found = SampleFacts()
@@ -90,7 +90,7 @@ struct QuantiserTests {
     var whole = IntegerQuantiser(bits: bits, dithers: bits < 32)
     var integers = [Int32](repeating: 0, count: samples.count)
     whole.quantise(samples, into: &integers, count: samples.count)
-    #expect(found == SampleFacts(clipped: whole.clippedSamples, nonFinite: 2) && found.clipped > 100)
+    #expect(found == SampleFacts(clipped: whole.clippedSamples, nonFinite: 2) && found.clipped > 2)
   }
 
   @Test("clipping is counted after dither, NaN is 0, infinity is full scale")

@@ -28,7 +28,7 @@ struct ChunkBoardTests {
           running.append(task)
         }
         if running.isEmpty { break }
-        switch running.remove(at: random.nextInteger(upTo: running.count)) {
+        switch running.remove(at: random.nextInteger(upTo: running.count - 1)) {
         case .read(let chunk):
           #expect(chunk == read.count && chunk < written.count + sizes.slots)
           if chunk < chunks { read.append(chunk) }

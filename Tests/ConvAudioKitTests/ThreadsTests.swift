@@ -29,7 +29,8 @@ struct ThreadsTests {
   }
 
   private static func tiny(_ stages: TinyPreset.Stage...) throws -> Chain {
-    try Chain(preset: TinyPreset(stages: stages).write(into: TemporaryDirectory().url))
+    let folder = try TemporaryDirectory()
+    return try withExtendedLifetime(folder) { try Chain(preset: TinyPreset(stages: stages).write(into: folder.url)) }
   }
 
   private static func model(_ name: String) throws -> Chain {

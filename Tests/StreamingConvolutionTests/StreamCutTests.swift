@@ -105,7 +105,7 @@ struct StreamCutTests {
   @Test("what cannot be cut says so: recurrent networks, chains with one, and other rates")
   func notCut() throws {
     var recurrent = NetworkMaker(inputChannels: 1, seed: 1)
-    recurrent.network.output = try recurrent.recur(recurrent.network.input, 3)
+    recurrent.network.output = try recurrent.convolve(recurrent.recur(recurrent.network.input, 3), 1)
     let lstm = try NetworkProcessor(recurrent.network, maximumBlockFrames: 512)
     #expect(lstm.cut == nil)
     #expect(ProcessorChain([try Combination.processor(), lstm], maximumBlockFrames: 512).cut == nil)
