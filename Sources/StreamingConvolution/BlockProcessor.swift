@@ -52,6 +52,10 @@ public protocol BlockProcessor: AnyObject {
   /// Makes the processor as new.
   func reset()
 
+  /// `reset`, where the output before frame `first` will be thrown away and need not be computed. It is written
+  /// nonetheless, and may be anything; from `first` on it is as after `reset`, to the bit.
+  func reset(keepingFrom first: Int)
+
   /// Makes another processor with the same settings, as new. Allocates; shares no mutable state.
   func copy() throws -> Self
 }
@@ -67,6 +71,8 @@ extension BlockProcessor {
   public var grainFrames: Int { 1 }
   /// nil: it must run from the beginning.
   public var cut: StreamCut? { nil }
+  /// `reset`: everything is computed.
+  public func reset(keepingFrom first: Int) { reset() }
   /// `rate` · `maximumBlockFrames`, rounded up.
   public var maximumOutputFrames: Int { rate.outputFrames(for: maximumBlockFrames) }
 }

@@ -24,6 +24,7 @@ private final class WrongCut: BlockProcessor {
     processor.process(input, into: output, frames: frames)
   }
   func reset() { processor.reset() }
+  func reset(keepingFrom first: Int) { processor.reset(keepingFrom: first) }
   func copy() throws -> WrongCut { WrongCut(try processor.copy(), cut) }
 }
 

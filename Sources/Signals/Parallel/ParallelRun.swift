@@ -257,7 +257,7 @@ package final class ParallelRun: @unchecked Sendable {
   // MARK: - Computing and writing
 
   private func compute(_ slot: Slot, _ lane: Lane) throws {
-    if division.sharing == .byChunk { lane.processor.reset() }
+    if division.sharing == .byChunk { lane.processor.reset(keepingFrom: slot.preRoll) }
     var place = 0
     let end = slot.preRoll + slot.frames
     while place < end {

@@ -63,6 +63,10 @@ package final class ChannelBank: BlockProcessor, ChannelSeparable {
     for channel in members.indices { members[channel].reset() }
   }
 
+  package func reset(keepingFrom first: Int) {
+    for channel in members.indices { members[channel].reset(keepingFrom: first) }
+  }
+
   package func copy() throws -> ChannelBank { ChannelBank(try members.map { try $0.copy() }) }
 
   package func separateChannels() throws -> [any BlockProcessor]? { try members.map { try $0.copy() } }

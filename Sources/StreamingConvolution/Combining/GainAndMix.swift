@@ -157,6 +157,11 @@ package final class GainAndMix: BlockProcessor, ChannelSeparable {
     settle()
   }
 
+  package func reset(keepingFrom first: Int) {
+    processor.reset(keepingFrom: first)
+    settle()
+  }
+
   package func copy() throws -> GainAndMix {
     GainAndMix(try processor.copy(), gainIn: gainIn, gainOut: gainOut, mix: mix, restingInput: restingInput)
   }

@@ -132,6 +132,16 @@ package final class ProcessorChain: BlockProcessor, ChannelSeparable {
     for index in stages.indices { stages[index].reset() }
   }
 
+  /// A stage needs what the one before it gives from its own pre-roll on.
+  package func reset(keepingFrom first: Int) {
+    framesIn = 0
+    var first = timing.cut == nil ? 0 : first
+    for index in stages.indices.reversed() {
+      stages[index].reset(keepingFrom: max(0, first))
+      first -= stages[index].cut?.preRollFrames ?? 0
+    }
+  }
+
   package func copy() throws -> ProcessorChain {
     try ProcessorChain(
       stages.map { try $0.copy() }, channels: inputChannels, maximumBlockFrames: maximumBlockFrames)

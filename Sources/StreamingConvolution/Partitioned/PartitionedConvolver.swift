@@ -59,6 +59,8 @@ public final class PartitionedConvolver: BlockProcessor {
 
   /// Input frames since `reset`.
   private var frame = 0
+  /// Output before this frame is not kept: only the input is transformed. Counted with the latency.
+  private var firstKept = 0
   private var responses: PreparedResponse
   private var current: ResponseTables
   private var replacement: PreparedResponse?
@@ -153,7 +155,7 @@ public final class PartitionedConvolver: BlockProcessor {
       for index in 0..<levelCount { operations += levels[index].work(until: frame, history) }
       if levelCount > 0 { operations += beginBlocks() }
       countedOperations += operations
-      give(output, offset: offset, count: count)
+      if frame > firstKept { give(output, offset: offset, count: count) }
       offset += count
     }
     return frames
@@ -182,7 +184,8 @@ public final class PartitionedConvolver: BlockProcessor {
 
   private func begin(_ index: Int, block: Int) {
     let first = block * levels[index].frames + levels[index].firstTap
-    let isHeard = next == nil || first < fade.upperBound
+    let isKept = first + levels[index].frames + plan.latencyFrames > firstKept
+    let isHeard = isKept && (next == nil || first < fade.upperBound)
     let isReplaced = first + levels[index].frames > fade.lowerBound
     levels[index].begin(
       block: block, current: isHeard ? current.levels[index] : nil, next: isReplaced ? next?.levels[index] : nil)
@@ -246,10 +249,16 @@ public final class PartitionedConvolver: BlockProcessor {
   /// As new: only silence came before the next frame. The responses stay, and a pending exchange is completed.
   public func reset() {
     if replacement != nil { finishExchange() }
-    frame = 0
+    (frame, firstKept) = (0, 0)
     history.clear(channels: inputChannels)
     for index in 0..<levelCount { levels[index].reset() }
     responses.clear()
+  }
+
+  /// `reset`, where only output from frame `first` on is kept. Until then only the input is transformed.
+  public func reset(keepingFrom first: Int) {
+    reset()
+    firstKept = first
   }
 
   /// Makes another convolver with the same responses and plan, as new. The two share no mutable state.

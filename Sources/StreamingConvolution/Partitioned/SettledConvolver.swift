@@ -66,6 +66,8 @@ package final class SettledConvolver: BlockProcessor, ChannelSeparable {
 
   package func reset() { convolver.reset() }
 
+  package func reset(keepingFrom first: Int) { convolver.reset(keepingFrom: first) }
+
   package func copy() throws -> SettledConvolver {
     SettledConvolver(try convolver.copy(), restingInput: restingInput, leadFrames: leadFrames)
   }

@@ -2,7 +2,7 @@ import StreamingConvolution
 
 /// The law of `StreamCut`: parts of a stream have the bits of the whole.
 extension ProcessorLaws {
-  /// A part that is started where the processor says, after a reset, has the bits of the whole stream, wherever it begins
+  /// A part that is started where the processor says, whose pre-roll is not kept, has the bits of the whole stream, wherever it begins
   /// and however long it is. Frames before its pre-roll do not matter, not even NaN. Does not check processors that
   /// cannot be cut.
   public static func checkCut(_ make: Maker) throws -> [String] {
@@ -35,7 +35,7 @@ extension ProcessorLaws {
       input[channel][first + 100] = .infinity
     }
     let whole = BlockRun.of(try make(), on: input, in: .whole).output.map { Array($0.dropFirst(first)) }
-    processor.reset()
+    processor.reset(keepingFrom: first - start)
     let part = BlockRun.of(processor, on: input.map { Array($0.dropFirst(start)) }, in: .random(seed: 5)).output
       .map { Array($0.dropFirst(first - start)) }
     return differences("the part from frame \(first), started at \(start)", part, whole)
