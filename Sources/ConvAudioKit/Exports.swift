@@ -74,6 +74,7 @@
 @_exported import struct StreamingConvolution.PartitionPlanner
 @_exported import struct StreamingConvolution.ResponseMatrix
 @_exported import struct StreamingConvolution.ResponsePath
+@_exported import struct StreamingConvolution.StreamCut
 @_exported import typealias StreamingConvolution.InputChannels
 @_exported import typealias StreamingConvolution.OutputChannels
 

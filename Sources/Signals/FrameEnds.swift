@@ -24,12 +24,22 @@ package protocol FrameSink: AnyObject {
   func write(_ samples: UnsafeBufferPointer<Float>) throws
 }
 
+/// A sink that can do most of its work on frames on any thread, before it is their turn.
+package protocol PreparingSink: FrameSink {
+  /// Changes whole frames, interleaved, to what `write(prepared:)` takes. Safe on any thread.
+  /// - Parameter frames: Frames that come before these.
+  func prepare(_ samples: UnsafeMutableBufferPointer<Float>, after frames: Int64) -> SampleFacts
+  /// Takes whole frames that were prepared for this place.
+  /// - Parameter found: What `prepare` returned; nothing for the rest of frames that are written in pieces.
+  func write(prepared samples: UnsafeBufferPointer<Float>, _ found: SampleFacts) throws
+}
+
 extension AudioFileReader: FrameSource {
   package var name: String { info.path }
 }
 
 extension AudioStreamReader: FrameSource {}
-extension AudioFileWriter: FrameSink {}
+extension AudioFileWriter: PreparingSink {}
 extension AudioStreamWriter: FrameSink {}
 extension NumberRowWriter: FrameSink {}
 
@@ -120,17 +130,33 @@ final class InspectedSource: FrameSource {
 }
 
 /// A sink whose level is measured.
-package final class MeteredSink: FrameSink {
+package final class MeteredSink: PreparingSink {
   /// Largest absolute finite sample so far.
   package private(set) var peak: Float = 0
-  private let sink: any FrameSink
+  private let sink: any PreparingSink
 
-  package init(_ sink: any FrameSink) { self.sink = sink }
+  package init(_ sink: any PreparingSink) { self.sink = sink }
 
   package func write(_ samples: UnsafeBufferPointer<Float>) throws {
-    var peak = peak
-    for sample in samples where abs(sample) > peak && sample.isFinite { peak = abs(sample) }
-    self.peak = peak
+    peak = max(peak, Self.peak(of: samples))
     try sink.write(samples)
+  }
+
+  package func prepare(_ samples: UnsafeMutableBufferPointer<Float>, after frames: Int64) -> SampleFacts {
+    let peak = Self.peak(of: UnsafeBufferPointer(samples))
+    var found = sink.prepare(samples, after: frames)
+    found.peak = peak
+    return found
+  }
+
+  package func write(prepared samples: UnsafeBufferPointer<Float>, _ found: SampleFacts) throws {
+    peak = max(peak, found.peak)
+    try sink.write(prepared: samples, found)
+  }
+
+  private static func peak(of samples: UnsafeBufferPointer<Float>) -> Float {
+    var peak: Float = 0
+    for sample in samples where abs(sample) > peak && sample.isFinite { peak = abs(sample) }
+    return peak
   }
 }

@@ -32,6 +32,9 @@ public protocol BlockProcessor: AnyObject {
   var tailFrames: Int { get }
   /// Every block but the last is a multiple of this many frames. Default: 1, any block.
   var grainFrames: Int { get }
+  /// How to start in the middle of a stream with the same bits; nil where that is not possible, as for recurrent
+  /// networks. Default: nil.
+  var cut: StreamCut? { get }
   /// The most input frames of one call.
   var maximumBlockFrames: Int { get }
   /// The most output frames of one call. Default: `rate` · `maximumBlockFrames`, rounded up.
@@ -49,6 +52,10 @@ public protocol BlockProcessor: AnyObject {
   /// Makes the processor as new.
   func reset()
 
+  /// `reset`, where the output before frame `first` will be thrown away and need not be computed. It is written
+  /// nonetheless, and may be anything; from `first` on it is as after `reset`, to the bit.
+  func reset(keepingFrom first: Int)
+
   /// Makes another processor with the same settings, as new. Allocates; shares no mutable state.
   func copy() throws -> Self
 }
@@ -62,6 +69,10 @@ extension BlockProcessor {
   public var tailFrames: Int { 0 }
   /// 1: blocks of any size.
   public var grainFrames: Int { 1 }
+  /// nil: it must run from the beginning.
+  public var cut: StreamCut? { nil }
+  /// `reset`: everything is computed.
+  public func reset(keepingFrom first: Int) { reset() }
   /// `rate` · `maximumBlockFrames`, rounded up.
   public var maximumOutputFrames: Int { rate.outputFrames(for: maximumBlockFrames) }
 }

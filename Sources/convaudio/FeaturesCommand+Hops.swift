@@ -26,15 +26,10 @@ extension FeaturesCommand {
     var rows = HopRowWriter(self, format, hasFiles: inputs.count > 1, cancellation: interruption.cancellation)
     do {
       defer { progress.clear() }
-      var rate: Int?
-      for input in inputs {
-        let name = input == "-" ? "standard input" : input
-        let done = try extraction.run(
-          input, expectedRateHz: rate, note: { if !quiet { printError($0) } },
-          progress: { progress.draw("\(name): \($0) frames") }, cancellation: interruption.cancellation,
-          row: { try rows.write($0, of: input) })
-        rate = rate ?? done.sampleRateHz
-      }
+      try extraction.run(
+        inputs, threads: series.threads, note: { if !quiet { printError($0) } },
+        progress: { progress.draw("\($0 == "-" ? "standard input" : $0): \($1) frames") },
+        cancellation: interruption.cancellation, row: { try rows.write($0, of: $1) })
       progress.clear()
       try rows.finish()
     } catch ByteFileError.readerClosed {

@@ -46,7 +46,8 @@ struct ProcessCommand: ParsableCommand {
       let results = try printer.reportingFailure(of: inputs) {
         let files = try models.isEmpty ? filesThroughChain(paths) : files(through: models, paths)
         let run = try BatchRun(
-          files, jobs: running.jobs, skipsExisting: !models.isEmpty && !running.force, replacesExisting: running.force)
+          files, jobs: running.jobs, threads: running.threads ?? availableCores(),
+          skipsExisting: !models.isEmpty && !running.force, replacesExisting: running.force)
         return try paths.makingFolders(for: files) {
           run.run(progress: printer.progress, finished: printer.finished, cancellation: interruption.cancellation)
         }

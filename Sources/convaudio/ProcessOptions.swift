@@ -45,7 +45,14 @@ struct RunningOptions: ParsableArguments {
   @Flag(help: "Replace existing outputs.")
   var force = false
 
-  @Option(help: "How many files to process at once; at most one per core.")
+  @Option(
+    help: """
+      Number of threads for all files together; does not affect the output (default: one for each core that the \
+      process may use).
+      """)
+  var threads: Int?
+
+  @Option(help: "How many files to process at once; they share the threads equally.")
   var jobs = 1
 
   @Option(help: "Reject files with more channels.")
@@ -60,6 +67,9 @@ struct RunningOptions: ParsableArguments {
   var reportFormat: ReportPrinter.Format { json ? .json : quiet ? .quiet : .text }
 
   func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024.")
+    }
     guard jobs >= 1, jobs <= 1024 else { throw ValidationError("--jobs is \(jobs), expected 1 to 1024.") }
     guard maxChannels >= 1, maxChannels <= 1024 else {
       throw ValidationError("--max-channels is \(maxChannels), expected 1 to 1024.")

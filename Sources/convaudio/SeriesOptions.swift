@@ -68,7 +68,7 @@ struct SeriesOptions: ParsableArguments {
       """, transform: duration)
   var hop: WindowLength?
 
-  @Option(help: "Number of threads; does not affect the output. Streams are processed on one thread.")
+  @Option(help: "Number of threads; does not affect the output. A signal is processed on one thread, several files at once.")
   var threads = 1
 
   func validate() throws {

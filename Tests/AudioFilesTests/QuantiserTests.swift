@@ -72,6 +72,27 @@ struct QuantiserTests {
       quantise(samples, bits: 16, dithers: true, block: block) == quantise(samples, bits: 16, dithers: true))
   }
 
+  @Test("parts in any order, in place, have the integers and counts of the whole", arguments: [8, 16, 24, 32])
+  func parts(bits: Int) {
+    let samples = sine(frames: 3000, channels: 1).map { $0 * 4 } + [.nan, .infinity]
+    let quantiser = IntegerQuantiser(bits: bits, dithers: bits < 32)
+    var parts = samples
+    var found = SampleFacts()
+    for range in [2000..<3002, 0..<7, 7..<2000] {
+      parts.withUnsafeMutableBufferPointer {
+        found.add(
+          quantiser.quantise($0.baseAddress! + range.lowerBound, count: range.count, after: UInt64(range.lowerBound)))
+      }
+    }
+    #expect(
+      parts.map { Int(Int32(bitPattern: $0.bitPattern)) >> (32 - bits) }
+        == quantise(samples, bits: bits, dithers: bits < 32))
+    var whole = IntegerQuantiser(bits: bits, dithers: bits < 32)
+    var integers = [Int32](repeating: 0, count: samples.count)
+    whole.quantise(samples, into: &integers, count: samples.count)
+    #expect(found == SampleFacts(clipped: whole.clippedSamples, nonFinite: 2) && found.clipped > 2)
+  }
+
   @Test("clipping is counted after dither, NaN is 0, infinity is full scale")
   func counts() {
     var quantiser = IntegerQuantiser(bits: 16, dithers: true)

@@ -134,8 +134,11 @@ import Testing
 
         RUNNING:
           --force                 Replace existing outputs.
-          --jobs <jobs>           How many files to process at once; at most one per
-                                  core. (default: 1)
+          --threads <threads>     Number of threads for all files together; does not
+                                  affect the output (default: one for each core that
+                                  the process may use).
+          --jobs <jobs>           How many files to process at once; they share the
+                                  threads equally. (default: 1)
           --max-channels <max-channels>
                                   Reject files with more channels. (default: 64)
           --quiet                 Print only errors.
@@ -427,8 +430,9 @@ import Testing
           --hop <hop>             Distance between windows, in frames or with a unit
                                   (default: by --like for spectra, 10ms for stack and
                                   statistics, else the window's length).
-          --threads <threads>     Number of threads; does not affect the output.
-                                  Streams are processed on one thread. (default: 1)
+          --threads <threads>     Number of threads; does not affect the output. A
+                                  signal is processed on one thread, several files at
+                                  once. (default: 1)
 
         RECORDINGS, PIPES AND ROWS OF NUMBERS:
           --input-format <input-format>
@@ -596,8 +600,9 @@ import Testing
           --hop <hop>             Distance between windows, in frames or with a unit
                                   (default: by --like for spectra, 10ms for stack and
                                   statistics, else the window's length).
-          --threads <threads>     Number of threads; does not affect the output.
-                                  Streams are processed on one thread. (default: 1)
+          --threads <threads>     Number of threads; does not affect the output. A
+                                  signal is processed on one thread, several files at
+                                  once. (default: 1)
 
         RECORDINGS, PIPES AND ROWS OF NUMBERS:
           --input-format <input-format>

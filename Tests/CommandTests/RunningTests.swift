@@ -66,7 +66,7 @@ import Testing
 
   #if os(Linux)
     @Test(
-      "Memory stays below 64 MB and does not grow with the length",
+      "Memory stays below 64 MB a thread and does not grow with the length",
       .enabled(if: MemoryPeaks(of: "self") != nil, "the system does not tell a process's peak"))
     func memory() throws {
       let bench = try Bench()
@@ -79,6 +79,9 @@ import Testing
       // The virtual size bounds the resident one, and is exact: of the latter every core holds back a part.
       #expect(long.virtual < short.virtual + 2048, "\(short) for a second, \(long) for ten minutes")
       #expect(long.resident < 65_536 && wide.resident < 65_536, "\(long), and \(wide) for 64 channels")
+      // Each thread has samples and a copy of the chain.
+      let (longOnTwo, wideOnTwo) = (try peaks(bench, "long", threads: 2), try peaks(bench, "wide", threads: 2))
+      #expect(longOnTwo.resident < 131_072 && wideOnTwo.resident < 131_072, "\(longOnTwo), and \(wideOnTwo)")
     }
 
     /// What `/proc` says of a process, in kB.
@@ -97,7 +100,7 @@ import Testing
 
     /// The peaks of a whole run. At its end the program waits to print its summary into a pipe that is full, and can be
     /// asked. (What `wait4` says of a child begins with the size of the process that made it.)
-    private func peaks(_ bench: Bench, _ name: String) throws -> MemoryPeaks {
+    private func peaks(_ bench: Bench, _ name: String, threads: Int = 1) throws -> MemoryPeaks {
       let summary = Pipe()
       let writing = summary.fileHandleForWriting.fileDescriptor
       let flags = fcntl(writing, F_GETFL)
@@ -105,10 +108,12 @@ import Testing
       while write(writing, "-", 1) == 1 {}
       _ = fcntl(writing, F_SETFL, flags)
 
-      let process = bench.program.process(arguments: ["process", "\(name).wav", "-p", "tiny"])
+      let process = bench.program.process(arguments: [
+        "process", "\(name).wav", "-p", "tiny", "--threads", "\(threads)", "-o", "\(name).\(threads).wav",
+      ])
       process.standardOutput = summary
       try process.run()
-      let output = bench.path("\(name).tiny.wav")
+      let output = bench.path("\(name).\(threads).wav")
       try Deadline.wait(for: output) { !process.isRunning || FileManager.default.fileExists(atPath: output) }
       let peaks = MemoryPeaks(of: "\(process.processIdentifier)")
       _ = try Deadline.readAll(from: summary.fileHandleForReading.fileDescriptor, "the summary")

@@ -30,6 +30,10 @@ import Testing
         "Error: --jobs is 0, expected 1 to 1024."
       ),
       (
+        ["process", "in.wav", "-p", "tiny", "--threads", "1025"],
+        "Error: --threads is 1025, expected 1 to 1024."
+      ),
+      (
         ["process", "in.wav", "-p", "tiny", "--max-channels", "1025"],
         "Error: --max-channels is 1025, expected 1 to 1024."
       ),

@@ -7,6 +7,7 @@ final class Echo: BlockProcessor {
   let latencyFrames = 5
   let tailFrames = 12
   let historyFrames: Int? = 17
+  let cut: StreamCut? = StreamCut(preRollFrames: 17)
   let maximumBlockFrames: Int
   private var past: [Float] = []
 

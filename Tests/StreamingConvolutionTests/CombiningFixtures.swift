@@ -8,6 +8,7 @@ final class LateGain: BlockProcessor {
   let outputChannels: Int
   let latencyFrames: Int
   let historyFrames: Int? = 0
+  var cut: StreamCut? { StreamCut(preRollFrames: latencyFrames) }
   let tailFrames: Int
   let maximumBlockFrames: Int
   private let gain: Float
@@ -66,6 +67,7 @@ final class ThroughSpans: BlockProcessor {
   var latencyFrames: Int { processor.latencyFrames }
   var historyFrames: Int? { processor.historyFrames }
   var grainFrames: Int { processor.grainFrames }
+  var cut: StreamCut? { processor.cut }
   var maximumBlockFrames: Int { processor.maximumBlockFrames }
 
   init(_ processor: any BlockProcessor) {

@@ -23,10 +23,11 @@ package final class AudioFileWriter {
   /// The file.
   package let path: String
   /// Samples that were beyond full scale and clamped, after dither. 0 for float formats.
-  package private(set) var clippedSamples = 0
+  package var clippedSamples: Int { facts.clipped }
   /// Samples that were NaN or infinite. Integer and lossy formats hold 0 for NaN and full scale for infinity;
   /// float formats hold them as they are.
-  package private(set) var nonFiniteSamples = 0
+  package var nonFiniteSamples: Int { facts.nonFinite }
+  private var facts = SampleFacts()
   /// Frames written so far.
   package private(set) var framesWritten: Int64 = 0
   /// Sentences for people about text that was refused although the container has a place for it.
@@ -36,12 +37,11 @@ package final class AudioFileWriter {
   private let format: AudioOutputFormat
   private let channels: Int
   private let maximumFrames: Int64
-  private var quantiser: IntegerQuantiser?
+  private let quantiser: IntegerQuantiser?
   private var isFinished = false
   private let blockFrames: Int
-  /// What one call of libsndfile gets: clamped floats or integers, by `quantiser`. Owned; freed in `deinit`.
-  private let floats: UnsafeMutablePointer<Float>
-  private let integers: UnsafeMutablePointer<Int32>
+  /// What one call of libsndfile gets. Owned; freed in `deinit`.
+  private let prepared: UnsafeMutablePointer<Float>
 
   /// Creates the file, or empties it, and writes its header.
   ///
@@ -71,9 +71,10 @@ package final class AudioFileWriter {
     notes =
       lost.isEmpty
       ? [] : ["\(format.container.displayName) did not take \(lost.map(\.rawValue).joined(separator: ", "))"]
-    if case .pcm(let bits) = format.encoding {
-      quantiser = IntegerQuantiser(bits: bits, dithers: dither && bits < 32)
-    }
+    quantiser =
+      if case .pcm(let bits) = format.encoding { IntegerQuantiser(bits: bits, dithers: dither && bits < 32) } else {
+        nil
+      }
     self.path = path
     self.format = format
     self.channels = channels
@@ -84,14 +85,12 @@ package final class AudioFileWriter {
         ($0 - AudioOutputFormat.headerReserve) / Int64(channels * (format.encoding.bytesPerSample ?? 1))
       } ?? .max
     blockFrames = max(1, 8192 / channels)
-    floats = .allocate(capacity: blockFrames * channels)
-    integers = .allocate(capacity: blockFrames * channels)
+    prepared = .allocate(capacity: blockFrames * channels)
   }
 
   deinit {
     _ = file.close()
-    floats.deallocate()
-    integers.deallocate()
+    prepared.deallocate()
   }
 
   /// Writes frames after those already written.
@@ -101,9 +100,68 @@ package final class AudioFileWriter {
   ///   `alreadyFinished`.
   /// - Precondition: `samples.count` is a multiple of the number of channels.
   package func write(_ samples: UnsafeBufferPointer<Float>) throws(AudioFileError) {
+    try checkRoom(for: samples)
+    var done = 0
+    while done < samples.count {
+      let block = UnsafeMutableBufferPointer(start: prepared, count: min(blockFrames * channels, samples.count - done))
+      _ = block.update(fromContentsOf: samples[done..<done + block.count])
+      let found = prepare(block, after: framesWritten)
+      try write(prepared: UnsafeBufferPointer(block), found)
+      done += block.count
+    }
+  }
+
+  /// Does to samples all that can be done before it is their turn: dither, rounding, clamping, counting. Safe on any
+  /// thread.
+  ///
+  /// - Parameters:
+  ///   - samples: Interleaved, whole frames; changed to what `write(prepared:)` takes.
+  ///   - frames: Frames of the file before these.
+  package func prepare(_ samples: UnsafeMutableBufferPointer<Float>, after frames: Int64) -> SampleFacts {
+    guard let base = samples.baseAddress else { return SampleFacts() }
+    if let quantiser {
+      return quantiser.quantise(base, count: samples.count, after: UInt64(frames) &* UInt64(channels))
+    }
+    var facts = SampleFacts()
+    for i in 0..<samples.count where !base[i].isFinite { facts.nonFinite += 1 }
+    guard format.encoding.isLossy else { return facts }
+    for i in 0..<samples.count {
+      let sample = base[i].isNaN ? 0 : base[i]
+      let held = max(-1, min(1, sample))
+      facts.clipped += held == sample ? 0 : 1
+      base[i] = held
+    }
+    return facts
+  }
+
+  /// Writes frames that were prepared for this place, and counts what was found in them.
+  /// - Throws: As `write`.
+  package func write(
+    prepared samples: UnsafeBufferPointer<Float>, _ found: SampleFacts
+  ) throws(AudioFileError) {
+    try checkRoom(for: samples)
+    facts.add(found)
+    var done = 0
+    while let base = samples.baseAddress, done < samples.count {
+      let count = min(blockFrames, (samples.count - done) / channels)
+      let written =
+        quantiser == nil
+        ? file.write(base + done, frames: count)
+        : (base + done).withMemoryRebound(to: Int32.self, capacity: count * channels) {
+          file.write($0, frames: count)
+        }
+      framesWritten += Int64(max(0, written))
+      if written != count || file.io.failure != nil {
+        isFinished = true
+        throw .writeFailed(path: path, reason: file.trouble ?? "only \(written) of \(count) frames were taken")
+      }
+      done += count * channels
+    }
+  }
+
+  private func checkRoom(for samples: UnsafeBufferPointer<Float>) throws(AudioFileError) {
     precondition(samples.count % channels == 0, "whole frames only")
     guard !isFinished else { throw .alreadyFinished(path: path) }
-    guard let base = samples.baseAddress, !samples.isEmpty else { return }
     let frames = samples.count / channels
     guard Int64(frames) <= maximumFrames - framesWritten else {
       isFinished = true
@@ -112,40 +170,6 @@ package final class AudioFileWriter {
         actualBytes: AudioOutputFormat.audioBytes(
           frames: framesWritten + Int64(frames), channels: channels, encoding: format.encoding))
     }
-    var done = 0
-    while done < frames {
-      let count = min(blockFrames, frames - done)
-      let written = writeBlock(base + done * channels, frames: count)
-      framesWritten += Int64(max(0, written))
-      if written != count || file.io.failure != nil {
-        isFinished = true
-        throw .writeFailed(path: path, reason: file.trouble ?? "only \(written) of \(count) frames were taken")
-      }
-      done += count
-    }
-  }
-
-  private func writeBlock(_ samples: UnsafePointer<Float>, frames: Int) -> Int {
-    let count = frames * channels
-    if quantiser != nil {
-      quantiser!.quantise(samples, into: integers, count: count)
-      clippedSamples = quantiser!.clippedSamples
-      nonFiniteSamples = quantiser!.nonFiniteSamples
-      return file.write(integers, frames: frames)
-    }
-    var nonFinite = 0
-    for i in 0..<count where !samples[i].isFinite { nonFinite += 1 }
-    nonFiniteSamples += nonFinite
-    guard format.encoding.isLossy else { return file.write(samples, frames: frames) }
-    var clipped = 0
-    for i in 0..<count {
-      let sample = samples[i].isNaN ? 0 : samples[i]
-      let held = max(-1, min(1, sample))
-      clipped += held == sample ? 0 : 1
-      floats[i] = held
-    }
-    clippedSamples += clipped
-    return file.write(floats, frames: frames)
   }
 
   /// Completes the header and closes the file. Nothing may be written afterwards.

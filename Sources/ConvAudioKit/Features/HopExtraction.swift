@@ -54,6 +54,7 @@ public struct HopExtraction: Sendable {
   /// - Parameters:
   ///   - path: A path as for `Signal.open`.
   ///   - expectedRateHz: The required sample rate, that of an earlier input.
+  ///   - opened: Called with the signal's rate before anything else.
   ///   - note: Called with each remark for the user, one sentence each.
   ///   - progress: Called after every block with the frames so far.
   ///   - cancellation: Asked before every block.
@@ -61,7 +62,7 @@ public struct HopExtraction: Sendable {
   /// - Throws: What the input and the transform throw; `CancellationError`.
   @discardableResult
   public func run(
-    _ path: String, expectedRateHz: Int? = nil, note: (String) -> Void = { _ in },
+    _ path: String, expectedRateHz: Int? = nil, opened: (Int?) throws -> Void = { _ in }, note: (String) -> Void = { _ in },
     progress: (Int) -> Void = { _ in }, cancellation: Cancellation = .never,
     row body: (Row) throws -> Void
   ) throws -> (rows: Int, sampleRateHz: Int?) {
@@ -73,6 +74,7 @@ public struct HopExtraction: Sendable {
     if let expectedRateHz, let actual = signal.sampleRateHz, actual != expectedRateHz {
       throw HopInputError.rates(name: signal.name, expected: expectedRateHz, actual: actual)
     }
+    try opened(signal.sampleRateHz)
     let (features, notes) = try transform.makeFeatures(
       channels: signal.channels, sampleRateHz: signal.sampleRateHz, logarithmFloor: floor)
     // Print what is known before the first row: it explains errors that may follow.

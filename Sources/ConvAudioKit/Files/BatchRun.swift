@@ -61,17 +61,20 @@ public struct BatchRun: Sendable {
   public let files: [BatchFile]
   /// Files at a time. The system runs at most as many as it has cores.
   public let jobs: Int
+  /// Threads for each file.
+  public let threadsPerFile: Int
   /// Whether files whose output exists are skipped. Outputs appear only when complete, so an existing one is whole.
   public let skipsExisting: Bool
 
   /// - Parameters:
   ///   - files: Keep files of one chain together: it stays in memory only while it is needed.
-  ///   - jobs: Files at a time.
+  ///   - jobs: Files at a time; at most one per thread.
+  ///   - threads: Threads for all files together, of which each of the `jobs` gets an equal share. Default: one per job.
   ///   - skipsExisting: Whether files whose output exists are skipped.
   ///   - replacesExisting: Whether the processors replace existing outputs.
   /// - Throws: `ProcessingError` when an output would be written twice, or over an input.
   public init(
-    _ files: [BatchFile], jobs: Int, skipsExisting: Bool = false, replacesExisting: Bool = false
+    _ files: [BatchFile], jobs: Int, threads: Int? = nil, skipsExisting: Bool = false, replacesExisting: Bool = false
   ) throws(ProcessingError) {
     let sources = Set(files.map { FilePlace.resolved($0.input) })
     var known: [String: BatchFile] = [:]
@@ -91,17 +94,22 @@ public struct BatchRun: Sendable {
       if skipsExisting { throw .countsInput(output: file.output, of: file.input) }
     }
     self.files = files
-    self.jobs = max(1, min(jobs, files.count))
+    let threads = threads ?? jobs
+    self.jobs = max(1, min(jobs, files.count, threads))
+    threadsPerFile = max(1, threads / self.jobs)
     self.skipsExisting = skipsExisting
   }
 
   /// A batch of files through one chain.
+  ///
+  /// The settings' `threads` are for all files together, so `jobs` of them run at once with an equal share each. Where
+  /// there are fewer threads than jobs, each job has one.
   /// - Throws: As above.
   public init(_ processor: FileProcessor, files: [(input: String, output: String)], jobs: Int) throws(ProcessingError) {
     let shared = SharedFileProcessor(processor)
     try self.init(
       files.map { BatchFile(input: $0.input, output: $0.output, processor: shared) }, jobs: jobs,
-      replacesExisting: processor.settings.replacesExisting)
+      threads: max(jobs, processor.settings.threads), replacesExisting: processor.settings.replacesExisting)
   }
 
   /// Processes the files. One that fails does not stop the others.
@@ -146,7 +154,7 @@ public struct BatchRun: Sendable {
     do {
       return .processed(
         try file.processor.get().process(
-          file.input, to: file.output, progress: progress, cancellation: cancellation))
+          file.input, to: file.output, threads: threadsPerFile, progress: progress, cancellation: cancellation))
     } catch {
       return .failed(error)
     }

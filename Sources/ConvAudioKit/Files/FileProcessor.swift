@@ -52,7 +52,8 @@ public struct ProcessingProgress: Sendable {
 
 /// Runs audio files through a chain.
 ///
-/// Files are read in blocks, so memory does not grow with their length. A file at another sample rate is resampled to the
+/// Files are read in blocks, so memory does not grow with their length. With several threads
+/// (`ProcessingSettings.threads`) they compute parts of one file at once, and the output has the same bits. A file at another sample rate is resampled to the
 /// chain's rate and back (`ProcessingSettings.ratePolicy`). The output always has the input's rate, length and timing, then
 /// the tail, rounded up to whole frames. It appears under its name only when it is complete.
 ///
@@ -92,7 +93,7 @@ public struct FileProcessor: Sendable {
   ///     is buffered in a temporary file.
   ///   - output: The file to write; `-` is standard output, which gets the finished file, in the input's container unless
   ///     the settings name one.
-  ///   - progress: Called after every block, on this thread.
+  ///   - progress: Called after every block, or with several threads after a chunk was written; on this thread.
   ///   - cancellation: Asked after every block.
   /// - Returns: What happened.
   /// - Throws: `AudioFileError`, `ByteFileError`, `ProcessingError`, `ChainError`, `ImpulseResponseError`. No output is left
@@ -100,6 +101,14 @@ public struct FileProcessor: Sendable {
   public func process(
     _ input: String, to output: String, progress: (ProcessingProgress) -> Void = { _ in },
     cancellation: Cancellation = .never
+  ) throws -> ProcessingReport {
+    try process(input, to: output, threads: settings.threads, progress: progress, cancellation: cancellation)
+  }
+
+  /// The same on another number of threads than the settings say.
+  func process(
+    _ input: String, to output: String, threads: Int, progress: (ProcessingProgress) -> Void,
+    cancellation: Cancellation
   ) throws -> ProcessingReport {
     let start = ContinuousClock.now
     let isPipedOut = output == standardStreamPath
@@ -117,11 +126,12 @@ public struct FileProcessor: Sendable {
     let container = try container(for: output, of: info)
     let outputName = isPipedOut ? "standard output" : output
     let signal = ChainPool.Signal(channels: info.channels, sampleRateHz: info.sampleRateHz)
-    let prepared = try pool.take(for: signal) {
+    let member = try pool.take(for: signal) {
       try chain.prepare(
         channels: info.channels, sampleRateHz: info.sampleRateHz, maximumBlockFrames: Self.blockFrames,
         settings: settings.chain, input: info.path)
     }
+    let prepared = member.chain
     let processor = prepared.processor
     let tail = settings.chain.tail.frames(of: prepared)
     let tailFrames = ratio?.inverse.coveringOutputFrames(for: Int64(tail)) ?? Int64(tail)
@@ -143,24 +153,35 @@ public struct FileProcessor: Sendable {
         text: info.text, dither: format.needsDither)
       sink = MeteredSink(writer)
       let resampled = try ratio.map { try ResampledEnds(source, sink, processor, ratio: $0) }
-      var run = SignalRun(
-        processor: processor, from: resampled?.source ?? source, to: resampled?.sink ?? sink, tailFrames: tail)
-      while try run.step() || run.flush() {
-        progress(
-          ProcessingProgress(frames: source.framesRead, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
-        if cancellation.isRequested { throw ProcessingError.cancelled(path: info.path) }
+      let (from, to): (any FrameSource, any FrameSink) = (resampled?.source ?? source, resampled?.sink ?? sink)
+      let expected = ratio?.coveringOutputFrames(for: info.frames) ?? info.frames
+      func report(_ frames: Int64) {
+        progress(ProcessingProgress(frames: frames, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
       }
-      try run.finish()
+      if let division = try division(of: member, frames: expected, tailFrames: tail, threads: threads) {
+        try ParallelRun(
+          division, from: from, to: to, tailFrames: tail, counting: source, cancellation: cancellation
+        ).run(progress: report)
+      } else {
+        var run = SignalRun(processor: processor, from: from, to: to, tailFrames: tail)
+        while try run.step() || run.flush() {
+          report(source.framesRead)
+          try cancellation.check()
+        }
+        try run.finish()
+      }
       try resampled?.sink.finish(totalFrames: source.framesRead + tailFrames)
       try writer.finish()
     } catch let reason as ResamplingError {
       throw ProcessingError.resampling(path: info.path, chain: chain.label, reason: reason)
+    } catch is CancellationError {
+      throw ProcessingError.cancelled(path: info.path)
     } catch AudioFileError.writeFailed(path: _, let reason) {
       // People know the file by its final name.
       throw file.failure(reason: reason)
     }
     try file.commit()
-    pool.giveBack(prepared, for: signal)
+    pool.giveBack(member, for: signal)
     return ProcessingReport(
       input: info.path, output: outputName, frames: writer.framesWritten, channels: format.channels,
       sampleRateHz: info.sampleRateHz, format: "\(container.displayName), \(format.encoding.summary)",
@@ -170,6 +191,20 @@ public struct FileProcessor: Sendable {
       notes: [rateNote].compactMap { $0 } + prepared.notes + source.notes + format.notes
         + writer.notes.filter { !format.notes.contains($0) },
       explanation: prepared.explanation)
+  }
+
+  /// How threads share a file; nil: one does it all.
+  private func division(
+    of member: ChainPool.Member, frames: Int64, tailFrames: Int, threads: Int
+  ) throws -> WorkDivision? {
+    let chain = member.chain
+    var division = WorkDivision.Settings(threads: threads, expectedFrames: Int(frames), tailFrames: tailFrames)
+    // Copies count against the limits on memory, too.
+    division.maximumCopies = min(
+      settings.chain.maximumMemoryBytes / max(1, chain.memoryBytes),
+      settings.chain.maximumStateBytes / max(1, chain.stateBytes))
+    division.chunkFrames = settings.chunkFrames
+    return try WorkDivision(member.crew, division)
   }
 
   /// The output's container: from the settings, or the output's extension, or the input where it goes to a pipe.

@@ -24,6 +24,11 @@ public struct ProcessingSettings: Sendable {
   public var dithers = true
   /// Whether an existing output is replaced.
   public var replacesExisting = false
+  /// Threads for one file; does not affect the output. The chain is copied for each, and each takes up to 36 MB for
+  /// samples. A chain with a recurrent model uses at most one for each channel and two for reading and writing.
+  public var threads = 1
+  /// Frames that a thread computes at once, where there are several. Default: chosen by length and pre-roll.
+  package var chunkFrames: Int?
   /// The most channels of a file.
   public var maximumChannels = 64
 

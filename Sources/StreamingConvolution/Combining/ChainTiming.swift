@@ -9,6 +9,9 @@ struct ChainTiming {
   let latencyFrames: Int
   let historyFrames: Int?
   let tailFrames: Int
+  /// Each stage needs its own pre-roll after the one before it has caught up. nil where a stage cannot be cut, or where
+  /// the stages count their frames differently.
+  let cut: StreamCut?
 
   /// - Precondition: The latency is a whole number of output frames.
   init(_ stages: [any BlockProcessor]) {
@@ -38,6 +41,11 @@ struct ChainTiming {
       return sum / stage.rate + rounding + Fraction(own)
     }
     historyFrames = history?.floor
+    let grain = StreamCut(alignmentFrames: grainFrames, preRollFrames: 0)
+    cut = stages.reduce(Optional(grain)) { sum, stage in
+      guard let sum, let own = stage.cut, stage.rate == .unity else { return nil }
+      return sum.followed(by: own)
+    }
   }
 }
 

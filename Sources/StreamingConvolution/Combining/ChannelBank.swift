@@ -1,5 +1,5 @@
 /// Equal mono processors side by side: one per channel, each with its own state.
-package final class ChannelBank: BlockProcessor {
+package final class ChannelBank: BlockProcessor, ChannelSeparable {
   private let members: [any BlockProcessor]
 
   package var inputChannels: Int { members.count }
@@ -9,6 +9,7 @@ package final class ChannelBank: BlockProcessor {
   package let historyFrames: Int?
   package let tailFrames: Int
   package let grainFrames: Int
+  package let cut: StreamCut?
   package let maximumBlockFrames: Int
 
   /// - Parameters:
@@ -22,8 +23,8 @@ package final class ChannelBank: BlockProcessor {
   }
 
   /// - Parameter members: One processor per channel.
-  /// - Precondition: There is at least one. All are mono, and alike in rate, latency, history, tail, grain and maximum
-  ///   block.
+  /// - Precondition: There is at least one. All are mono, and alike in rate, latency, history, tail, grain, cut and
+  ///   maximum block.
   package init(_ members: [any BlockProcessor]) {
     guard let first = members.first else { preconditionFailure("a bank has at least one channel, but got none") }
     for (channel, member) in members.enumerated() {
@@ -34,8 +35,9 @@ package final class ChannelBank: BlockProcessor {
       precondition(
         member.rate == first.rate && member.grainFrames == first.grainFrames
           && member.maximumBlockFrames == first.maximumBlockFrames && member.latencyFrames == first.latencyFrames
-          && member.tailFrames == first.tailFrames && member.historyFrames == first.historyFrames,
-        "the processors of a bank have one rate, latency, history, tail, grain and maximum block, but that of channel "
+          && member.tailFrames == first.tailFrames && member.historyFrames == first.historyFrames
+          && member.cut == first.cut,
+        "the processors of a bank have one rate, latency, history, tail, grain, cut and maximum block, but that of channel "
           + "\(channel) differs from that of channel 0")
     }
     self.members = members
@@ -44,6 +46,7 @@ package final class ChannelBank: BlockProcessor {
     historyFrames = first.historyFrames
     tailFrames = first.tailFrames
     grainFrames = first.grainFrames
+    cut = first.cut
     maximumBlockFrames = first.maximumBlockFrames
   }
 
@@ -60,5 +63,11 @@ package final class ChannelBank: BlockProcessor {
     for channel in members.indices { members[channel].reset() }
   }
 
+  package func reset(keepingFrom first: Int) {
+    for channel in members.indices { members[channel].reset(keepingFrom: first) }
+  }
+
   package func copy() throws -> ChannelBank { ChannelBank(try members.map { try $0.copy() }) }
+
+  package func separateChannels() throws -> [any BlockProcessor]? { try members.map { try $0.copy() } }
 }

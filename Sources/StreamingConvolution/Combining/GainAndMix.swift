@@ -11,7 +11,7 @@ import Convolution
 ///   mix of 1, any.
 /// - Streaming: rate, grain, latency, history and tail are the processor's. The dry signal is delayed by the same
 ///   latency in a ring, so a long latency costs memory but no time.
-package final class GainAndMix: BlockProcessor {
+package final class GainAndMix: BlockProcessor, ChannelSeparable {
   private let processor: any BlockProcessor
   private let gainIn: Float
   private let gainOut: Float
@@ -33,6 +33,12 @@ package final class GainAndMix: BlockProcessor {
   package var historyFrames: Int? { processor.historyFrames.map { max($0, latencyFrames) } }
   package var tailFrames: Int { processor.tailFrames }
   package var grainFrames: Int { processor.grainFrames }
+  /// The processor's, or the dry signal's delay if that is longer.
+  package var cut: StreamCut? {
+    processor.cut.map {
+      StreamCut(alignmentFrames: $0.alignmentFrames, preRollFrames: max($0.preRollFrames, latencyFrames))
+    }
+  }
   package var maximumBlockFrames: Int { processor.maximumBlockFrames }
 
   /// Whether a processor's input can be mixed with its output: equal channel counts or a mono input, and a rate of 1.
@@ -151,7 +157,18 @@ package final class GainAndMix: BlockProcessor {
     settle()
   }
 
+  package func reset(keepingFrom first: Int) {
+    processor.reset(keepingFrom: first)
+    settle()
+  }
+
   package func copy() throws -> GainAndMix {
     GainAndMix(try processor.copy(), gainIn: gainIn, gainOut: gainOut, mix: mix, restingInput: restingInput)
+  }
+
+  package func separateChannels() throws -> [any BlockProcessor]? {
+    try processor.channels()?.enumerated().map { channel, processor in
+      GainAndMix(processor, gainIn: gainIn, gainOut: gainOut, mix: mix, restingInput: [restingInput[channel]])
+    }
   }
 }

@@ -5,7 +5,7 @@
 ///
 /// The grain satisfies all stages together. `[1/2, 2/1]` has a grain of 2: for one frame in, the second stage would
 /// give two.
-package final class ProcessorChain: BlockProcessor {
+package final class ProcessorChain: BlockProcessor, ChannelSeparable {
   package let inputChannels: Int
   package let outputChannels: Int
   package let maximumBlockFrames: Int
@@ -14,6 +14,7 @@ package final class ProcessorChain: BlockProcessor {
   package var historyFrames: Int? { timing.historyFrames }
   package var tailFrames: Int { timing.tailFrames }
   package var grainFrames: Int { timing.grainFrames }
+  package var cut: StreamCut? { timing.cut }
 
   private let stages: [any BlockProcessor]
   private let timing: ChainTiming
@@ -131,8 +132,27 @@ package final class ProcessorChain: BlockProcessor {
     for index in stages.indices { stages[index].reset() }
   }
 
+  /// A stage needs what the one before it gives from its own pre-roll on.
+  package func reset(keepingFrom first: Int) {
+    framesIn = 0
+    var first = timing.cut == nil ? 0 : first
+    for index in stages.indices.reversed() {
+      stages[index].reset(keepingFrom: max(0, first))
+      first -= stages[index].cut?.preRollFrames ?? 0
+    }
+  }
+
   package func copy() throws -> ProcessorChain {
     try ProcessorChain(
       stages.map { try $0.copy() }, channels: inputChannels, maximumBlockFrames: maximumBlockFrames)
+  }
+
+  package func separateChannels() throws -> [any BlockProcessor]? {
+    var stagesOfChannel = [[any BlockProcessor]](repeating: [], count: inputChannels)
+    for stage in stages {
+      guard let channels = try stage.channels() else { return nil }
+      for (channel, processor) in channels.enumerated() { stagesOfChannel[channel].append(processor) }
+    }
+    return stagesOfChannel.map { ProcessorChain($0, maximumBlockFrames: maximumBlockFrames) }
   }
 }

@@ -21,6 +21,8 @@ package final class NetworkProcessor: BlockProcessor {
   package let inputChannels: Int
   package let outputChannels: Int
   package let historyFrames: Int?
+  /// Anywhere, after the network's history; nil with a recurrent layer.
+  package var cut: StreamCut? { historyFrames.map { StreamCut(preRollFrames: $0) } }
   /// The constant output, per channel, while the input is `restingInput`.
   package let restingOutput: [Float]
   /// For `.silence`, the constant on each input channel before the first frame.

@@ -36,6 +36,14 @@ public final class PartitionedConvolver: BlockProcessor {
   public var historyFrames: Int? { matrix.frames - 1 }
   /// The longest path, including its delay, − 1.
   public var tailFrames: Int { matrix.frames - 1 }
+  /// At multiples of the largest partition. An output frame depends on all of the two blocks of input that each of its
+  /// transforms spans, which may begin almost two partitions before its history does.
+  public var cut: StreamCut? {
+    let largest = plan.levels.last?.partitionFrames ?? 0
+    let own = StreamCut(
+      alignmentFrames: max(1, largest), preRollFrames: latencyFrames + matrix.frames - 1 + 2 * largest)
+    return own.followed(by: StreamCut(alignmentFrames: grainFrames, preRollFrames: 0))
+  }
   /// The impulse responses and their routing.
   public var matrix: ResponseMatrix { responses.matrix }
 
@@ -51,6 +59,8 @@ public final class PartitionedConvolver: BlockProcessor {
 
   /// Input frames since `reset`.
   private var frame = 0
+  /// Output before this frame is not kept: only the input is transformed. Counted with the latency.
+  private var firstKept = 0
   private var responses: PreparedResponse
   private var current: ResponseTables
   private var replacement: PreparedResponse?
@@ -145,7 +155,7 @@ public final class PartitionedConvolver: BlockProcessor {
       for index in 0..<levelCount { operations += levels[index].work(until: frame, history) }
       if levelCount > 0 { operations += beginBlocks() }
       countedOperations += operations
-      give(output, offset: offset, count: count)
+      if frame > firstKept { give(output, offset: offset, count: count) }
       offset += count
     }
     return frames
@@ -174,7 +184,8 @@ public final class PartitionedConvolver: BlockProcessor {
 
   private func begin(_ index: Int, block: Int) {
     let first = block * levels[index].frames + levels[index].firstTap
-    let isHeard = next == nil || first < fade.upperBound
+    let isKept = first + levels[index].frames + plan.latencyFrames > firstKept
+    let isHeard = isKept && (next == nil || first < fade.upperBound)
     let isReplaced = first + levels[index].frames > fade.lowerBound
     levels[index].begin(
       block: block, current: isHeard ? current.levels[index] : nil, next: isReplaced ? next?.levels[index] : nil)
@@ -238,16 +249,32 @@ public final class PartitionedConvolver: BlockProcessor {
   /// As new: only silence came before the next frame. The responses stay, and a pending exchange is completed.
   public func reset() {
     if replacement != nil { finishExchange() }
-    frame = 0
+    (frame, firstKept) = (0, 0)
     history.clear(channels: inputChannels)
     for index in 0..<levelCount { levels[index].reset() }
     responses.clear()
+  }
+
+  /// `reset`, where only output from frame `first` on is kept. Until then only the input is transformed.
+  public func reset(keepingFrom first: Int) {
+    reset()
+    firstKept = first
   }
 
   /// Makes another convolver with the same responses and plan, as new. The two share no mutable state.
   public func copy() throws -> PartitionedConvolver {
     PartitionedConvolver(
       responses.spectra, plan: plan, maximumBlockFrames: maximumBlockFrames, level: level)
+  }
+
+  /// One mono convolver per channel, with the same plan and so the same bits, as new; nil where an output hears another
+  /// input than its own. They share the spectra.
+  func separated() -> [PartitionedConvolver]? {
+    guard inputChannels == outputChannels, matrix.paths.allSatisfy({ $0.input == $0.output }) else { return nil }
+    return (0..<inputChannels).map {
+      PartitionedConvolver(
+        responses.spectra.onlyChannel($0), plan: plan, maximumBlockFrames: maximumBlockFrames, level: level)
+    }
   }
 
   // MARK: - Exchange of the responses

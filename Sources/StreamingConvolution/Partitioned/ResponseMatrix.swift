@@ -119,6 +119,22 @@ public struct ResponseMatrix: Hashable, Sendable {
       })
   }
 
+  private init(responses: [[Float]], paths: [ResponsePath]) {
+    (inputChannels, outputChannels) = (1, 1)
+    (self.responses, self.paths) = (responses, paths)
+  }
+
+  /// These paths, from a mono input to a mono output.
+  func mono(paths indices: [Int]) -> ResponseMatrix {
+    ResponseMatrix(
+      responses: responses,
+      paths: indices.map {
+        var path = paths[$0]
+        (path.input, path.output) = (0, 0)
+        return path
+      })
+  }
+
   /// Frames of the longest path: response and delay. At least 1.
   public var frames: Int {
     paths.map { $0.delayFrames + responses[$0.response].count }.max() ?? 1

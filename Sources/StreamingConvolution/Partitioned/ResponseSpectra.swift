@@ -69,6 +69,19 @@ final class ResponseSpectra: @unchecked Sendable {
     }
   }
 
+  private init(_ matrix: ResponseMatrix, kernels: [Kernel], kernelOfPath: [Int]) {
+    (self.matrix, self.kernels, self.kernelOfPath) = (matrix, kernels, kernelOfPath)
+  }
+
+  /// The paths from one channel to itself, as those of a mono signal.
+  func onlyChannel(_ channel: Int) -> ResponseSpectra {
+    let indices = matrix.paths.indices.filter {
+      matrix.paths[$0].input == channel && matrix.paths[$0].output == channel
+    }
+    return ResponseSpectra(
+      matrix.mono(paths: indices), kernels: kernels, kernelOfPath: indices.map { kernelOfPath[$0] })
+  }
+
   /// The distinct combinations of response, delay and gain, as paths whose channels are ignored.
   static func kinds(of matrix: ResponseMatrix) -> (kinds: [ResponsePath], kernelOfPath: [Int]) {
     var places: [ResponsePath: Int] = [:]

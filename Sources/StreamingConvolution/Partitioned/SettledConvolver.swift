@@ -6,7 +6,7 @@ import Convolution
 /// Convolution is linear, so the constant r can be taken off before it and added again after it:
 /// y = convolver(x − r) + r · Σh. Otherwise the stream would begin with a step from zero to the constant.
 /// - Streaming: as the convolver, but `leadFrames` of the response count as latency instead of tail.
-package final class SettledConvolver: BlockProcessor {
+package final class SettledConvolver: BlockProcessor, ChannelSeparable {
   private let convolver: PartitionedConvolver
   private let restingInput: [Float]
   /// The constant output, per channel, while the constant comes in.
@@ -20,6 +20,7 @@ package final class SettledConvolver: BlockProcessor {
   package var historyFrames: Int? { convolver.historyFrames }
   package var tailFrames: Int { max(0, convolver.tailFrames - leadFrames) }
   package var grainFrames: Int { convolver.grainFrames }
+  package var cut: StreamCut? { convolver.cut }
   package var maximumBlockFrames: Int { convolver.maximumBlockFrames }
 
   /// - Parameters:
@@ -65,7 +66,17 @@ package final class SettledConvolver: BlockProcessor {
 
   package func reset() { convolver.reset() }
 
+  package func reset(keepingFrom first: Int) { convolver.reset(keepingFrom: first) }
+
   package func copy() throws -> SettledConvolver {
     SettledConvolver(try convolver.copy(), restingInput: restingInput, leadFrames: leadFrames)
+  }
+
+  package func separateChannels() throws -> [any BlockProcessor]? {
+    // Where any channel rests on a constant, 0 is added to the silent ones, too, which turns −0 into 0.
+    guard input == nil || restingInput.allSatisfy({ $0 != 0 }) else { return nil }
+    return convolver.separated()?.enumerated().map { channel, convolver in
+      SettledConvolver(convolver, restingInput: [restingInput[channel]], leadFrames: leadFrames)
+    }
   }
 }

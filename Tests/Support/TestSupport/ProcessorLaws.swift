@@ -15,7 +15,7 @@ public enum ProcessorLaws {
   /// All laws but the two that guard real time, which are slower and want optimised code.
   public static func checkAll(_ make: Maker) throws -> [String] {
     try checkBlockCutting(make) + checkResetEqualsNew(make) + checkCopiesAreIndependent(make)
-      + checkInPlace(make)
+      + checkInPlace(make) + checkCut(make)
   }
 
   /// The output is the same bit for bit for every schedule, and a grain of frames at a time as a whole.
@@ -132,7 +132,7 @@ public enum ProcessorLaws {
     return input
   }
 
-  private static func differences(_ name: String, _ actual: [[Float]], _ expected: [[Float]]) -> [String] {
+  static func differences(_ name: String, _ actual: [[Float]], _ expected: [[Float]]) -> [String] {
     guard let place = firstBitDifference(actual, expected) else { return [] }
     let counts = (actual.first?.count ?? 0, expected.first?.count ?? 0)
     let values = [actual, expected].map { output in
@@ -148,7 +148,8 @@ public enum ProcessorLaws {
         ("inputChannels", "\(p.inputChannels)"), ("outputChannels", "\(p.outputChannels)"),
         ("rate", "\(p.rate)"), ("latencyFrames", "\(p.latencyFrames)"),
         ("historyFrames", "\(String(describing: p.historyFrames))"), ("tailFrames", "\(p.tailFrames)"),
-        ("grainFrames", "\(p.grainFrames)"), ("maximumBlockFrames", "\(p.maximumBlockFrames)"),
+        ("grainFrames", "\(p.grainFrames)"), ("cut", "\(String(describing: p.cut))"),
+        ("maximumBlockFrames", "\(p.maximumBlockFrames)"),
         ("maximumOutputFrames", "\(p.maximumOutputFrames)"),
       ]
     }
