@@ -191,6 +191,8 @@ package final class ByteFile {
 
   /// Seeks relative to the end of the file.
   package static let end = SEEK_END
+  /// Seeks relative to the current place.
+  package static let current = SEEK_CUR
 
   /// Moves the position, as `lseek` does. Returns the new position; -1 if it cannot be moved there.
   package func seek(to offset: Int64, from whence: Int32 = SEEK_SET) -> Int64 {

@@ -60,6 +60,7 @@
 @_exported import class Signals.BlockTimes
 @_exported import class Signals.Signal
 @_exported import enum Signals.NonFinitePolicy
+@_exported import enum Signals.TruncatedPolicy
 @_exported import enum Signals.SignalError
 @_exported import enum Signals.SignalFormat
 @_exported import struct Signals.SignalSettings

@@ -113,7 +113,9 @@ extension Signal {
   private static func recording(
     _ path: String, name: String, isLive: Bool, _ settings: SignalSettings
   ) throws -> Signal {
-    let reader = try AudioFileReader(path: path, name: name, maximumChannels: settings.maximumChannels)
+    let reader = try AudioFileReader(
+      path: path, name: name, maximumChannels: settings.maximumChannels,
+      allowTruncated: (settings.truncated ?? (isLive ? .keep : .error)) == .keep)
     return try Signal(
       .recording(reader), name: name, isLive: isLive, sampleRateHz: reader.info.sampleRateHz, settings: settings)
   }

@@ -32,9 +32,20 @@ public struct SignalSettings: Sendable {
   public var missing: MissingPolicy? = .error
   /// Whether the first row of CSV is a header.
   public var header = HeaderPolicy.auto
+  /// What to do with recordings that end before their header says; nil: `.error` for files, `.keep` for pipes, whose
+  /// writers cannot go back to correct a header.
+  public var truncated: TruncatedPolicy?
   /// What to do with NaN and infinities that are not missing values.
   public var nonFinite = NonFinitePolicy.keep
 
   /// The defaults above.
   public init() {}
+}
+
+/// What to do with recordings that end before their header says.
+public enum TruncatedPolicy: String, Sendable, CaseIterable {
+  /// The frames that are there are used, and a remark says how many are missing.
+  case keep
+  /// The recording is refused.
+  case error
 }

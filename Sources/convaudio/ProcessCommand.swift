@@ -35,6 +35,7 @@ struct ProcessCommand: ParsableCommand {
   @OptionGroup(title: "Sound") var sound: SoundOptions
   @OptionGroup(title: "Output format") var format: FormatOptions
   @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Running") var truncation: TruncationOptions
 
   func run() throws {
     let interruption = Interruption.install()
@@ -89,6 +90,7 @@ struct ProcessCommand: ParsableCommand {
     settings.dithers = !format.noDither
     settings.replacesExisting = running.force
     settings.maximumChannels = running.maxChannels
+    settings.truncated = truncation.truncated
     return settings
   }
 

@@ -28,6 +28,8 @@ struct SignalOptions: ParsableArguments {
   @Option(help: "What to do with samples that are NaN or infinite.")
   var nonFinite: NonFinitePolicy = .keep
 
+  @OptionGroup var truncation: TruncationOptions
+
   func validate() throws {
     if let channels, !(1...1024).contains(channels) {
       throw ValidationError("--channels is \(channels), expected 1 to 1024.")
@@ -48,6 +50,7 @@ struct SignalOptions: ParsableArguments {
     settings.missing = MissingPolicy(rawValue: missing.rawValue) ?? .error
     settings.header = header
     settings.nonFinite = nonFinite
+    settings.truncated = truncation.truncated
     return settings
   }
 }

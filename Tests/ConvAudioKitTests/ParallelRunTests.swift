@@ -206,7 +206,7 @@ struct ParallelRunTests {
     let short = StreamCut(preRollFrames: 4000)
     let ten = try #require(try divide(short, frames: 28_800_000))
     #expect(ten.sharing == .byChunk && ten.processors.count == 2)
-    #expect((100_000...128_000).contains(ten.chunkFrames))
+    #expect((400_000...512_000).contains(ten.chunkFrames))
     // An even number of equal chunks.
     #expect((28_800_005 + ten.chunkFrames - 1) / ten.chunkFrames % 2 == 0)
     #expect(try divide(short, frames: 28_800_000, threads: 1) == nil)

@@ -31,7 +31,8 @@ private final class WrongCut: BlockProcessor {
 @Suite("Streams that are cut")
 struct StreamCutTests {
   /// Networks whose oldest tap is heard, so that a pre-roll that is too short shows.
-  static let networks = NetworkCase.architectures.filter { NetworkCost(of: $0.network).historyFrames > 0 }
+  static let networks = Thoroughness.cases(
+    of: NetworkCase.architectures.filter { NetworkCost(of: $0.network).historyFrames > 0 }, quick: 5)
 
   @Test("a pre-roll of one frame less is noticed, with both pasts", arguments: networks, [Past.silence, .zeroHistory])
   func shortPreRoll(_ c: NetworkCase, past: Past) throws {

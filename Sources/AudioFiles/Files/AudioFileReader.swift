@@ -15,10 +15,11 @@ import CSndFile
 /// - Units: full scale is ±1. Integers of up to 24 bits are exact (value / 2^(bits − 1)); 32-bit integers and
 ///   doubles are rounded to Float32, and a note says so; floats are never rescaled.
 /// - Truncation: a file with fewer frames than its header promises is an error, at once if the header shows it
-///   (WAV, RF64, W64, AIFF, CAF, AU) and at the end of the data if only decoding does (FLAC, MP3). With
+///   (WAV, RF64, BW64, W64, AIFF, CAF, AU) and at the end of the data if only decoding does (FLAC, MP3). With
 ///   `allowTruncated` the existing frames are delivered, and a note says so. An Ogg stream cut between two pages looks
 ///   like a shorter one and is read as such. A file whose length field is a placeholder, because it was written to a
 ///   pipe, is read to its end. A truncated CAF file is always an error: libsndfile does not open it.
+/// - WAV in all its forms is walked chunk by chunk (`WAVLayout`); libsndfile gets format and samples.
 /// - Memory: one block of libsndfile's own, whatever the file's length. No allocation in `read` after the first
 ///   calls.
 /// - One thread at a time.
@@ -46,7 +47,7 @@ package final class AudioFileReader {
     path: String, name: String? = nil, maximumChannels: Int = 64, allowTruncated: Bool = false
   ) throws(AudioFileError) {
     let name = name ?? path
-    var file = try Self.open(path: path, name: name)
+    var (file, wav) = try Self.open(path: path, name: name)
     let header = file.header
     let channels = Int(header.channels)
     guard channels > 0 else {
@@ -68,17 +69,20 @@ package final class AudioFileReader {
     let isMPEGWithoutLength = format & SF_FORMAT_TYPEMASK == SF_FORMAT_MPEG && !file.io.statesMPEGLength
     if frames == Int64.max || isMPEGWithoutLength {
       frames = try Self.countFrames(path: path, name: name, channels: channels, allowTruncated: allowTruncated)
-      file = try Self.open(path: path, name: name, hidesEnd: isMPEGWithoutLength)
+      (file, wav) = try Self.open(path: path, name: name, hidesEnd: isMPEGWithoutLength)
     }
     let frameBytes = Int64(channels * (encoding.bytesPerSample ?? 1))
-    if let length = DeclaredLength.find(in: file.io), length.isTruncated(smallestLoss: frameBytes) {
+    let length = wav.map(DeclaredLength.init) ?? DeclaredLength.find(in: file.io)
+    // Chunks are walked exactly in WAV, so that a byte less counts.
+    if let length, length.isTruncated(smallestLoss: wav == nil ? frameBytes : 1) {
       let expected =
         encoding.bytesPerSample != nil
-        ? length.declaredBytes / frameBytes
+        ? (length.declaredBytes + frameBytes - 1) / frameBytes
         : Int64(Double(frames) * Double(length.declaredBytes) / Double(max(1, length.presentBytes)))
       guard allowTruncated else { throw .truncated(path: name, expectedFrames: expected, actualFrames: frames) }
       notes.append(Self.truncationNote(expected: expected, actual: frames))
     }
+    if wav?.hasSecondData == true { notes.append("a second data chunk is ignored") }
     if let note = encoding.readingNote(exactBits: exactBits) { notes.append(note) }
     self.file = file
     self.allowTruncated = allowTruncated
@@ -128,11 +132,33 @@ package final class AudioFileReader {
     "the file is truncated: \(actual) of \(expected) frames are there"
   }
 
-  private static func open(path: String, name: String, hidesEnd: Bool = false) throws(AudioFileError) -> SoundFile {
+  private static func open(
+    path: String, name: String, hidesEnd: Bool = false
+  ) throws(AudioFileError) -> (file: SoundFile, wav: WAVLayout?) {
     let io = try SoundFileIO.reading(path: path)
     if io.length == 0 { throw .notAudio(path: name, reason: "the file is empty") }
     io.hidesEnd = hidesEnd
-    return try SoundFile(io: io, mode: SFM_READ, header: SF_INFO()) { code, words in
+    let wav = WAVLayout(of: io)
+    if let wav { try show(wav, by: io, name: name) }
+    return (try open(io, name: name), wav)
+  }
+
+  /// Gives libsndfile the format and samples of a WAV file, without the chunks that lead it astray.
+  private static func show(_ wav: WAVLayout, by io: SoundFileIO, name: String) throws(AudioFileError) {
+    guard !wav.format.isEmpty else {
+      throw .badHeader(path: name, expected: "one before the data chunk", actual: "no fmt chunk")
+    }
+    guard let start = wav.audioStart else {
+      throw .badHeader(path: name, expected: "one after the fmt chunk", actual: "no data chunk")
+    }
+    if let actual = wav.frameBytes, let expected = wav.expectedFrameBytes, expected > 0, actual != expected {
+      throw .badHeader(path: name, expected: "\(expected), by channels and bits", actual: "frames of \(actual) bytes")
+    }
+    io.show(wav.canonicalHeader(), before: start, count: wav.audioBytes)
+  }
+
+  private static func open(_ io: SoundFileIO, name: String) throws(AudioFileError) -> SoundFile {
+    try SoundFile(io: io, mode: SFM_READ, header: SF_INFO()) { code, words in
       if let reason = io.failure { return .file(.unreadable(path: name, reason: reason)) }
       if let truncation = Self.truncationOfUnreadableCAF(io: io, name: name) { return truncation }
       // Numbers of libsndfile's own list (common.h): SFE_CHANNEL_COUNT_ZERO, SFE_CHANNEL_COUNT, SFE_BAD_SF_INFO.
@@ -163,7 +189,7 @@ package final class AudioFileReader {
   private static func countFrames(
     path: String, name: String, channels: Int, allowTruncated: Bool
   ) throws(AudioFileError) -> Int64 {
-    let file = try open(path: path, name: name, hidesEnd: true)
+    let file = try open(path: path, name: name, hidesEnd: true).file
     let blockFrames = max(1, 16_384 / channels)
     let block = UnsafeMutablePointer<Float>.allocate(capacity: blockFrames * channels)
     defer { block.deallocate() }

@@ -8,6 +8,16 @@ struct DeclaredLength: Equatable {
   /// Bytes between the start of the audio and the end of the file.
   var presentBytes: Int64
 
+  /// The lengths in bytes.
+  init(declaredBytes: Int64, presentBytes: Int64) {
+    (self.declaredBytes, self.presentBytes) = (declaredBytes, presentBytes)
+  }
+
+  /// Those of a WAV file whose chunks were walked.
+  init(_ wav: WAVLayout) {
+    self.init(declaredBytes: wav.declaredBytes ?? wav.presentBytes, presentBytes: wav.presentBytes)
+  }
+
   /// Whether at least `smallestLoss` bytes are missing. A placeholder promises nothing.
   func isTruncated(smallestLoss: Int64) -> Bool {
     declaredBytes - presentBytes >= max(1, smallestLoss) && !Self.isPlaceholder(declaredBytes)

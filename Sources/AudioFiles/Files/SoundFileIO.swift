@@ -13,7 +13,15 @@ final class SoundFileIO {
   /// a length that it guessed from the size of the file.
   var hidesEnd = false
 
+  /// Bytes that stand for those of the file up to `view.start`; the file then seems to end after `view.count` more.
+  private var view: (header: [UInt8], start: Int64, count: Int64)?
+  /// The place in the view of the next read.
+  private var position: Int64 = 0
+
   private init(_ file: ByteFile) { self.file = file }
+
+  /// From now on shows a header of ours, followed by a part of the file. Only before libsndfile has read anything.
+  func show(_ header: [UInt8], before start: Int64, count: Int64) { view = (header, start, count) }
 
   /// Opens a file to read. Never waits, not even for a pipe without a writer.
   static func reading(path: String) throws(AudioFileError) -> SoundFileIO {
@@ -34,9 +42,9 @@ final class SoundFileIO {
   }
 
   /// Size in bytes.
-  var length: Int64 { Int64(file.byteCount) }
+  var length: Int64 { view.map { Int64($0.header.count) + $0.count } ?? Int64(file.byteCount) }
 
-  /// Reads at an offset without moving the position; fewer bytes at the end of the file.
+  /// Reads at an offset of the file itself without moving the position; fewer bytes at its end.
   func bytes(at offset: Int64, count: Int) -> [UInt8] { file.bytes(at: offset, count: count) }
 
   /// Closes the file once. Returns the first error since it was opened, or nil.
@@ -57,20 +65,49 @@ final class SoundFileIO {
 
   func move(to offset: Int64, whence: Int32) -> Int64 {
     if hidesEnd, whence == ByteFile.end { return -1 }
-    return file.seek(to: offset, from: whence)
+    guard view != nil else { return file.seek(to: offset, from: whence) }
+    let from = whence == ByteFile.end ? length : whence == ByteFile.current ? position : 0
+    let (place, overflows) = from.addingReportingOverflow(offset)
+    guard !overflows, place >= 0 else { return -1 }
+    position = place
+    return place
   }
 
   func fill(_ bytes: UnsafeMutableRawPointer?, count: Int64) -> Int64 {
     guard let bytes, count > 0 else { return 0 }
+    guard view != nil else { return Int64(readFile(bytes, count: Int(count))) }
+    let wanted = min(count, length - position)
+    guard wanted > 0 else { return 0 }
+    let done = fillFromView(bytes, count: Int(wanted))
+    position += Int64(done)
+    return Int64(done)
+  }
+
+  /// Reads from the header, then from the file behind it.
+  private func fillFromView(_ bytes: UnsafeMutableRawPointer, count: Int) -> Int {
+    guard let view else { return 0 }
+    var done = 0
+    if position < view.header.count {
+      let first = Int(position)
+      done = min(count, view.header.count - first)
+      view.header.withUnsafeBytes { bytes.copyMemory(from: $0.baseAddress! + first, byteCount: done) }
+      guard done < count else { return done }
+    }
+    let place = view.start + position + Int64(done - view.header.count)
+    guard file.seek(to: place) == place else { return done }
+    return done + readFile(bytes + done, count: count - done)
+  }
+
+  private func readFile(_ bytes: UnsafeMutableRawPointer, count: Int) -> Int {
     var done = 0
     keepingFailure { () throws(ByteFileError) in
       while done < count {
-        let got = try file.read(into: UnsafeMutableRawBufferPointer(start: bytes + done, count: Int(count) - done))
+        let got = try file.read(into: UnsafeMutableRawBufferPointer(start: bytes + done, count: count - done))
         if got == 0 { break }
         done += got
       }
     }
-    return Int64(done)
+    return done
   }
 
   func drain(_ bytes: UnsafeRawPointer?, count: Int64) -> Int64 {

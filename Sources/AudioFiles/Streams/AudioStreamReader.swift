@@ -18,7 +18,7 @@ import ByteFiles
 ///   are exact (value / 2^(bits − 1)); 32-bit integers and doubles are rounded to Float32, and a note says so;
 ///   floats keep every bit.
 /// - Length: a data chunk is read to the end of the source if its length is 0, a placeholder (near 2^31 or 2^32) or
-///   more than the source has. If the length is right, `read` does not wait for anything after the samples; `finish`
+///   more than the source has; in the last case a note says so. If the length is right, `read` does not wait for anything after the samples; `finish`
 ///   reads and drops the rest, so that the writing program is not ended by a closed pipe.
 /// - Streaming: a block is delivered as soon as its frames have arrived; nothing is read ahead beyond what the source
 ///   gives in the call that completes it.
@@ -160,6 +160,10 @@ package final class AudioStreamReader {
     if bytesLeftOver == nil {
       let left = try countLeftOver()
       bytesLeftOver = left
+      if let missing = dataBytesLeft, missing >= frameBytes {
+        let expected = framesRead + missing / Int64(frameBytes)
+        notes.append("the stream is truncated: \(framesRead) of \(expected) frames came")
+      }
       do { try dropRest() } catch {
         // An incomplete frame matters more than an error after the samples.
         if left == 0 { throw error }

@@ -23,6 +23,9 @@ struct WAVHeader: Equatable {
   /// The last fourteen bytes of a GUID whose first two are a format tag (KSDATAFORMAT_SUBTYPE_WAVEFORMATEX).
   static let guidTail: [UInt8] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
 
+  /// The same of ambisonic B-format, {00000001-0721-11D3-8644-C8C1CA000000} for PCM and 3 for float.
+  static let ambisonicTail: [UInt8] = [0, 0, 0x21, 0x07, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA, 0, 0, 0]
+
   /// The most bytes of a frame: the field for them has 16 bits.
   static let maximumFrameBytes = 65_535
 

@@ -96,7 +96,8 @@ struct WAVHeaderParser {
       }
       mask = source.integer(20, as: UInt32.self)
       tag = source.integer(24, as: UInt16.self)
-      guard source.prefix(40)[26...].elementsEqual(WAVHeader.guidTail) else {
+      let tail = source.prefix(40)[26...]
+      guard tail.elementsEqual(WAVHeader.guidTail) || tail.elementsEqual(WAVHeader.ambisonicTail) else {
         throw otherEncoding("samples of an unknown GUID")
       }
     }
@@ -168,13 +169,13 @@ struct WAVHeaderParser {
   // MARK: - After the samples
 
   /// The size of the next chunk after the samples, including its header and padding; nil if the next bytes are not a
-  /// chunk of this WAV: they do not fit into the RIFF chunk, or begin another file.
+  /// chunk of this WAV: they do not fit into the RIFF chunk, or begin another file or more samples.
   static func chunkBytes(_ source: StreamSource, riffEnd: Int64) throws -> Int64? {
     guard try source.require(8) else { return nil }
     let name = source.prefix(4)
     let size = Int64(source.integer(4, as: UInt32.self))
     let isName = name.allSatisfy { (0x20...0x7E).contains($0) }
-    let isFile = ["RIFF", "RF64", "BW64"].contains { name.elementsEqual($0.utf8) }
+    let isFile = ["RIFF", "RF64", "BW64", "data"].contains { name.elementsEqual($0.utf8) }
     return isName && !isFile && source.position + 8 + size <= riffEnd ? 8 + size + size & 1 : nil
   }
 }

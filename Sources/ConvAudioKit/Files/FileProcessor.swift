@@ -248,6 +248,7 @@ public struct FileProcessor: Sendable {
     var reading = SignalSettings()
     reading.reading = .recordings
     reading.maximumChannels = settings.maximumChannels
+    reading.truncated = settings.truncated
     reading.nonFinite = settings.chain.nonFinite
     do {
       return try Signal.open(input, settings: reading, cancellation: cancellation)

@@ -1,4 +1,5 @@
 import AudioFiles
+import Signals
 
 /// What happens to a file whose sample rate is not the chain's.
 public enum RatePolicy: String, Sendable, CaseIterable {
@@ -29,6 +30,8 @@ public struct ProcessingSettings: Sendable {
   public var threads = 1
   /// Frames that a thread computes at once, where there are several. Default: chosen by length and pre-roll.
   package var chunkFrames: Int?
+  /// What happens to files that end before their header says; nil: `.error`, for pipes `.keep`.
+  public var truncated: TruncatedPolicy?
   /// The most channels of a file.
   public var maximumChannels = 64
 

@@ -44,7 +44,7 @@ package struct WorkDivision {
   /// Signals of fewer frames are left to one thread: they are done before others have started.
   private static let shortFrames = 32_768
   /// Chunks are so much longer than their pre-roll, if memory and the signal's length allow it.
-  private static let wantedRatio = 32
+  private static let wantedRatio = 128
   /// Chunks are at least so much longer than their pre-roll if channels could be shared instead.
   private static let goodRatio = 8
 
