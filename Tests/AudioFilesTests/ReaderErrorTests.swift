@@ -68,7 +68,9 @@ struct ReaderErrorTests {
     #expect(
       try error(wavBytes(channels: 1024, data: data))
         == ": has 1024 channels, expected at most 64.")
-    #expect(try error(Array(wavBytes(data: data)[..<30])).contains("is not readable audio"))
+    #expect(
+      try error(Array(wavBytes(data: data)[..<30])) == ": the header gives no data chunk, expected one after the fmt chunk."
+    )
     #expect(
       try AudioFileReader(path: folder.file("b.wav", wavBytes(channels: 1024, data: data)), maximumChannels: 1024).info
         .channels == 1024)

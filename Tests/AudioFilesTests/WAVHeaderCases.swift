@@ -39,7 +39,8 @@ struct HeaderCase: CustomTestStringConvertible, Sendable {
       testDescription: "truly empty, a chunk follows",
       bytes: wav(format, riffChunk("data", []), riffChunk("LIST", data)), frames: 0),
     HeaderCase(
-      testDescription: "more is claimed than comes", bytes: wav(format, riffChunk("data", data, declared: 4000))),
+      testDescription: "more is claimed than comes", bytes: wav(format, riffChunk("data", data, declared: 4000)),
+      notes: ["the stream is truncated: 3 of 2000 frames came"]),
     HeaderCase(
       testDescription: "less is claimed than comes", bytes: wav(format, riffChunk("data", data, declared: 4)),
       frames: 2, notes: ["2 bytes after the audio are ignored"]),
