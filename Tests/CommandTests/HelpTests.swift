@@ -143,6 +143,10 @@ import Testing
                                   Reject files with more channels. (default: 64)
           --quiet                 Print only errors.
           --json                  Print a JSON report to standard output.
+          --truncated <truncated> What to do with recordings that end before their
+                                  header says: keep the frames that are there, with a
+                                  remark, or error. Default: error for files, keep for
+                                  pipes. (values: keep, error)
 
         OPTIONS:
           -o, --output <output>   Output file, - for standard output, or the folder for
@@ -453,6 +457,10 @@ import Testing
           --non-finite <non-finite>
                                   What to do with samples that are NaN or infinite.
                                   (values: keep, zero, error; default: keep)
+          --truncated <truncated> What to do with recordings that end before their
+                                  header says: keep the frames that are there, with a
+                                  remark, or error. Default: error for files, keep for
+                                  pipes. (values: keep, error)
 
         HOP BY HOP (ALL OTHERS):
           --timestamps <moment>   Add a first column `time`: the first frame of a row's
@@ -623,6 +631,10 @@ import Testing
           --non-finite <non-finite>
                                   What to do with samples that are NaN or infinite.
                                   (values: keep, zero, error; default: keep)
+          --truncated <truncated> What to do with recordings that end before their
+                                  header says: keep the frames that are there, with a
+                                  remark, or error. Default: error for files, keep for
+                                  pipes. (values: keep, error)
 
         OPTIONS:
           --transform <transform> Transform that computes the features (default:

@@ -119,7 +119,7 @@ import Testing
     (["--ir", "gone.wav"], "gone.wav: cannot be read: No such file or directory."),
     (["--ir", "empty.wav"], "empty.wav: is empty, expected an impulse response."),
     (["--ir", "nan.wav"], "nan.wav: the impulse response is NaN or infinite at frame 1."),
-    (["--ir", "corrupt.wav"], "corrupt.wav: is not readable audio "),
+    (["--ir", "corrupt.wav"], "corrupt.wav: the header gives no fmt chunk"),
     (["--ir", "cut.wav"], "cut.wav: "),
     (["--ir", "."], ".: is a folder"),
     (["--ir", "/dev/zero"], "/dev/zero: is a device"),

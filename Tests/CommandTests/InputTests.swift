@@ -31,7 +31,7 @@ import Testing
       "words.wav",
       "words.wav: is not readable audio (format not recognised); expected WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus or MP3."
     ),
-    ("cut.wav", "cut.wav: is truncated: the header promises 3000 frames and only 1500 can be read."),
+    ("cut.wav", "cut.wav: is truncated: the header promises 3000 frames and only 1500 can be read; --truncated keep uses the frames that are there."),
     ("noframes.wav", "noframes.wav: is empty, expected at least one frame."),
     (
       "slow.wav",

@@ -83,7 +83,7 @@ final class SoundFileIO {
     return Int64(done)
   }
 
-  /// Reads from the header, then from the file behind it.
+  /// Reads from the header, then from the file.
   private func fillFromView(_ bytes: UnsafeMutableRawPointer, count: Int) -> Int {
     guard let view else { return 0 }
     var done = 0

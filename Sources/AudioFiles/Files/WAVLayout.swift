@@ -2,7 +2,7 @@
 ///
 /// libsndfile 1.2.0 loses its way in some well-formed files: after `cue ` chunks whose size and count differ, names of
 /// chunks beyond ASCII, lists with padding, tags before the RIFF, and in BW64. So chunks are walked here, and libsndfile
-/// reads the same format and samples behind a header of ours (`canonicalHeader`). What it does with the samples is not
+/// reads the same format and samples after a header of ours (`canonicalHeader`). What it does with the samples is not
 /// changed.
 ///
 /// Reads a few bytes per chunk; no allocation depends on a size that a header claims, beyond `textLimit`.
@@ -58,7 +58,7 @@ struct WAVLayout {
       guard var size = io.integer(at: place + 4, bytes: 4, isBigEndian: isBigEndian) else { return }
       let name = io.bytes(at: place, count: 4)
       let contents = place + 8
-      // Another file behind this one, or padding.
+      // Another file after this one, or padding.
       if audioStart != nil, Self.isFile(name) || name.allSatisfy({ $0 == 0 }) { return }
       switch String(decoding: name, as: UTF8.self) {
       case "ds64": wideBytes = io.integer(at: contents + 8, bytes: 8, isBigEndian: false)
@@ -92,7 +92,7 @@ struct WAVLayout {
   /// The length that the header promises; nil for none.
   private func declared(_ size: Int64, _ wide: Int64?, isFollowed: Bool) -> Int64? {
     if size == 0xFFFF_FFFF, let wide { return wide <= 0 ? nil : wide }
-    // Crashed recorders leave 0. A chunk that follows and fits shows that there are no samples.
+    // Crashed recorders leave 0. Where a chunk follows that fits, the file is empty.
     if size == 0 { return isFollowed ? 0 : nil }
     return DeclaredLength.isPlaceholder(size) ? nil : size
   }
