@@ -10,8 +10,7 @@ struct BenchCommand: ParsableCommand {
       the program and not what else the machine was doing.
       """)
 
-  @Argument(help: "A model (.nam) or a preset (name or .json file).")
-  var subject: String
+  @OptionGroup var options: SubjectOptions
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Block sizes in frames.", valueName: "frames"))
   var blocks = [16, 32, 64, 128, 256, 512, 1024, 2048]
@@ -21,8 +20,6 @@ struct BenchCommand: ParsableCommand {
 
   @Option(help: "Time for each block size, in seconds.")
   var seconds = 0.5
-
-  @OptionGroup var options: SubjectOptions
 
   @Flag(help: "Print a JSON report.")
   var json = false
@@ -41,7 +38,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      let chain = try options.load(subject)
+      let (chain, subject) = (try options.load(), try options.name())
       let costs = try CostTable.selected()
       var speeds: [ChainSpeed] = []
       if !json { writeToStandardOutput(Self.header(subject)) }
@@ -63,8 +60,7 @@ struct BenchCommand: ParsableCommand {
 
   /// How near the networks of a chain come to what the core can multiply; nil where impulse responses take time, too.
   private static func share(of chain: Chain, _ speed: ChainSpeed, _ channels: Int?) -> String? {
-    let hasResponses = chain.stages.contains { if case .response = $0 { true } else { false } }
-    guard !hasResponses, chain.multiplyAddsPerFrame > 0 else { return nil }
+    guard !chain.hasResponses, chain.multiplyAddsPerFrame > 0 else { return nil }
     let copies = (channels ?? chain.typicalChannels) / (chain.inputChannels ?? 1)
     let peak = KernelLevel.selected.multiplyAddPeak()
     let operations = 2 * Double(chain.multiplyAddsPerFrame * copies * speed.sampleRateHz) * speed.timesRealTime

@@ -17,13 +17,13 @@ final class ReportPrinter: Sendable {
   enum Format { case text, quiet, json }
 
   private let format: Format
-  private let files: Int
   private let showsProgress: Bool
   private let isOutputTaken: Bool
   private let explains: Bool
   private let state: Mutex<State>
 
   private struct State {
+    var files: Int
     var lastDrawn: ContinuousClock.Instant
     let start = ContinuousClock.now
     var finished = 0
@@ -38,10 +38,12 @@ final class ReportPrinter: Sendable {
     self.explains = explains
     self.isOutputTaken = isOutputTaken
     self.format = format
-    self.files = files
     showsProgress = format == .text && isatty(STDERR_FILENO) == 1
-    state = Mutex(State(lastDrawn: .now))
+    state = Mutex(State(files: files, lastDrawn: .now))
   }
+
+  /// Says how many files there are, where it turned out later.
+  func expect(files: Int) { state.withLock { $0.files = files } }
 
   /// Draws the progress line, at most ten times per second.
   func progress(_ index: Int, _ progress: ProcessingProgress) {
@@ -60,8 +62,8 @@ final class ReportPrinter: Sendable {
       // The length of files that have not started is unknown, so the share of one file is shown.
       let left = Double(progress.totalFrames - progress.frames) / rate / max(speed, 1e-9)
       let line =
-        files > 1
-        ? "\(state.finished) of \(files) files done  \(padded) \(Int(share * 100)) % of file \(index + 1)  \(rounded(speed, 1))× real time"
+        state.files > 1
+        ? "\(state.finished) of \(state.files) files done  \(padded) \(Int(share * 100)) % of file \(index + 1)  \(rounded(speed, 1))× real time"
         : "\(padded) \(Int(share * 100)) %  \(rounded(speed, 1))× real time  \(clock(left)) left"
       writeToStandardError("\r\u{1B}[K" + line)
       state.hasLine = true

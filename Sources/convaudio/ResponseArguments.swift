@@ -10,12 +10,18 @@ enum ResponseGain: ExpressibleByArgument, Equatable, CustomStringConvertible {
   init?(argument: String) {
     if let normalization = ResponseNormalization(rawValue: argument) {
       self = .normalized(normalization)
-    } else if let decibels = Float(argument.hasSuffix("dB") ? String(argument.dropLast(2)) : argument),
-      (-200...200).contains(decibels)
-    {
+    } else if let decibels = Decibels(argument: argument)?.value, (-200...200).contains(decibels) {
       self = .decibels(decibels)
     } else {
       return nil
+    }
+  }
+
+  /// The level as a plan has it.
+  var level: ChainPlan.ResponseLevel {
+    switch self {
+    case .normalized(let normalization): .normalized(normalization)
+    case .decibels(let decibels): .decibels(decibels)
     }
   }
 
@@ -37,6 +43,14 @@ struct Predelay: ExpressibleByArgument, CustomStringConvertible {
   init?(argument: String) {
     guard let seconds = secondsOfTime(argument, unit: 1e-3) else { return nil }
     milliseconds = seconds * 1e3
+  }
+
+  /// The time, where it is not longer than any predelay.
+  func checked(_ option: String) throws -> Float {
+    guard milliseconds <= Double(ConvolutionDescription.maximumDelayMilliseconds) else {
+      throw ValidationError("\(option) is \(self), expected at most 60 seconds.")
+    }
+    return Float(milliseconds)
   }
 
   var description: String { "\(milliseconds)ms" }

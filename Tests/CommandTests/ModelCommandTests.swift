@@ -177,8 +177,7 @@ import Testing
   @Test(
     "what cannot be meant is refused",
     arguments: [
-      (["--models", "*.none"], 1, "*.none: there is no such .nam file."),
-      (["--models", "*.nam", "--model", "half.nam"], 64, "--models and --model cannot be combined."),
+      (["--models", "*.none"], 1, "*.none: no .nam file matches."),
       (["--models", "*.nam", "-o", "-"], 64, "--models writes several files; give a folder as --output."),
       (["--models", "*.nam", "--names", "{in}.wav"], 64, "--names has {in}, expected {input}, {model}, {extension}."),
       (["--models", "*.nam", "--names", "{input"], 64, "--names has {input, expected {input}, {model}, {extension}."),
@@ -188,13 +187,12 @@ import Testing
       ),
       (
         ["--slim", "0.5", "-p", "tiny"], 64,
-        "--slim, --normalize-loudness and --input-level-dbu need a --model."
+        "--slim needs a --model."
       ),
-      (["--model", "half.nam", "--slim", "1.5"], 64, "--slim is 1.5, expected 0 to 1."),
+      (["--model", "half.nam", "--slim", "1.5"], 64, "--slim is 1.5, expected 0 to 1 or 0% to 100%"),
       (
         ["--model", "half.nam", "--input-level-dbu", "300"], 64, "--input-level-dbu is 300.0 dBu, expected -200 to 200."
       ),
-      (["--chain", "a.json", "-p", "tiny"], 64, "--preset and --chain cannot be combined."),
       (["--model", ""], 64, "--model is empty, expected a file."),
       (["in.wav", "--model", "half.nam"], 1, "in.half.wav: would be written for in.wav more than once; name it once."),
       (
@@ -279,8 +277,7 @@ import Testing
     #expect(try bench.program.run(Program.path, verify).status == 1)
     #expect(try bench.program.run(Program.path, verify + ["--slim", "0"]).status == 0)
     #expect(
-      try bench.program.run("verify", "tiny.json", "--slim", "0").errors
-        == "convaudio: tiny.json: --slim needs a model (.nam).\n")
+      try bench.program.run("verify", "tiny.json", "--slim", "0").errors.hasPrefix("Error: --slim needs a --model.\n"))
     #expect(try bench.program.run("bench", "half.nam", "--slim", "2").status == 64)
 
     try FileManager.default.createDirectory(atPath: bench.path("rigs"), withIntermediateDirectories: true)
