@@ -19,7 +19,6 @@ func advice(for error: any Error) -> String? {
 
 private func advice(for error: ChainError) -> String? {
   switch error {
-  case .noMetadata(_, "loudness"): "leave --normalize-loudness out"
   case .noMetadata(_, "input_level_dbu"): "leave --input-level-dbu out"
   default: nil
   }

@@ -36,9 +36,15 @@ struct ArgumentScan {
 
   /// The long names of the options in their order.
   private(set) var order: [String] = []
+  /// What ArgumentParser is to read: options that may stand without a value have one.
+  private(set) var arguments: [String]
+
+  /// Options whose value may be left out, which ArgumentParser does not know, and what they mean then.
+  private static let defaults = ["normalize": LevelOptions.defaultPeak]
 
   /// Reads the arguments after the program's name.
   init(_ arguments: [String]) throws(Mistake) {
+    self.arguments = arguments
     var rest = arguments[...]
     if rest.first == "help" { rest.removeFirst() }
     guard let name = rest.first, !name.hasPrefix("-") else { return }
@@ -59,6 +65,8 @@ struct ArgumentScan {
   ) throws(Mistake) {
     var counts: [String: Int] = [:]
     var index = arguments.startIndex
+    var inserted: [(place: Int, text: String)] = []
+    defer { for (place, text) in inserted { self.arguments[place] = text } }
     while index < arguments.endIndex, arguments[index] != "--" {
       let argument = arguments[index]
       index += 1
@@ -75,6 +83,12 @@ struct ArgumentScan {
         throw Mistake(sentence: "--\(option.name) is given twice, and can be given once.", command: command)
       }
       if typed.count > 1 { continue }
+      if let value = Self.defaults[option.name],
+        index == arguments.endIndex || Decibels(argument: arguments[index]) == nil
+      {
+        inserted.append((index - 1, "\(argument)=\(value)"))
+        continue
+      }
       if option.takesAnything {
         index += 1
       } else {

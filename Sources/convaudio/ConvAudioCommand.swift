@@ -14,7 +14,7 @@ enum Program {
     do {
       let scan = try ArgumentScan(Array(CommandLine.arguments.dropFirst()))
       try ArgumentScan.$order.withValue(scan.order) {
-        var command = try ConvAudioCommand.parseAsRoot()
+        var command = try ConvAudioCommand.parseAsRoot(scan.arguments)
         try command.run()
       }
       try exitingOnError(checkOutput)

@@ -37,6 +37,7 @@ struct ProcessCommand: ParsableCommand {
   @OptionGroup(title: "Many models") var batch: ModelBatchOptions
   @OptionGroup(title: "Convolutions") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
+  @OptionGroup(title: "Level of the output") var level: LevelOptions
   @OptionGroup(title: "Output format") var format: FormatOptions
   @OptionGroup(title: "Running") var running: RunningOptions
 
@@ -107,6 +108,7 @@ struct ProcessCommand: ParsableCommand {
   private func settings(of plan: ChainPlan) throws -> ProcessingSettings {
     var settings = ProcessingSettings()
     settings.chain = try response.settings(of: plan, nonFinite: sound.nonFinite)
+    settings.outputLevel = level.level
     settings.ratePolicy = ratePolicy
     settings.container = format.format
     settings.bitDepth = format.bitDepth
@@ -132,7 +134,8 @@ struct ProcessCommand: ParsableCommand {
 
   private func reportPrinter(files: Int) -> ReportPrinter {
     ReportPrinter(
-      format: running.reportFormat, files: files, isOutputTaken: writesToStandardOutput, explains: response.explain)
+      format: running.reportFormat, files: files, isOutputTaken: writesToStandardOutput, explains: response.explain,
+      clipping: ClippingAdvice(gainOutDecibels: sound.gainOut.value, level: level.level))
   }
 
   private var writesToStandardOutput: Bool {

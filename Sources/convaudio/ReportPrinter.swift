@@ -20,6 +20,7 @@ final class ReportPrinter: Sendable {
   private let showsProgress: Bool
   private let isOutputTaken: Bool
   private let explains: Bool
+  private let clipping: ClippingAdvice
   private let state: Mutex<State>
 
   private struct State {
@@ -34,7 +35,12 @@ final class ReportPrinter: Sendable {
   /// - Parameters:
   ///   - isOutputTaken: Whether audio goes to standard output, so that summaries go to standard error.
   ///   - explains: Whether to print how convolutions are computed.
-  init(format: Format, files: Int, isOutputTaken: Bool = false, explains: Bool = false) {
+  ///   - clipping: What helps against clipping.
+  init(
+    format: Format, files: Int, isOutputTaken: Bool = false, explains: Bool = false,
+    clipping: ClippingAdvice = ClippingAdvice()
+  ) {
+    self.clipping = clipping
     self.explains = explains
     self.isOutputTaken = isOutputTaken
     self.format = format
@@ -80,12 +86,19 @@ final class ReportPrinter: Sendable {
       switch result.outcome {
       case .failed(let error): printError(sentence(for: error))
       case .skipped: if format == .text { print(result.output.map { "\($0): exists, skipped" } ?? "skipped") }
-      case .processed(let report): if format == .text { printSummary(of: report) }
+      case .processed(let report):
+        if format == .text { printNotes(of: report) }
+        // Damage is never a matter of taste, so also with --quiet.
+        if report.clippedSamples > 0 {
+          printError(
+            "\(report.output): " + clipping.sentence(clipped: report.clippedSamples, peak: report.peak))
+        }
+        if format == .text { print(summary(of: report)) }
       }
     }
   }
 
-  private func printSummary(of report: ProcessingReport) {
+  private func printNotes(of report: ProcessingReport) {
     for note in report.notes { printError("\(report.input): \(note)") }
     if report.nonFiniteInputSamples > 0 {
       printError("\(report.input): \(report.nonFiniteInputSamples) samples are NaN or infinite.")
@@ -94,7 +107,6 @@ final class ReportPrinter: Sendable {
       printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
     }
     if explains { report.explanation.forEach(printError) }
-    print(summary(of: report))
   }
 
   /// Prints a line where the audio does not go.

@@ -52,6 +52,10 @@ struct StreamCommand: ParsableCommand {
           if interruption.takeReportRequest() { printErrorIfTaken(times.summary) }
           return interruption.isRequested
         })
+      if report.clippedSamples > 0 {
+        let advice = ClippingAdvice(gainOutDecibels: sound.gainOut.value)
+        printError(advice.sentence(clipped: report.clippedSamples, peak: report.peak))
+      }
       if !stream.quiet { report.remarks.forEach(printError) }
     }
   }
