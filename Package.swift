@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "convaudio", "ConvAudioKit", "StreamingConvolution", "AudioFiles", "Signals", "ReferenceConvolution",
+        "convaudio", "ConvAudioKit", "StreamingConvolution", "AudioFiles", "Signals", "Loudness", "ReferenceConvolution",
         "TestSupport",
       ]),
   ],

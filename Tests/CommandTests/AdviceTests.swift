@@ -17,7 +17,6 @@ import Testing
   }
 
   static let rows = [
-    Row("process in.wav --model mute.nam --normalize-loudness", "leave --normalize-loudness out."),
     Row("process in.wav --model mute.nam --input-level-dbu 12", "leave --input-level-dbu out."),
     Row("process in.wav -p in.wav", "use --ir in.wav."),
     Row("process in.wav --model in.wav", "use --ir in.wav."),

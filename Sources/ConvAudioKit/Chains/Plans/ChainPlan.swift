@@ -114,5 +114,9 @@ extension ChainPlan.Source {
   package var isResponse: Bool { if case .response = self { true } else { false } }
 }
 
-/// Whether a file's name is that of a trained model. The case of the ending does not matter.
-package func isModelFile(_ path: String) -> Bool { path.lowercased().hasSuffix(".nam") }
+/// Whether a file's name is that of a trained model, ours or of a format that is refused by its name. The case of the
+/// ending does not matter.
+package func isModelFile(_ path: String) -> Bool {
+  let name = path.lowercased()
+  return name.hasSuffix(".nam") || name.hasSuffix(".aidax")
+}
