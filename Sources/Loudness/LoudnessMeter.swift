@@ -10,7 +10,7 @@ import CEbur128
 package final class LoudnessMeter {
   private let channels: Int
   private var state: UnsafeMutablePointer<ebur128_state>?
-  /// Samples without NaN and infinities, which would stay in the filters for ever.
+  /// Samples without NaN and infinities, which would never leave the filters.
   private var finite: [Float] = []
 
   /// A meter for interleaved samples; nil when there are more channels, or a rate, that nobody measures.

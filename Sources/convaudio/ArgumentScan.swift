@@ -36,7 +36,7 @@ struct ArgumentScan {
 
   /// The long names of the options in their order.
   private(set) var order: [String] = []
-  /// What ArgumentParser is to read: options that may stand without a value have one.
+  /// What ArgumentParser is to read: every option has its value, also where it may be left out.
   private(set) var arguments: [String]
 
   /// Options whose value may be left out, which ArgumentParser does not know, and what they mean then.

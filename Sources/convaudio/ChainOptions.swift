@@ -116,7 +116,10 @@ struct StageOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("normalize-loudness"),
-    help: "Normalize a model to -18 dB, using the loudness in its metadata. For the whole chain: the last model.")
+    help: """
+      Normalize a model to -18 dB, using the loudness in its metadata, or a measurement where there is none. For the \
+      whole chain: the last model.
+      """)
   var loudnessFlags: Int
 
   @Option(

@@ -101,7 +101,8 @@ import Testing
           --slim <size>           Which size of a multi-size model to run: 0 smallest,
                                   1 full (default: 1).
           --normalize-loudness    Normalize a model to -18 dB, using the loudness in
-                                  its metadata. For the whole chain: the last model.
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
           --input-level-dbu <dBu> Level of a full-scale sine at the interface that
                                   recorded the input, in dBu RMS. The input is scaled
                                   to the level in the model's metadata. For the whole
@@ -130,6 +131,13 @@ import Testing
           --non-finite <non-finite>
                                   What to do with input samples that are NaN or
                                   infinite. (values: keep, zero, error; default: keep)
+
+        LEVEL OF THE OUTPUT:
+          --normalize <dB>        Bring the peak of each output to this level in dB
+                                  below full scale; without a number, -1.
+          --loudness <LUFS>       Bring each output to this integrated loudness (ITU-R
+                                  BS.1770). Both keep the output in $TMPDIR until its
+                                  level is known.
 
         OUTPUT FORMAT:
           --format <format>       Output format (default: by the output's extension, or
@@ -219,7 +227,8 @@ import Testing
           --slim <size>           Which size of a multi-size model to run: 0 smallest,
                                   1 full (default: 1).
           --normalize-loudness    Normalize a model to -18 dB, using the loudness in
-                                  its metadata. For the whole chain: the last model.
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
           --input-level-dbu <dBu> Level of a full-scale sine at the interface that
                                   recorded the input, in dBu RMS. The input is scaled
                                   to the level in the model's metadata. For the whole
@@ -707,7 +716,8 @@ import Testing
           --slim <size>           Which size of a multi-size model to run: 0 smallest,
                                   1 full (default: 1).
           --normalize-loudness    Normalize a model to -18 dB, using the loudness in
-                                  its metadata. For the whole chain: the last model.
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
           --input-level-dbu <dBu> Level of a full-scale sine at the interface that
                                   recorded the input, in dBu RMS. The input is scaled
                                   to the level in the model's metadata. For the whole
@@ -782,7 +792,8 @@ import Testing
           --slim <size>           Which size of a multi-size model to run: 0 smallest,
                                   1 full (default: 1).
           --normalize-loudness    Normalize a model to -18 dB, using the loudness in
-                                  its metadata. For the whole chain: the last model.
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
           --input-level-dbu <dBu> Level of a full-scale sine at the interface that
                                   recorded the input, in dBu RMS. The input is scaled
                                   to the level in the model's metadata. For the whole
@@ -852,7 +863,8 @@ import Testing
           --slim <size>           Which size of a multi-size model to run: 0 smallest,
                                   1 full (default: 1).
           --normalize-loudness    Normalize a model to -18 dB, using the loudness in
-                                  its metadata. For the whole chain: the last model.
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
           --input-level-dbu <dBu> Level of a full-scale sine at the interface that
                                   recorded the input, in dBu RMS. The input is scaled
                                   to the level in the model's metadata. For the whole

@@ -20,7 +20,7 @@ import Testing
     #expect(abs(try #require(meter.integratedLUFS) - decibels) < 0.1)
   }
 
-  @Test("What is far softer than the rest does not count, nor does silence; NaN is not for ever")
+  @Test("What is far softer than the rest does not count, nor does silence; NaN passes")
   func gates() throws {
     let meter = try #require(LoudnessMeter(channels: 2, sampleRateHz: 48_000))
     #expect(meter.integratedLUFS == nil)
