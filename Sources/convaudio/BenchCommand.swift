@@ -18,8 +18,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Channels of the signal (default: what the model or preset takes, or 1).")
   var channels: Int?
 
-  @Option(help: "Time for each block size, in seconds.")
-  var seconds = 0.5
+  @Option(help: ArgumentHelp("Time for each block size, in seconds or with a unit (500ms).", valueName: "time"))
+  var seconds = Seconds(0.5)
 
   @Flag(help: "Print a JSON report.")
   var json = false
@@ -28,7 +28,7 @@ struct BenchCommand: ParsableCommand {
     guard blocks.allSatisfy({ (1...65_536).contains($0) }) else {
       throw ValidationError("--blocks must be 1 to 65536 frames.")
     }
-    guard (0.001...3600).contains(seconds) else {
+    guard (0.001...3600).contains(seconds.value) else {
       throw ValidationError("--seconds is \(seconds), expected 0.001 to 3600.")
     }
     if let channels, !(1...1024).contains(channels) {
@@ -44,7 +44,7 @@ struct BenchCommand: ParsableCommand {
       if !json { writeToStandardOutput(Self.header(subject)) }
       for block in blocks {
         let speed = try ChainSpeed(
-          of: chain, channels: channels, blockFrames: block, seconds: seconds, costs: costs)
+          of: chain, channels: channels, blockFrames: block, seconds: seconds.value, costs: costs)
         speeds.append(speed)
         if !json { writeToStandardOutput(Self.line(speed)) }
       }

@@ -58,11 +58,41 @@ struct Predelay: ExpressibleByArgument, CustomStringConvertible {
 }
 
 /// Seconds of a time with a unit, ms or s. A number alone is in units of `unit` seconds.
-private func secondsOfTime(_ text: String, unit: Double) -> Double? {
+func secondsOfTime(_ text: String, unit: Double) -> Double? {
   let (digits, unit): (Substring, Double) =
     text.hasSuffix("ms") ? (text.dropLast(2), 1e-3) : text.hasSuffix("s") ? (text.dropLast(), 1) : (text[...], unit)
   guard let value = Double(digits), value.isFinite, value >= 0 else { return nil }
   return value * unit
+}
+
+/// A latency: frames, or a time with its unit.
+struct Latency: ExpressibleByArgument {
+  let value: ConvolutionLatency
+
+  init?(argument: String) {
+    if let frames = Int(argument) {
+      value = .frames(frames)
+    } else if argument.hasSuffix("s"), let seconds = secondsOfTime(argument, unit: 1) {
+      value = .seconds(seconds)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// A length of time in seconds, or with a unit.
+struct Seconds: ExpressibleByArgument, CustomStringConvertible {
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  init?(argument: String) {
+    guard let seconds = secondsOfTime(argument, unit: 1) else { return nil }
+    value = seconds
+  }
+
+  var description: String { "\(value)" }
+  var defaultValueDescription: String { description }
 }
 
 extension TailPolicy: ExpressibleByArgument {

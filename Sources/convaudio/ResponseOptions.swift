@@ -8,9 +8,9 @@ extension NamedRouting: ExpressibleByArgument {}
 struct ResponseOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Latency of each convolution, in frames (default: 0 when streaming, cheapest for files).",
-      valueName: "frames"))
-  var latency: Int?
+      "Latency of each convolution, in frames or with a unit (5ms) (default: 0 when streaming, cheapest for files).",
+      valueName: "frames|time"))
+  var latency: Latency?
 
   @Option(help: ArgumentHelp("Memory limit for all convolutions together, such as 500M or 4G.", valueName: "bytes"))
   var maxMemory = ByteCount(bytes: ChainSettings().maximumMemoryBytes)
@@ -20,8 +20,8 @@ struct ResponseOptions: ParsableArguments {
 
   func validate() throws {
     let latencies = ConvolutionLatency.allowedFrames
-    if let latency, !latencies.contains(latency) {
-      throw ValidationError("--latency is \(latency), expected 0 to \(latencies.upperBound) frames.")
+    if case .frames(let frames)? = latency?.value, !latencies.contains(frames) {
+      throw ValidationError("--latency is \(frames), expected 0 to \(latencies.upperBound) frames.")
     }
   }
 
@@ -31,7 +31,7 @@ struct ResponseOptions: ParsableArguments {
     var settings = ChainSettings()
     settings.choose(plan.whole)
     settings.nonFinite = nonFinite
-    settings.latency = latency.map(ConvolutionLatency.frames)
+    settings.latency = latency?.value
     settings.maximumMemoryBytes = maxMemory.bytes
     settings.costs = try CostTable.selected()
     return settings

@@ -25,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Largest error allowed, in dB relative to the reference.", valueName: "dB"))
-  var tolerance = ChainVerification.defaultToleranceDecibels
+  var tolerance = Decibels(Float(ChainVerification.defaultToleranceDecibels))
 
   @Flag(help: "Print a JSON report.")
   var json = false
@@ -34,8 +34,8 @@ struct VerifyCommand: ParsableCommand {
     if let frames, !(1...10_000_000).contains(frames) {
       throw ValidationError("--frames is \(frames), expected 1 to 10000000.")
     }
-    guard (-400...400).contains(tolerance) else {
-      throw ValidationError("--tolerance is \(tolerance) dB, expected -400 to 400.")
+    guard (-400...400).contains(tolerance.value) else {
+      throw ValidationError("--tolerance is \(tolerance.value) dB, expected -400 to 400.")
     }
     if reference != nil, input == nil {
       throw ValidationError("--reference needs an --input.")
@@ -50,7 +50,7 @@ struct VerifyCommand: ParsableCommand {
       let signal = try signal(for: chain, called: subject, frames: frames)
       let proof = try ChainVerification(
         of: chain, on: signal.channels, sampleRateHz: signal.sampleRateHz, costs: try CostTable.selected(),
-        toleranceDecibels: tolerance)
+        toleranceDecibels: Double(tolerance.value))
       let other = try reference.map { path in
         let recording = try Recording(path: path, maximumFrames: frames)
         guard recording.channels.count == proof.output.count else {

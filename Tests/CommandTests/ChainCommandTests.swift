@@ -140,6 +140,30 @@ import Testing
     #expect(outcome.errors.hasSuffix("\nUsage: convaudio process [<options>] <inputs> ...\n  See 'convaudio process --help' for more information.\n"))
   }
 
+  @Test("Units may be written, and are worth what they say")
+  func units() throws {
+    let bench = try bench()
+    for (a, b) in [
+      ("--ir late.wav --latency 480", "--ir late.wav --latency 10ms"),
+      ("--ir late.wav --predelay 20", "--ir late.wav --predelay 0.02s"),
+      ("--ir late.wav --tail 0.00003", "--ir late.wav --tail 0.03ms"),
+      ("--ir double.wav --mix 0.3", "--ir double.wav --mix 30%"),
+      ("--ir double.wav --gain -3 --ir-gain -2", "--ir double.wav --gain -3dB --ir-gain -2dB"),
+      ("-p tiny --gain-in -3 --gain-out 2", "-p tiny --gain-in -3dB --gain-out +2dB"),
+    ] {
+      for (name, text) in [("a.wav", a), ("b.wav", b)] {
+        let words = ["process", "in.wav", "-o", name, "--force"] + text.split(separator: " ").map(String.init)
+        let outcome = try bench.program.run(Program.path, words)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+      #expect(try bench.bytes("a.wav") == bench.bytes("b.wav"), "\(a)")
+    }
+    let latency = try bench.program.run("process", "in.wav", "--ir", "late.wav", "--latency", "10ms", "--explain", "-o", "c.wav")
+    #expect(latency.errors.contains("latency 480"))
+    #expect(try bench.program.run("bench", "double", "--seconds", "10ms", "--blocks", "64").status == 0)
+    #expect(try bench.program.run("verify", "half.nam", "--frames", "100", "--tolerance", "-80dB").status == 0)
+  }
+
   @Test("Names are suggested")
   func suggestions() throws {
     let bench = try bench()

@@ -118,8 +118,8 @@ import Testing
                                   (default: {input}.{model}.{extension})
 
         CONVOLUTIONS:
-          --latency <frames>      Latency of each convolution, in frames (default: 0
-                                  when streaming, cheapest for files).
+          --latency <frames|time> Latency of each convolution, in frames or with a unit
+                                  (5ms) (default: 0 when streaming, cheapest for files).
           --max-memory <bytes>    Memory limit for all convolutions together, such as
                                   500M or 4G. (default: 4G)
           --explain               Print how convolutions are computed and why.
@@ -266,8 +266,8 @@ import Testing
           --quiet                 Print only errors.
 
         CONVOLUTIONS:
-          --latency <frames>      Latency of each convolution, in frames (default: 0
-                                  when streaming, cheapest for files).
+          --latency <frames|time> Latency of each convolution, in frames or with a unit
+                                  (5ms) (default: 0 when streaming, cheapest for files).
           --max-memory <bytes>    Memory limit for all convolutions together, such as
                                   500M or 4G. (default: 4G)
           --explain               Print how convolutions are computed and why.
@@ -729,7 +729,7 @@ import Testing
           --frames <frames>       How many frames of the input to process (default:
                                   16000, fewer for very large networks).
           --tolerance <dB>        Largest error allowed, in dB relative to the
-                                  reference. (default: -90.0)
+                                  reference. (default: -90)
           --json                  Print a JSON report.
           --version               Show the version.
           -h, --help              Show help information.
@@ -804,7 +804,8 @@ import Testing
                                   256, 512, 1024, 2048)
           --channels <channels>   Channels of the signal (default: what the model or
                                   preset takes, or 1).
-          --seconds <seconds>     Time for each block size, in seconds. (default: 0.5)
+          --seconds <time>        Time for each block size, in seconds or with a unit
+                                  (500ms). (default: 0.5)
           --json                  Print a JSON report.
           --version               Show the version.
           -h, --help              Show help information.

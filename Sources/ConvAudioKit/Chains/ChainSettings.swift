@@ -46,6 +46,8 @@ public enum ConvolutionLatency: Hashable, Sendable {
   case cheapest
   /// This many frames at the rate at which the convolution runs, whatever the preset says.
   case frames(Int)
+  /// This many seconds, rounded to frames at the rate at which the convolution runs, whatever the preset says.
+  case seconds(Double)
 
   /// Latencies that can be asked for, in frames. No plan gets cheaper beyond an eighth of the largest.
   public static let allowedFrames = 0...1 << 20
