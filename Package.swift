@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "AudioFiles", dependencies: ["ByteFiles", "CSndFile"]),
     .target(name: "ArrayFiles", dependencies: ["ByteFiles", "CZlib"]),
     .target(name: "Resampling", dependencies: ["CSoxr"]),
+    .target(name: "Loudness", dependencies: ["CEbur128"]),
 
     .target(
       name: "Signals",
@@ -41,7 +42,7 @@ let package = Package(
       name: "ConvAudioKit",
       dependencies: [
         "Convolution", "StreamingConvolution", "ByteFiles", "ModelFormats", "AudioFiles", "ArrayFiles", "Resampling",
-        "Signals", "Verification", "TimeSeriesFeatures",
+        "Loudness", "Signals", "Verification", "TimeSeriesFeatures",
       ]),
     .executableTarget(
       name: "convaudio",
@@ -60,6 +61,9 @@ let package = Package(
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .systemLibrary(
+      name: "CEbur128", pkgConfig: "libebur128",
+      providers: [.apt(["libebur128-dev"]), .brew(["libebur128"])]),
     .systemLibrary(
       name: "CFFTW", pkgConfig: "fftw3f",
       providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
@@ -94,6 +98,7 @@ let package = Package(
     .testTarget(
       name: "ArrayFilesTests", dependencies: ["ArrayFiles", "ByteFiles", "CZlib", "TestSupport", "CTestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "LoudnessTests", dependencies: ["Loudness", "TestSupport"]),
     .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "TestSupport", "CTestSupport"]),
     .testTarget(
       name: "SignalsTests", dependencies: ["ConvAudioKit", "Signals", "AudioFiles", "Resampling", "TestSupport"]),
@@ -107,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "convaudio", "ConvAudioKit", "StreamingConvolution", "AudioFiles", "Signals", "ReferenceConvolution",
+        "convaudio", "ConvAudioKit", "StreamingConvolution", "AudioFiles", "Signals", "Loudness", "ReferenceConvolution",
         "TestSupport",
       ]),
   ],

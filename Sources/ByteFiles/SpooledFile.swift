@@ -13,6 +13,8 @@ package final class SpooledFile {
   /// Its folder.
   package let folder: String
   private let file: PartialFile
+  /// Open while bytes are added.
+  private var writer: ByteFile?
 
   /// Its path, as long as the object lives.
   package var path: String { file.path }
@@ -48,6 +50,41 @@ package final class SpooledFile {
       try Self.copy(from: file.read(into:), cancellation) { try pipe.write($0) }
     } catch ByteFileError.readerStuck {
       throw CancellationError()
+    }
+  }
+
+  /// Adds bytes at the end.
+  /// - Throws: `ByteFileError.temporary` when the folder is full.
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(ByteFileError) {
+    let path = path
+    try open { () throws(ByteFileError) in
+      if writer == nil { writer = try ByteFile.writing(path) }
+      try writer?.write(bytes)
+    }
+  }
+
+  /// Reads everything that was added, in blocks; only the last one may be shorter.
+  /// - Throws: `ByteFileError.temporary`, and what `body` throws.
+  package func readBack(blockBytes: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let path = path
+    guard let writer else { return }
+    self.writer = nil
+    let file = try open { () throws(ByteFileError) in
+      try writer.close()
+      return try ByteFile.reading(path)
+    }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockBytes, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      var filled = 0
+      while filled < blockBytes {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+        let count = try open { () throws(ByteFileError) in try file.read(into: rest) }
+        guard count > 0 else { break }
+        filled += count
+      }
+      guard filled > 0 else { return }
+      try body(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
     }
   }
 

@@ -27,6 +27,9 @@ public enum ModelFormatError: Error, Equatable, Sendable {
   /// A required key is missing.
   case missingKey(file: String, path: String)
 
+  /// The file is a model of another program.
+  case otherFormat(file: String, actual: String)
+
   // MARK: Tensors
 
   /// The header length, in the first eight bytes, exceeds the file or the format's limit.
@@ -71,6 +74,8 @@ extension ModelFormatError: CustomStringConvertible {
       "\(plain(file)): \(place(path)) is not a key of this format; its keys are \(expected.joined(separator: ", "))"
     case .missingKey(let file, let path):
       "\(plain(file)): \(place(path)) is missing"
+    case .otherFormat(let file, let actual):
+      "\(plain(file)): is \(actual == "AIDA-X" ? "an" : actual == "RTNeural" ? "an" : "a") \(actual) model, a format that is not read; expected a .nam file (Neural Amp Modeler)"
     case .headerTooLong(let file, let expected, let actual):
       "\(plain(file)): the header length in bytes 0 to 7 should be at most \(expected), but is \(actual)"
     case .wrongByteCount(let file, let tensor, let expected, let actual):

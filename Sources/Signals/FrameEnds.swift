@@ -154,7 +154,8 @@ package final class MeteredSink: PreparingSink {
     try sink.write(prepared: samples, found)
   }
 
-  private static func peak(of samples: UnsafeBufferPointer<Float>) -> Float {
+  /// The largest absolute finite sample.
+  package static func peak(of samples: UnsafeBufferPointer<Float>) -> Float {
     var peak: Float = 0
     for sample in samples where abs(sample) > peak && sample.isFinite { peak = abs(sample) }
     return peak

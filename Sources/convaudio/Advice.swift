@@ -8,6 +8,7 @@ func advice(for error: any Error) -> String? {
   switch error {
   case let error as ChainError: advice(for: error)
   case let error as ImpulseResponseError: advice(for: error)
+  case let error as ChainPlanError: advice(for: error)
   case let error as ProcessingError: advice(for: error)
   case let error as StreamError: advice(for: error)
   case let error as PlacedFeatureError: advice(for: error.error)
@@ -18,9 +19,17 @@ func advice(for error: any Error) -> String? {
 
 private func advice(for error: ChainError) -> String? {
   switch error {
-  case .noMetadata(_, "loudness"): "leave --normalize-loudness out"
   case .noMetadata(_, "input_level_dbu"): "leave --input-level-dbu out"
   default: nil
+  }
+}
+
+private func advice(for error: ChainPlanError) -> String? {
+  switch error {
+  case .responseAsPreset(let path), .responseAsModel(let path): "use --ir \(path)"
+  case .presetAsModel(let path), .notAResponse(let path): "use -p \(path)"
+  case .modelAsResponse(let path): "use --model \(path)"
+  case .noResponse: nil
   }
 }
 

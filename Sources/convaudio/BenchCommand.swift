@@ -10,8 +10,7 @@ struct BenchCommand: ParsableCommand {
       the program and not what else the machine was doing.
       """)
 
-  @Argument(help: "A model (.nam) or a preset (name or .json file).")
-  var subject: String
+  @OptionGroup var options: SubjectOptions
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Block sizes in frames.", valueName: "frames"))
   var blocks = [16, 32, 64, 128, 256, 512, 1024, 2048]
@@ -19,10 +18,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Channels of the signal (default: what the model or preset takes, or 1).")
   var channels: Int?
 
-  @Option(help: "Time for each block size, in seconds.")
-  var seconds = 0.5
-
-  @OptionGroup var options: SubjectOptions
+  @Option(help: ArgumentHelp("Time for each block size, in seconds or with a unit (500ms).", valueName: "time"))
+  var seconds = Seconds(0.5)
 
   @Flag(help: "Print a JSON report.")
   var json = false
@@ -31,7 +28,7 @@ struct BenchCommand: ParsableCommand {
     guard blocks.allSatisfy({ (1...65_536).contains($0) }) else {
       throw ValidationError("--blocks must be 1 to 65536 frames.")
     }
-    guard (0.001...3600).contains(seconds) else {
+    guard (0.001...3600).contains(seconds.value) else {
       throw ValidationError("--seconds is \(seconds), expected 0.001 to 3600.")
     }
     if let channels, !(1...1024).contains(channels) {
@@ -41,13 +38,13 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      let chain = try options.load(subject)
+      let (chain, subject) = (try options.load(), try options.name())
       let costs = try CostTable.selected()
       var speeds: [ChainSpeed] = []
       if !json { writeToStandardOutput(Self.header(subject)) }
       for block in blocks {
         let speed = try ChainSpeed(
-          of: chain, channels: channels, blockFrames: block, seconds: seconds, costs: costs)
+          of: chain, channels: channels, blockFrames: block, seconds: seconds.value, costs: costs)
         speeds.append(speed)
         if !json { writeToStandardOutput(Self.line(speed)) }
       }
@@ -63,8 +60,7 @@ struct BenchCommand: ParsableCommand {
 
   /// How near the networks of a chain come to what the core can multiply; nil where impulse responses take time, too.
   private static func share(of chain: Chain, _ speed: ChainSpeed, _ channels: Int?) -> String? {
-    let hasResponses = chain.stages.contains { if case .response = $0 { true } else { false } }
-    guard !hasResponses, chain.multiplyAddsPerFrame > 0 else { return nil }
+    guard !chain.hasResponses, chain.multiplyAddsPerFrame > 0 else { return nil }
     let copies = (channels ?? chain.typicalChannels) / (chain.inputChannels ?? 1)
     let peak = KernelLevel.selected.multiplyAddPeak()
     let operations = 2 * Double(chain.multiplyAddsPerFrame * copies * speed.sampleRateHz) * speed.timesRealTime

@@ -12,9 +12,14 @@ enum Program {
       )
     }
     do {
-      var command = try ConvAudioCommand.parseAsRoot()
-      try command.run()
+      let scan = try ArgumentScan(Array(CommandLine.arguments.dropFirst()))
+      try ArgumentScan.$order.withValue(scan.order) {
+        var command = try ConvAudioCommand.parseAsRoot(scan.arguments)
+        try command.run()
+      }
       try exitingOnError(checkOutput)
+    } catch let mistake as ArgumentScan.Mistake {
+      mistake.exit()
     } catch {
       // ArgumentParser would print the help itself, and not notice when nobody can take it.
       if ConvAudioCommand.exitCode(for: error) == .success {

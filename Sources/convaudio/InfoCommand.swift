@@ -6,22 +6,17 @@ struct InfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Describe a model, preset or impulse response: cost, latency, memory and speed on this machine.")
 
-  @Argument(
-    help: "A model (.nam), a preset (name or .json file), or an audio file of impulse responses.")
-  var subject: String
-
   @OptionGroup var options: SubjectOptions
 
   func run() throws {
     try exitingOnError {
       let costs = try CostTable.selected()
-      let fileExtension = subject.lastIndex(of: ".").map { String(subject[subject.index(after: $0)...]) } ?? ""
-      if AudioContainer(fileExtension: fileExtension) != nil {
+      if let subject = options.subject, isAudioFile(subject) {
         let summary = try ResponseSummary(of: ImpulseResponse(path: subject), costs: costs)
         printLine(subject)
         for line in summary.lines { printLine("  " + line) }
       } else {
-        let chain = try options.load(subject)
+        let chain = try options.load()
         for line in try ChainSummary(of: chain, costs: costs).lines { printLine(line) }
         if !chain.stages.isEmpty { printLine("  times real time    " + (try speeds(of: chain, costs: costs))) }
       }

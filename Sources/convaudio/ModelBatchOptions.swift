@@ -6,11 +6,6 @@ import ConvAudioKit
 #else
   import Foundation
 #endif
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Options for processing every input through every one of many models.
 struct ModelBatchOptions: ParsableArguments {
@@ -18,7 +13,8 @@ struct ModelBatchOptions: ParsableArguments {
     name: .customLong("models"),
     help: ArgumentHelp(
       """
-      Process every input through each of these models (.nam): a quoted pattern such as '*.nam', a folder, or a file. \
+      Process every input through each of these models (.nam): a file, a folder with all its subfolders, or a quoted \
+      pattern such as '*.nam' or 'amps/**/*.nam'. \
       Existing outputs are skipped unless --force is given.
       """, valueName: "pattern"))
   var patterns: [String] = []
@@ -43,41 +39,14 @@ struct ModelBatchOptions: ParsableArguments {
     }
   }
 
-  /// The model files: sorted within each pattern, each once.
-  /// - Throws: `CommandError` when a pattern gives none.
+  /// The model files, in the order of the patterns, sorted within each, each once; none without --models.
+  /// - Throws: `InputFilesError` when a pattern gives none.
   func files() throws -> [String] {
-    var files: [String] = []
-    var known = Set<String>()
-    for pattern in patterns {
-      let found = try Self.files(matching: pattern)
-      guard !found.isEmpty else { throw CommandError("\(pattern): there is no such .nam file.") }
-      // ./a.nam and a.nam are the same file.
-      for file in found where known.insert(Self.place(of: file)).inserted { files.append(file) }
+    guard !patterns.isEmpty else { return [] }
+    let found = try InputFiles(patterns, .models)
+    if let missing = found.files.first(where: { !FileManager.default.fileExists(atPath: $0.path) }) {
+      throw CommandError("\(missing.path): there is no such .nam file.")
     }
-    return files
-  }
-
-  private static func place(of path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
-  }
-
-  private static func files(matching pattern: String) throws -> [String] {
-    var isFolder = false
-    if FileManager.default.fileExists(atPath: pattern, isDirectory: &isFolder) {
-      guard isFolder else { return [pattern] }
-      let prefix = pattern.hasSuffix("/") ? pattern : pattern + "/"
-      do {
-        return try FileManager.default.contentsOfDirectory(atPath: pattern).sorted()
-          .filter { $0.hasSuffix(".nam") && !$0.hasPrefix(".") }.map { prefix + $0 }
-      } catch {
-        throw CommandError("\(pattern): the folder cannot be read.")
-      }
-    }
-    var matches = glob_t()
-    defer { globfree(&matches) }
-    guard glob(pattern, GLOB_BRACE, nil, &matches) == 0 else { return [] }
-    return (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0].map { String(cString: $0) } }
+    return found.files.map(\.path)
   }
 }

@@ -13,7 +13,7 @@ import ConvAudioKit
 
 /// The output file of each input, and the folders they need.
 struct OutputPaths {
-  let inputs: [String]
+  let inputs: [InputFile]
   let output: String?
   /// The names of outputs without an explicit name.
   let template: String
@@ -23,11 +23,16 @@ struct OutputPaths {
 
   /// Every input with its output and what processes it.
   func files(through processor: SharedFileProcessor) -> [BatchFile] {
-    if let output, !isFolder { return [BatchFile(input: inputs[0], output: output, processor: processor)] }
-    let naming = OutputNaming(template: template, folder: output, container: container)
+    if let output, !isFolder { return [BatchFile(input: inputs[0].path, output: output, processor: processor)] }
     return inputs.map {
-      BatchFile(input: $0, output: naming.path(for: $0, through: processor.name), processor: processor)
+      BatchFile(input: $0.path, output: path(for: $0, through: processor.name), processor: processor)
     }
+  }
+
+  /// The output of an input without an explicit name.
+  func path(for input: InputFile, through chain: String) -> String {
+    OutputNaming(template: template, folder: output, container: container)
+      .path(for: input.path, through: chain, tree: input.folder)
   }
 
   /// Runs `body` after making the folders of these outputs; those that stay empty are removed again.
@@ -37,9 +42,14 @@ struct OutputPaths {
         "\(output): is a file, expected a folder for \(inputs.count == 1 ? "1 input" : "\(inputs.count) inputs")"
           + (chains > 1 ? " and \(chains) models." : "."))
     }
+    if isFolder, kind == .nothing, let output, !output.hasSuffix("/"), isAudioFile(output) {
+      let folder = fileStem(of: output)
+      throw CommandError(
+        "\(output): is the name of one file, and there are \(inputs.count * chains) outputs; name a folder, such as \(folder)/.")
+    }
     var made = MadeFolders()
     defer { made.removeIfEmpty() }
-    if output != nil && isFolder || template.contains("/") {
+    if output != nil && isFolder || template.contains("/") || inputs.contains(where: { !$0.folder.isEmpty }) {
       for file in files {
         if let slash = file.output.lastIndex(of: "/") { try made.make(file.output[..<slash]) }
       }

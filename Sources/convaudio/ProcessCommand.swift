@@ -5,15 +5,18 @@ import ConvAudioKit
 struct ProcessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "process",
-    abstract: "Apply a preset, trained models or an impulse response, or several of them, to audio files.",
+    abstract: "Apply presets, trained models and impulse responses, in the order given, to audio files.",
     discussion: """
       Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the sample rate, channels, sample \
       format and text metadata unless told otherwise. Without -o the output is written beside the input as \
-      NAME.CHAIN.EXTENSION, where CHAIN is the names of preset, models and impulse response. An output appears only \
-      when it is complete.
+      NAME.CHAIN.EXTENSION, where CHAIN is the names of the stages. An output appears only when it is complete.
       """)
 
-  @Argument(help: "Audio files to process. Use - for standard input (buffered in $TMPDIR).")
+  @Argument(
+    help: """
+      Audio files to process, folders with all their subfolders, or quoted patterns such as 'takes/**/*.wav'. Use - for \
+      standard input (buffered in $TMPDIR).
+      """)
   var inputs: [String]
 
   @Option(
@@ -30,9 +33,11 @@ struct ProcessCommand: ParsableCommand {
   var ratePolicy: RatePolicy = .resample
 
   @OptionGroup(title: "Chain") var chain: ChainOptions
+  @OptionGroup(title: StageOptions.title) var choices: StageOptions
   @OptionGroup(title: "Many models") var batch: ModelBatchOptions
-  @OptionGroup(title: "Impulse response") var response: ResponseOptions
+  @OptionGroup(title: "Convolutions") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
+  @OptionGroup(title: "Level of the output") var level: LevelOptions
   @OptionGroup(title: "Output format") var format: FormatOptions
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Running") var truncation: TruncationOptions
@@ -42,10 +47,15 @@ struct ProcessCommand: ParsableCommand {
     try exitingOnError {
       try refuseTerminals(input: inputs.contains(standardStreamPath), output: writesToStandardOutput)
       let models = try batch.files()
-      let paths = outputPaths(models: models.count)
-      let printer = reportPrinter(files: inputs.count * paths.chains)
-      let results = try printer.reportingFailure(of: inputs) {
-        let files = try models.isEmpty ? filesThroughChain(paths) : files(through: models, paths)
+      var found = try inputFiles()
+      let printer = reportPrinter(files: found.files.count * max(1, models.count))
+      let results = try printer.reportingFailure(of: found.files.map(\.path)) {
+        let chains = try models.isEmpty ? [chainOfAll()] : chains(through: models)
+        var paths = outputPaths(for: found.files, chains: chains.count)
+        found.leaveOutOutputs { input in chains.map { paths.path(for: input, through: $0.name) } }
+        paths = outputPaths(for: found.files, chains: chains.count)
+        let files = chains.flatMap(paths.files)
+        printer.expect(files: files.count)
         let run = try BatchRun(
           files, jobs: running.jobs, threads: running.threads ?? availableCores(),
           skipsExisting: !models.isEmpty && !running.force, replacesExisting: running.force)
@@ -59,31 +69,47 @@ struct ProcessCommand: ParsableCommand {
     }
   }
 
-  /// Every input through the chain.
-  private func filesThroughChain(_ paths: OutputPaths) throws -> [BatchFile] {
-    let chain = try chain.load(with: response)
-    let processor = SharedFileProcessor(FileProcessor(chain: chain, settings: try settings()))
-    return paths.files(through: processor)
+  /// The chain, for every input.
+  private func chainOfAll() throws -> SharedFileProcessor {
+    let plan = try plan()
+    let (chain, remarks) = try plan.load()
+    plan.announce(quietly: running.quiet)
+    say(remarks)
+    if !running.quiet { response.remark(on: chain) }
+    return SharedFileProcessor(FileProcessor(chain: chain, settings: try settings(of: plan)))
   }
 
-  /// Every input through the chain with each of the models, which are read when it is their turn.
-  private func files(through models: [String], _ paths: OutputPaths) throws -> [BatchFile] {
-    let settings = try settings()
-    let before = try chain.loadPreset(maximumResponseBytes: response.maxMemory.bytes)
-    let after = try response.load()
-    return models.flatMap { model in
-      let name = [before?.name, fileStem(of: model), after?.name].compactMap { $0 }.joined(separator: ".")
-      let processor = SharedFileProcessor(name: name) { [chain] in
-        FileProcessor(
-          chain: try chain.load(models: [model], after: before, before: after), settings: settings)
+  /// The chain with each of the models, which are read when it is their turn.
+  private func chains(through models: [String]) throws -> [SharedFileProcessor] {
+    let plan = try plan()
+    let settings = try settings(of: plan)
+    let parts = try plan.loadFixedParts()
+    plan.announce(quietly: running.quiet)
+    return models.map { model in
+      SharedFileProcessor(name: parts.name(model: model)) {
+        let (chain, remarks) = try parts.chain(model: model)
+        say(remarks)
+        return FileProcessor(chain: chain, settings: settings)
       }
-      return paths.files(through: processor)
     }
   }
 
-  private func settings() throws -> ProcessingSettings {
+  /// The chain as it was typed, with the levels around it.
+  private func plan() throws -> ChainPlan {
+    var plan = try chain.plan(choices)
+    plan.maximumResponseBytes = response.maxMemory.bytes
+    sound.add(to: &plan)
+    return plan
+  }
+
+  private func say(_ remarks: [ChainPlan.Remark]) {
+    if !running.quiet { remarks.forEach { printError($0.sentence) } }
+  }
+
+  private func settings(of plan: ChainPlan) throws -> ProcessingSettings {
     var settings = ProcessingSettings()
-    settings.chain = try response.settings(with: sound)
+    settings.chain = try response.settings(of: plan, nonFinite: sound.nonFinite)
+    settings.outputLevel = level.level
     settings.ratePolicy = ratePolicy
     settings.container = format.format
     settings.bitDepth = format.bitDepth
@@ -94,14 +120,24 @@ struct ProcessCommand: ParsableCommand {
     return settings
   }
 
-  private func outputPaths(models: Int) -> OutputPaths {
-    OutputPaths(
-      inputs: inputs, output: output, template: batch.names, container: format.format, chains: max(1, models))
+  /// The files that the arguments stand for.
+  private func inputFiles() throws -> InputFiles {
+    let found = try InputFiles(inputs, .audio, outside: output)
+    if !found.others.isEmpty, !running.quiet {
+      printError(InputFiles.listed(found.others, "skipped"))
+    }
+    guard found.files.count > 1, writesToStandardOutput else { return found }
+    throw CommandError("--output - takes one input, and there are \(found.files.count).")
+  }
+
+  private func outputPaths(for inputs: [InputFile], chains: Int) -> OutputPaths {
+    OutputPaths(inputs: inputs, output: output, template: batch.names, container: format.format, chains: chains)
   }
 
   private func reportPrinter(files: Int) -> ReportPrinter {
     ReportPrinter(
-      format: running.reportFormat, files: files, isOutputTaken: writesToStandardOutput, explains: response.explain)
+      format: running.reportFormat, files: files, isOutputTaken: writesToStandardOutput, explains: response.explain,
+      clipping: ClippingAdvice(gainOutDecibels: sound.gainOut.value, level: level.level))
   }
 
   private var writesToStandardOutput: Bool {
@@ -112,17 +148,13 @@ struct ProcessCommand: ParsableCommand {
 extension ProcessCommand {
   func validate() throws {
     // What a shell makes of a pattern without quotes.
-    if let model = inputs.first(where: { $0.hasSuffix(".nam") }) {
+    if let model = inputs.first(where: isModelFile) {
       throw ValidationError(
         "\(model) is a model, not audio; put the pattern of --models in quotes, or write --model before each model.")
     }
-    if chain.isEmpty, batch.patterns.isEmpty, response.ir == nil {
+    if try chain.plan(choices).stages.isEmpty {
       throw ValidationError("Nothing to apply: give --preset, --model, --models or --ir.")
     }
-    if !batch.patterns.isEmpty, !chain.models.isEmpty {
-      throw ValidationError("--models and --model cannot be combined.")
-    }
-    if batch.patterns.isEmpty { try chain.checkThatThereAreModels() }
     if output == "" { throw ValidationError("--output is empty, expected the name of a file or folder.") }
     guard writesToStandardOutput else { return }
     if inputs.count > 1 || !batch.patterns.isEmpty {

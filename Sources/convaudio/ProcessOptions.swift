@@ -8,23 +8,26 @@ extension RatePolicy: ExpressibleByArgument {}
 
 /// Levels around a chain, and faulty samples.
 struct SoundOptions: ParsableArguments {
-  @Option(help: "Dry/wet mix: 0 dry, 1 wet.")
-  var mix: Float = 1
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Gain in dB before the whole chain; the dry signal gets it too.", valueName: "dB"))
+  var gainIn = Decibels(0)
 
-  @Option(parsing: .unconditional, help: "Gain in dB before the chain; the dry signal gets it too.")
-  var gainIn: Float = 0
-
-  @Option(parsing: .unconditional, help: "Gain in dB after the chain and the mix.")
-  var gainOut: Float = 0
+  @Option(parsing: .unconditional, help: ArgumentHelp("Gain in dB after the whole chain.", valueName: "dB"))
+  var gainOut = Decibels(0)
 
   @Option(help: "What to do with input samples that are NaN or infinite.")
   var nonFinite: NonFinitePolicy = .keep
 
   func validate() throws {
-    guard (0...1).contains(mix) else { throw ValidationError("--mix is \(mix), expected 0 to 1.") }
-    for (name, gain) in [("--gain-in", gainIn), ("--gain-out", gainOut)] where !(-200...200).contains(gain) {
-      throw ValidationError("\(name) is \(gain) dB, expected -200 to 200.")
-    }
+    _ = try gainIn.checked("--gain-in")
+    _ = try gainOut.checked("--gain-out")
+  }
+
+  /// Adds these levels to those of the whole chain.
+  func add(to plan: inout ChainPlan) {
+    if gainIn.value != 0 { plan.whole.gainInDecibels = gainIn.value }
+    if gainOut.value != 0 { plan.whole.gainDecibels = (plan.whole.gainDecibels ?? 0) + gainOut.value }
   }
 }
 

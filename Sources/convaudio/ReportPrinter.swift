@@ -17,13 +17,14 @@ final class ReportPrinter: Sendable {
   enum Format { case text, quiet, json }
 
   private let format: Format
-  private let files: Int
   private let showsProgress: Bool
   private let isOutputTaken: Bool
   private let explains: Bool
+  private let clipping: ClippingAdvice
   private let state: Mutex<State>
 
   private struct State {
+    var files: Int
     var lastDrawn: ContinuousClock.Instant
     let start = ContinuousClock.now
     var finished = 0
@@ -34,14 +35,21 @@ final class ReportPrinter: Sendable {
   /// - Parameters:
   ///   - isOutputTaken: Whether audio goes to standard output, so that summaries go to standard error.
   ///   - explains: Whether to print how convolutions are computed.
-  init(format: Format, files: Int, isOutputTaken: Bool = false, explains: Bool = false) {
+  ///   - clipping: What helps against clipping.
+  init(
+    format: Format, files: Int, isOutputTaken: Bool = false, explains: Bool = false,
+    clipping: ClippingAdvice = ClippingAdvice()
+  ) {
+    self.clipping = clipping
     self.explains = explains
     self.isOutputTaken = isOutputTaken
     self.format = format
-    self.files = files
     showsProgress = format == .text && isatty(STDERR_FILENO) == 1
-    state = Mutex(State(lastDrawn: .now))
+    state = Mutex(State(files: files, lastDrawn: .now))
   }
+
+  /// Says how many files there are, where it turned out later.
+  func expect(files: Int) { state.withLock { $0.files = files } }
 
   /// Draws the progress line, at most ten times per second.
   func progress(_ index: Int, _ progress: ProcessingProgress) {
@@ -60,8 +68,8 @@ final class ReportPrinter: Sendable {
       // The length of files that have not started is unknown, so the share of one file is shown.
       let left = Double(progress.totalFrames - progress.frames) / rate / max(speed, 1e-9)
       let line =
-        files > 1
-        ? "\(state.finished) of \(files) files done  \(padded) \(Int(share * 100)) % of file \(index + 1)  \(rounded(speed, 1))× real time"
+        state.files > 1
+        ? "\(state.finished) of \(state.files) files done  \(padded) \(Int(share * 100)) % of file \(index + 1)  \(rounded(speed, 1))× real time"
         : "\(padded) \(Int(share * 100)) %  \(rounded(speed, 1))× real time  \(clock(left)) left"
       writeToStandardError("\r\u{1B}[K" + line)
       state.hasLine = true
@@ -78,12 +86,19 @@ final class ReportPrinter: Sendable {
       switch result.outcome {
       case .failed(let error): printError(sentence(for: error))
       case .skipped: if format == .text { print(result.output.map { "\($0): exists, skipped" } ?? "skipped") }
-      case .processed(let report): if format == .text { printSummary(of: report) }
+      case .processed(let report):
+        if format == .text { printNotes(of: report) }
+        // Damage is never a matter of taste, so also with --quiet.
+        if report.clippedSamples > 0 {
+          printError(
+            "\(report.output): " + clipping.sentence(clipped: report.clippedSamples, peak: report.peak))
+        }
+        if format == .text { print(summary(of: report)) }
       }
     }
   }
 
-  private func printSummary(of report: ProcessingReport) {
+  private func printNotes(of report: ProcessingReport) {
     for note in report.notes { printError("\(report.input): \(note)") }
     if report.nonFiniteInputSamples > 0 {
       printError("\(report.input): \(report.nonFiniteInputSamples) samples are NaN or infinite.")
@@ -92,7 +107,6 @@ final class ReportPrinter: Sendable {
       printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
     }
     if explains { report.explanation.forEach(printError) }
-    print(summary(of: report))
   }
 
   /// Prints a line where the audio does not go.

@@ -10,12 +10,18 @@ enum ResponseGain: ExpressibleByArgument, Equatable, CustomStringConvertible {
   init?(argument: String) {
     if let normalization = ResponseNormalization(rawValue: argument) {
       self = .normalized(normalization)
-    } else if let decibels = Float(argument.hasSuffix("dB") ? String(argument.dropLast(2)) : argument),
-      (-200...200).contains(decibels)
-    {
+    } else if let decibels = Decibels(argument: argument)?.value, (-200...200).contains(decibels) {
       self = .decibels(decibels)
     } else {
       return nil
+    }
+  }
+
+  /// The level as a plan has it.
+  var level: ChainPlan.ResponseLevel {
+    switch self {
+    case .normalized(let normalization): .normalized(normalization)
+    case .decibels(let decibels): .decibels(decibels)
     }
   }
 
@@ -39,16 +45,54 @@ struct Predelay: ExpressibleByArgument, CustomStringConvertible {
     milliseconds = seconds * 1e3
   }
 
+  /// The time, where it is not longer than any predelay.
+  func checked(_ option: String) throws -> Float {
+    guard milliseconds <= Double(ConvolutionDescription.maximumDelayMilliseconds) else {
+      throw ValidationError("\(option) is \(self), expected at most 60 seconds.")
+    }
+    return Float(milliseconds)
+  }
+
   var description: String { "\(milliseconds)ms" }
   var defaultValueDescription: String { "0" }
 }
 
 /// Seconds of a time with a unit, ms or s. A number alone is in units of `unit` seconds.
-private func secondsOfTime(_ text: String, unit: Double) -> Double? {
+func secondsOfTime(_ text: String, unit: Double) -> Double? {
   let (digits, unit): (Substring, Double) =
     text.hasSuffix("ms") ? (text.dropLast(2), 1e-3) : text.hasSuffix("s") ? (text.dropLast(), 1) : (text[...], unit)
   guard let value = Double(digits), value.isFinite, value >= 0 else { return nil }
   return value * unit
+}
+
+/// A latency: frames, or a time with its unit.
+struct Latency: ExpressibleByArgument {
+  let value: ConvolutionLatency
+
+  init?(argument: String) {
+    if let frames = Int(argument) {
+      value = .frames(frames)
+    } else if argument.hasSuffix("s"), let seconds = secondsOfTime(argument, unit: 1) {
+      value = .seconds(seconds)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// A length of time in seconds, or with a unit.
+struct Seconds: ExpressibleByArgument, CustomStringConvertible {
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  init?(argument: String) {
+    guard let seconds = secondsOfTime(argument, unit: 1) else { return nil }
+    value = seconds
+  }
+
+  var description: String { "\(value)" }
+  var defaultValueDescription: String { description }
 }
 
 extension TailPolicy: ExpressibleByArgument {

@@ -10,7 +10,7 @@ import ConvAudioKit
 struct StreamCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream",
-    abstract: "Apply a preset, trained models or an impulse response, or several of them, to a pipe, block by block.",
+    abstract: "Apply presets, trained models and impulse responses, in the order given, to a pipe, block by block.",
     discussion: """
       Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input and writes each block to standard \
       output as soon as its frames have come. The output is bit-identical to that of process with the same --latency, \
@@ -19,8 +19,9 @@ struct StreamCommand: ParsableCommand {
       """)
 
   @OptionGroup(title: "Chain") var chain: ChainOptions
+  @OptionGroup(title: StageOptions.title) var choices: StageOptions
   @OptionGroup(title: "Stream") var stream: StreamOptions
-  @OptionGroup(title: "Impulse response") var response: ResponseOptions
+  @OptionGroup(title: "Convolutions") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
 
   func run() throws {
@@ -29,8 +30,17 @@ struct StreamCommand: ParsableCommand {
     try exitingOnError {
       let (input, output) = (stream.format.format, stream.outputFormat ?? stream.format.format)
       try refuseTerminals(input: input?.rows == nil, output: output?.rows == nil)
+      var plan = try chain.plan(choices)
+      plan.maximumResponseBytes = response.maxMemory.bytes
+      sound.add(to: &plan)
+      let (chain, remarks) = try plan.load()
+      plan.announce(quietly: stream.quiet)
+      if !stream.quiet {
+        remarks.forEach { printError($0.sentence) }
+        response.remark(on: chain)
+      }
       let runner = StreamRunner(
-        chain: try chain.load(with: response), settings: settings(of: try response.settings(with: sound)))
+        chain: chain, settings: settings(of: try response.settings(of: plan, nonFinite: sound.nonFinite)))
       defer { if stream.latencyReport { printError(times.summary) } }
       // Safe because the library asks on the thread that runs the stream, which is this one.
       nonisolated(unsafe) let times = times
@@ -42,15 +52,18 @@ struct StreamCommand: ParsableCommand {
           if interruption.takeReportRequest() { printErrorIfTaken(times.summary) }
           return interruption.isRequested
         })
+      if report.clippedSamples > 0 {
+        let advice = ClippingAdvice(gainOutDecibels: sound.gainOut.value)
+        printError(advice.sentence(clipped: report.clippedSamples, peak: report.peak))
+      }
       if !stream.quiet { report.remarks.forEach(printError) }
     }
   }
 
   func validate() throws {
-    if chain.isEmpty, response.ir == nil {
+    if try chain.plan(choices).stages.isEmpty {
       throw ValidationError("Nothing to apply: give --preset, --model or --ir.")
     }
-    try chain.checkThatThereAreModels()
     do throws(StreamError) {
       try settings(of: ChainSettings()).check()
     } catch {

@@ -13,7 +13,6 @@ extension StreamReport {
   /// What a user should know, one sentence each; nothing when all went as expected.
   var remarks: [String] {
     let counts: [(count: Int, one: String, many: String)] = [
-      (clippedSamples, "sample was clipped", "samples were clipped"),
       (nonFiniteInputSamples, "sample of the input was NaN or infinite", "samples of the input were NaN or infinite"),
       (
         nonFiniteOutputSamples, "sample of the output was NaN or infinite", "samples of the output were NaN or infinite"

@@ -1,27 +1,36 @@
 import ArgumentParser
 import ConvAudioKit
-import ModelFormats
 
-/// Options of the commands that describe, measure or verify a model or preset.
+/// What commands describe, measure or verify: one model, preset or impulse response, or a chain of them.
 struct SubjectOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("Which size of a multi-size model to take: 0 smallest, 1 full (default: 1).", valueName: "size"))
-  var slim: Double?
+  @Argument(
+    help: ArgumentHelp(
+      "A model (.nam), a preset (name or .json file), or an audio file of impulse responses. Or give a chain with -p, --model and --ir.",
+      valueName: "subject"))
+  var subject: String?
 
-  @Flag(help: "Allow the preset to name files outside its own folder.")
-  var allowOutside = false
+  @OptionGroup(title: "Chain") var chain: ChainOptions
+  @OptionGroup(title: StageOptions.title) var choices: StageOptions
 
   func validate() throws {
-    if let slim, !(0...1).contains(slim) { throw ValidationError("--slim is \(slim), expected 0 to 1.") }
+    guard try plan().stages.isEmpty else { return }
+    throw ValidationError("Nothing is named: give a model, a preset or an audio file, or a chain with -p, --model or --ir.")
   }
 
-  /// The model or preset.
-  /// - Throws: As `Chain`; `CommandError` for --slim without a model.
-  func load(_ subject: String) throws -> Chain {
-    guard let slim else { return try Chain(subject, allowOutside: allowOutside) }
-    guard subject.hasSuffix(".nam") else {
-      throw CommandError("\(subject): --slim needs a model (.nam).")
-    }
-    return try Chain(model: subject, ModelDescription(modelPath: subject, size: slim))
+  /// The chain as it was typed.
+  func plan() throws -> ChainPlan {
+    try chain.plan(choices, subject: subject.map { isAudioFile($0) ? .response($0) : .preset($0) })
+  }
+
+  /// What reports call it.
+  func name() throws -> String { try subject ?? plan().description }
+
+  /// Reads it, and says what it is and which options have no effect.
+  func load() throws -> Chain {
+    let plan = try plan()
+    let (chain, remarks) = try plan.loadWithLevels()
+    plan.announce()
+    remarks.forEach { printError($0.sentence) }
+    return chain
   }
 }

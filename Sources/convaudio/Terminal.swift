@@ -72,7 +72,8 @@ func printLine(_ line: String, isOutputTaken: Bool = false) {
 
 /// Prints a sentence to standard error.
 func printError(_ sentence: String) {
-  writeToStandardError("convaudio: \(withoutControls(sentence))\(sentence.hasSuffix(".") ? "" : ".")\n")
+  let isEnded = [".", "?", "…"].contains { sentence.hasSuffix($0) }
+  writeToStandardError("convaudio: \(withoutControls(sentence))\(isEnded ? "" : ".")\n")
 }
 
 /// Text with control characters escaped, so that no name or tag of a file can move a terminal's cursor or fake a line.

@@ -11,8 +11,7 @@ struct VerifyCommand: ParsableCommand {
       --reference it also compares the output with another program's. Exits with 1 if anything does not agree.
       """)
 
-  @Argument(help: "A model (.nam) or a preset (name or .json file).")
-  var subject: String
+  @OptionGroup var options: SubjectOptions
 
   @Option(help: ArgumentHelp("Audio to process (default: a sweep with noise).", valueName: "file"))
   var input: String?
@@ -26,9 +25,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Largest error allowed, in dB relative to the reference.", valueName: "dB"))
-  var tolerance = ChainVerification.defaultToleranceDecibels
-
-  @OptionGroup var options: SubjectOptions
+  var tolerance = Decibels(Float(ChainVerification.defaultToleranceDecibels))
 
   @Flag(help: "Print a JSON report.")
   var json = false
@@ -37,8 +34,8 @@ struct VerifyCommand: ParsableCommand {
     if let frames, !(1...10_000_000).contains(frames) {
       throw ValidationError("--frames is \(frames), expected 1 to 10000000.")
     }
-    guard (-400...400).contains(tolerance) else {
-      throw ValidationError("--tolerance is \(tolerance) dB, expected -400 to 400.")
+    guard (-400...400).contains(tolerance.value) else {
+      throw ValidationError("--tolerance is \(tolerance.value) dB, expected -400 to 400.")
     }
     if reference != nil, input == nil {
       throw ValidationError("--reference needs an --input.")
@@ -47,13 +44,13 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     try exitingOnError {
-      let chain = try options.load(subject)
+      let (chain, subject) = (try options.load(), try options.name())
       // Double precision takes a few nanoseconds per multiply-add: at most half a minute by default.
       let frames = frames ?? min(16_000, max(64, 1_000_000_000 / max(1, chain.multiplyAddsPerFrame)))
-      let signal = try signal(for: chain, frames: frames)
+      let signal = try signal(for: chain, called: subject, frames: frames)
       let proof = try ChainVerification(
         of: chain, on: signal.channels, sampleRateHz: signal.sampleRateHz, costs: try CostTable.selected(),
-        toleranceDecibels: tolerance)
+        toleranceDecibels: Double(tolerance.value))
       let other = try reference.map { path in
         let recording = try Recording(path: path, maximumFrames: frames)
         guard recording.channels.count == proof.output.count else {
@@ -74,7 +71,7 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  private func signal(for chain: Chain, frames: Int) throws -> Recording {
+  private func signal(for chain: Chain, called subject: String, frames: Int) throws -> Recording {
     guard let input else {
       let rate = chain.sampleRateHz ?? 48_000
       let channels = ChainVerification.testSignal(

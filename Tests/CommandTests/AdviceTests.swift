@@ -17,8 +17,12 @@ import Testing
   }
 
   static let rows = [
-    Row("process in.wav --model mute.nam --normalize-loudness", "leave --normalize-loudness out."),
     Row("process in.wav --model mute.nam --input-level-dbu 12", "leave --input-level-dbu out."),
+    Row("process in.wav -p in.wav", "use --ir in.wav."),
+    Row("process in.wav --model in.wav", "use --ir in.wav."),
+    Row("process in.wav --model tiny", "use -p tiny."),
+    Row("process in.wav --ir tiny", "use -p tiny."),
+    Row("process in.wav --ir mute.nam", "use --model mute.nam."),
     Row("process in.wav --ir in.wav --max-memory 100", "raise --max-memory."),
     Row("process in.wav --ir in.wav --max-memory 12K", "raise --max-memory."),
     Row(

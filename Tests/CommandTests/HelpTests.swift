@@ -20,11 +20,10 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          process                 Apply a preset, trained models or an impulse
-                                  response, or several of them, to audio files.
-          stream                  Apply a preset, trained models or an impulse
-                                  response, or several of them, to a pipe, block by
-                                  block.
+          process                 Apply presets, trained models and impulse responses,
+                                  in the order given, to audio files.
+          stream                  Apply presets, trained models and impulse responses,
+                                  in the order given, to a pipe, block by block.
           convolve                Convolve an array of any rank with a kernel.
           presets                 List the presets.
           info                    Describe a model, preset or impulse response: cost,
@@ -52,77 +51,93 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Apply a preset, trained models or an impulse response, or several of
-        them, to audio files.
+        OVERVIEW: Apply presets, trained models and impulse responses, in the order
+        given, to audio files.
 
         Reads WAV, RF64, W64, AIFF, CAF, AU, FLAC, Ogg Vorbis, Opus and MP3. Keeps the
         sample rate, channels, sample format and text metadata unless told otherwise.
         Without -o the output is written beside the input as NAME.CHAIN.EXTENSION,
-        where CHAIN is the names of preset, models and impulse response. An output
-        appears only when it is complete.
+        where CHAIN is the names of the stages. An output appears only when it is
+        complete.
 
         USAGE: convaudio process [<options>] <inputs> ...
 
         ARGUMENTS:
-          <inputs>                Audio files to process. Use - for standard input
-                                  (buffered in $TMPDIR).
+          <inputs>                Audio files to process, folders with all their
+                                  subfolders, or quoted patterns such as
+                                  'takes/**/*.wav'. Use - for standard input (buffered
+                                  in $TMPDIR).
 
         CHAIN:
           -p, --preset <preset>   A preset: its name (see convaudio presets) or its
-                                  .json file.
+                                  .json file. -p, --model and --ir may be mixed and
+                                  repeated; the chain runs in their order.
           --chain <file>          A chain file (JSON, same format as a preset), used
-                                  instead of --preset.
-          --model <file>          A trained model (.nam). Repeat to chain models in
-                                  order.
-          --slim <size>           Which size of multi-size models to run: 0 smallest, 1
-                                  full (default: 1).
-          --normalize-loudness    Normalize the last model to -18 dB, using the
-                                  loudness in its metadata.
-          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
-                                  recorded the input, in dBu RMS. The input is scaled
-                                  to the level in the first model's metadata.
+                                  like a preset.
+          --model <file>          A trained model (.nam).
+          --ir <file|preset>      An impulse response: an audio file, or a preset such
+                                  as hall or cabinet.
           --allow-outside         Allow presets and chain files to name files outside
                                   their own folders.
 
+        STAGE OPTIONS (FOR THE STAGE BEFORE THEM; BEFORE THE FIRST STAGE, FOR THE WHOLE CHAIN):
+          --mix <share>           Dry/wet mix: 0 dry, 1 wet, or a percentage (default:
+                                  1).
+          --gain <dB>             Gain in dB after the stage and its mix (default: 0).
+          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
+                                  ends: all, nothing, or a time in seconds or with a
+                                  unit (500ms) (default: keep).
+          --predelay <time>       Silence before an impulse response, in milliseconds
+                                  or with a unit (20ms, 0.02s) (default: 0).
+          --ir-channels <ir-channels>
+                                  How the channels of an impulse response connect
+                                  inputs and outputs (default: auto). (values: auto,
+                                  mono, stereo, true-stereo, per-channel, fan-out,
+                                  matrix)
+          --ir-gain <none|peak|energy|dB>
+                                  Level of an impulse response: none (unchanged), peak
+                                  (highest gain 0 dB), energy (noise keeps its level),
+                                  or a gain in dB (default: none).
+          --slim <size>           Which size of a multi-size model to run: 0 smallest,
+                                  1 full (default: 1).
+          --normalize-loudness    Normalize a model to -18 dB, using the loudness in
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
+          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
+                                  recorded the input, in dBu RMS. The input is scaled
+                                  to the level in the model's metadata. For the whole
+                                  chain: the first model.
+
         MANY MODELS:
           --models <pattern>      Process every input through each of these models
-                                  (.nam): a quoted pattern such as '*.nam', a folder,
-                                  or a file. Existing outputs are skipped unless
-                                  --force is given.
+                                  (.nam): a file, a folder with all its subfolders, or
+                                  a quoted pattern such as '*.nam' or 'amps/**/*.nam'.
+                                  Existing outputs are skipped unless --force is given.
           --names <template>      Names of the outputs, with {input}, {model} and
                                   {extension}, in the folder of -o or beside the input.
                                   (default: {input}.{model}.{extension})
 
-        IMPULSE RESPONSE:
-          --ir <file>             Impulse response: an audio file, applied after preset
-                                  and models.
-          --ir-channels <ir-channels>
-                                  How the channels of --ir connect inputs and outputs.
-                                  (values: auto, mono, stereo, true-stereo,
-                                  per-channel, fan-out, matrix; default: auto)
-          --ir-gain <none|peak|energy|dB>
-                                  Level of --ir: none (unchanged), peak (highest gain 0
-                                  dB), energy (noise keeps its level), or a gain in dB.
-                                  (default: none)
-          --predelay <time>       Silence before --ir, in milliseconds or with a unit
-                                  (20ms, 0.02s). (default: 0)
-          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
-                                  ends: all, nothing, or a time in seconds or with a
-                                  unit (500ms). (default: keep)
-          --latency <frames>      Latency of each convolution, in frames (default: 0
-                                  when streaming, cheapest for files).
+        CONVOLUTIONS:
+          --latency <frames|time> Latency of each convolution, in frames or with a unit
+                                  (5ms) (default: 0 when streaming, cheapest for files).
           --max-memory <bytes>    Memory limit for all convolutions together, such as
                                   500M or 4G. (default: 4G)
           --explain               Print how convolutions are computed and why.
 
         SOUND:
-          --mix <mix>             Dry/wet mix: 0 dry, 1 wet. (default: 1.0)
-          --gain-in <gain-in>     Gain in dB before the chain; the dry signal gets it
-                                  too. (default: 0.0)
-          --gain-out <gain-out>   Gain in dB after the chain and the mix. (default: 0.0)
+          --gain-in <dB>          Gain in dB before the whole chain; the dry signal
+                                  gets it too. (default: 0)
+          --gain-out <dB>         Gain in dB after the whole chain. (default: 0)
           --non-finite <non-finite>
                                   What to do with input samples that are NaN or
                                   infinite. (values: keep, zero, error; default: keep)
+
+        LEVEL OF THE OUTPUT:
+          --normalize <dB>        Bring the peak of each output to this level in dB
+                                  below full scale; without a number, -1.
+          --loudness <LUFS>       Bring each output to this integrated loudness (ITU-R
+                                  BS.1770). Both keep the output in $TMPDIR until its
+                                  level is known.
 
         OUTPUT FORMAT:
           --format <format>       Output format (default: by the output's extension, or
@@ -171,8 +186,8 @@ import Testing
     #expect((outcome.status, outcome.errors) == (0, ""))
     #expect(
       outcome.output == """
-        OVERVIEW: Apply a preset, trained models or an impulse response, or several of
-        them, to a pipe, block by block.
+        OVERVIEW: Apply presets, trained models and impulse responses, in the order
+        given, to a pipe, block by block.
 
         Reads WAV, raw samples, or rows of numbers (CSV, NDJSON) from standard input
         and writes each block to standard output as soon as its frames have come. The
@@ -185,20 +200,43 @@ import Testing
 
         CHAIN:
           -p, --preset <preset>   A preset: its name (see convaudio presets) or its
-                                  .json file.
+                                  .json file. -p, --model and --ir may be mixed and
+                                  repeated; the chain runs in their order.
           --chain <file>          A chain file (JSON, same format as a preset), used
-                                  instead of --preset.
-          --model <file>          A trained model (.nam). Repeat to chain models in
-                                  order.
-          --slim <size>           Which size of multi-size models to run: 0 smallest, 1
-                                  full (default: 1).
-          --normalize-loudness    Normalize the last model to -18 dB, using the
-                                  loudness in its metadata.
-          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
-                                  recorded the input, in dBu RMS. The input is scaled
-                                  to the level in the first model's metadata.
+                                  like a preset.
+          --model <file>          A trained model (.nam).
+          --ir <file|preset>      An impulse response: an audio file, or a preset such
+                                  as hall or cabinet.
           --allow-outside         Allow presets and chain files to name files outside
                                   their own folders.
+
+        STAGE OPTIONS (FOR THE STAGE BEFORE THEM; BEFORE THE FIRST STAGE, FOR THE WHOLE CHAIN):
+          --mix <share>           Dry/wet mix: 0 dry, 1 wet, or a percentage (default:
+                                  1).
+          --gain <dB>             Gain in dB after the stage and its mix (default: 0).
+          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
+                                  ends: all, nothing, or a time in seconds or with a
+                                  unit (500ms) (default: keep).
+          --predelay <time>       Silence before an impulse response, in milliseconds
+                                  or with a unit (20ms, 0.02s) (default: 0).
+          --ir-channels <ir-channels>
+                                  How the channels of an impulse response connect
+                                  inputs and outputs (default: auto). (values: auto,
+                                  mono, stereo, true-stereo, per-channel, fan-out,
+                                  matrix)
+          --ir-gain <none|peak|energy|dB>
+                                  Level of an impulse response: none (unchanged), peak
+                                  (highest gain 0 dB), energy (noise keeps its level),
+                                  or a gain in dB (default: none).
+          --slim <size>           Which size of a multi-size model to run: 0 smallest,
+                                  1 full (default: 1).
+          --normalize-loudness    Normalize a model to -18 dB, using the loudness in
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
+          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
+                                  recorded the input, in dBu RMS. The input is scaled
+                                  to the level in the model's metadata. For the whole
+                                  chain: the first model.
 
         STREAM:
           --format <format>       Input format; auto recognises WAV. Raw samples are
@@ -231,33 +269,17 @@ import Testing
                                   (SIGUSR1 prints it at once).
           --quiet                 Print only errors.
 
-        IMPULSE RESPONSE:
-          --ir <file>             Impulse response: an audio file, applied after preset
-                                  and models.
-          --ir-channels <ir-channels>
-                                  How the channels of --ir connect inputs and outputs.
-                                  (values: auto, mono, stereo, true-stereo,
-                                  per-channel, fan-out, matrix; default: auto)
-          --ir-gain <none|peak|energy|dB>
-                                  Level of --ir: none (unchanged), peak (highest gain 0
-                                  dB), energy (noise keeps its level), or a gain in dB.
-                                  (default: none)
-          --predelay <time>       Silence before --ir, in milliseconds or with a unit
-                                  (20ms, 0.02s). (default: 0)
-          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
-                                  ends: all, nothing, or a time in seconds or with a
-                                  unit (500ms). (default: keep)
-          --latency <frames>      Latency of each convolution, in frames (default: 0
-                                  when streaming, cheapest for files).
+        CONVOLUTIONS:
+          --latency <frames|time> Latency of each convolution, in frames or with a unit
+                                  (5ms) (default: 0 when streaming, cheapest for files).
           --max-memory <bytes>    Memory limit for all convolutions together, such as
                                   500M or 4G. (default: 4G)
           --explain               Print how convolutions are computed and why.
 
         SOUND:
-          --mix <mix>             Dry/wet mix: 0 dry, 1 wet. (default: 1.0)
-          --gain-in <gain-in>     Gain in dB before the chain; the dry signal gets it
-                                  too. (default: 0.0)
-          --gain-out <gain-out>   Gain in dB after the chain and the mix. (default: 0.0)
+          --gain-in <dB>          Gain in dB before the whole chain; the dry signal
+                                  gets it too. (default: 0)
+          --gain-out <dB>         Gain in dB after the whole chain. (default: 0)
           --non-finite <non-finite>
                                   What to do with input samples that are NaN or
                                   infinite. (values: keep, zero, error; default: keep)
@@ -666,10 +688,52 @@ import Testing
         output with double precision. With --reference it also compares the output with
         another program's. Exits with 1 if anything does not agree.
 
-        USAGE: convaudio verify <subject> [--input <file>] [--reference <file>] [--frames <frames>] [--tolerance <dB>] [--slim <size>] [--allow-outside] [--json]
+        USAGE: convaudio verify [<options>] [<subject>]
 
         ARGUMENTS:
-          <subject>               A model (.nam) or a preset (name or .json file).
+          <subject>               A model (.nam), a preset (name or .json file), or an
+                                  audio file of impulse responses. Or give a chain with
+                                  -p, --model and --ir.
+
+        CHAIN:
+          -p, --preset <preset>   A preset: its name (see convaudio presets) or its
+                                  .json file. -p, --model and --ir may be mixed and
+                                  repeated; the chain runs in their order.
+          --chain <file>          A chain file (JSON, same format as a preset), used
+                                  like a preset.
+          --model <file>          A trained model (.nam).
+          --ir <file|preset>      An impulse response: an audio file, or a preset such
+                                  as hall or cabinet.
+          --allow-outside         Allow presets and chain files to name files outside
+                                  their own folders.
+
+        STAGE OPTIONS (FOR THE STAGE BEFORE THEM; BEFORE THE FIRST STAGE, FOR THE WHOLE CHAIN):
+          --mix <share>           Dry/wet mix: 0 dry, 1 wet, or a percentage (default:
+                                  1).
+          --gain <dB>             Gain in dB after the stage and its mix (default: 0).
+          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
+                                  ends: all, nothing, or a time in seconds or with a
+                                  unit (500ms) (default: keep).
+          --predelay <time>       Silence before an impulse response, in milliseconds
+                                  or with a unit (20ms, 0.02s) (default: 0).
+          --ir-channels <ir-channels>
+                                  How the channels of an impulse response connect
+                                  inputs and outputs (default: auto). (values: auto,
+                                  mono, stereo, true-stereo, per-channel, fan-out,
+                                  matrix)
+          --ir-gain <none|peak|energy|dB>
+                                  Level of an impulse response: none (unchanged), peak
+                                  (highest gain 0 dB), energy (noise keeps its level),
+                                  or a gain in dB (default: none).
+          --slim <size>           Which size of a multi-size model to run: 0 smallest,
+                                  1 full (default: 1).
+          --normalize-loudness    Normalize a model to -18 dB, using the loudness in
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
+          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
+                                  recorded the input, in dBu RMS. The input is scaled
+                                  to the level in the model's metadata. For the whole
+                                  chain: the first model.
 
         OPTIONS:
           --input <file>          Audio to process (default: a sweep with noise).
@@ -677,10 +741,7 @@ import Testing
           --frames <frames>       How many frames of the input to process (default:
                                   16000, fewer for very large networks).
           --tolerance <dB>        Largest error allowed, in dB relative to the
-                                  reference. (default: -90.0)
-          --slim <size>           Which size of a multi-size model to take: 0 smallest,
-                                  1 full (default: 1).
-          --allow-outside         Allow the preset to name files outside its own folder.
+                                  reference. (default: -90)
           --json                  Print a JSON report.
           --version               Show the version.
           -h, --help              Show help information.
@@ -703,20 +764,60 @@ import Testing
         counts, so the worst block shows the program and not what else the machine was
         doing.
 
-        USAGE: convaudio bench <subject> [--blocks <frames> ...] [--channels <channels>] [--seconds <seconds>] [--slim <size>] [--allow-outside] [--json]
+        USAGE: convaudio bench [<options>] [<subject>]
 
         ARGUMENTS:
-          <subject>               A model (.nam) or a preset (name or .json file).
+          <subject>               A model (.nam), a preset (name or .json file), or an
+                                  audio file of impulse responses. Or give a chain with
+                                  -p, --model and --ir.
+
+        CHAIN:
+          -p, --preset <preset>   A preset: its name (see convaudio presets) or its
+                                  .json file. -p, --model and --ir may be mixed and
+                                  repeated; the chain runs in their order.
+          --chain <file>          A chain file (JSON, same format as a preset), used
+                                  like a preset.
+          --model <file>          A trained model (.nam).
+          --ir <file|preset>      An impulse response: an audio file, or a preset such
+                                  as hall or cabinet.
+          --allow-outside         Allow presets and chain files to name files outside
+                                  their own folders.
+
+        STAGE OPTIONS (FOR THE STAGE BEFORE THEM; BEFORE THE FIRST STAGE, FOR THE WHOLE CHAIN):
+          --mix <share>           Dry/wet mix: 0 dry, 1 wet, or a percentage (default:
+                                  1).
+          --gain <dB>             Gain in dB after the stage and its mix (default: 0).
+          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
+                                  ends: all, nothing, or a time in seconds or with a
+                                  unit (500ms) (default: keep).
+          --predelay <time>       Silence before an impulse response, in milliseconds
+                                  or with a unit (20ms, 0.02s) (default: 0).
+          --ir-channels <ir-channels>
+                                  How the channels of an impulse response connect
+                                  inputs and outputs (default: auto). (values: auto,
+                                  mono, stereo, true-stereo, per-channel, fan-out,
+                                  matrix)
+          --ir-gain <none|peak|energy|dB>
+                                  Level of an impulse response: none (unchanged), peak
+                                  (highest gain 0 dB), energy (noise keeps its level),
+                                  or a gain in dB (default: none).
+          --slim <size>           Which size of a multi-size model to run: 0 smallest,
+                                  1 full (default: 1).
+          --normalize-loudness    Normalize a model to -18 dB, using the loudness in
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
+          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
+                                  recorded the input, in dBu RMS. The input is scaled
+                                  to the level in the model's metadata. For the whole
+                                  chain: the first model.
 
         OPTIONS:
           --blocks <frames>       Block sizes in frames. (default: 16, 32, 64, 128,
                                   256, 512, 1024, 2048)
           --channels <channels>   Channels of the signal (default: what the model or
                                   preset takes, or 1).
-          --seconds <seconds>     Time for each block size, in seconds. (default: 0.5)
-          --slim <size>           Which size of a multi-size model to take: 0 smallest,
-                                  1 full (default: 1).
-          --allow-outside         Allow the preset to name files outside its own folder.
+          --seconds <time>        Time for each block size, in seconds or with a unit
+                                  (500ms). (default: 0.5)
           --json                  Print a JSON report.
           --version               Show the version.
           -h, --help              Show help information.
@@ -735,16 +836,54 @@ import Testing
         OVERVIEW: Describe a model, preset or impulse response: cost, latency, memory
         and speed on this machine.
 
-        USAGE: convaudio info <subject> [--slim <size>] [--allow-outside]
+        USAGE: convaudio info [<options>] [<subject>]
 
         ARGUMENTS:
           <subject>               A model (.nam), a preset (name or .json file), or an
-                                  audio file of impulse responses.
+                                  audio file of impulse responses. Or give a chain with
+                                  -p, --model and --ir.
+
+        CHAIN:
+          -p, --preset <preset>   A preset: its name (see convaudio presets) or its
+                                  .json file. -p, --model and --ir may be mixed and
+                                  repeated; the chain runs in their order.
+          --chain <file>          A chain file (JSON, same format as a preset), used
+                                  like a preset.
+          --model <file>          A trained model (.nam).
+          --ir <file|preset>      An impulse response: an audio file, or a preset such
+                                  as hall or cabinet.
+          --allow-outside         Allow presets and chain files to name files outside
+                                  their own folders.
+
+        STAGE OPTIONS (FOR THE STAGE BEFORE THEM; BEFORE THE FIRST STAGE, FOR THE WHOLE CHAIN):
+          --mix <share>           Dry/wet mix: 0 dry, 1 wet, or a percentage (default:
+                                  1).
+          --gain <dB>             Gain in dB after the stage and its mix (default: 0).
+          --tail <keep|cut|time>  How much of the reverb tail to keep after the input
+                                  ends: all, nothing, or a time in seconds or with a
+                                  unit (500ms) (default: keep).
+          --predelay <time>       Silence before an impulse response, in milliseconds
+                                  or with a unit (20ms, 0.02s) (default: 0).
+          --ir-channels <ir-channels>
+                                  How the channels of an impulse response connect
+                                  inputs and outputs (default: auto). (values: auto,
+                                  mono, stereo, true-stereo, per-channel, fan-out,
+                                  matrix)
+          --ir-gain <none|peak|energy|dB>
+                                  Level of an impulse response: none (unchanged), peak
+                                  (highest gain 0 dB), energy (noise keeps its level),
+                                  or a gain in dB (default: none).
+          --slim <size>           Which size of a multi-size model to run: 0 smallest,
+                                  1 full (default: 1).
+          --normalize-loudness    Normalize a model to -18 dB, using the loudness in
+                                  its metadata, or a measurement where there is none.
+                                  For the whole chain: the last model.
+          --input-level-dbu <dBu> Level of a full-scale sine at the interface that
+                                  recorded the input, in dBu RMS. The input is scaled
+                                  to the level in the model's metadata. For the whole
+                                  chain: the first model.
 
         OPTIONS:
-          --slim <size>           Which size of a multi-size model to take: 0 smallest,
-                                  1 full (default: 1).
-          --allow-outside         Allow the preset to name files outside its own folder.
           --version               Show the version.
           -h, --help              Show help information.
 

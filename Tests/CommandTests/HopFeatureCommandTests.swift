@@ -215,7 +215,7 @@ import Testing
   func errors(_ words: [String], _ status: Int, _ sentence: String) throws {
     let bench = try bench()
     let before = try bench.files()
-    let outcome = try bench.program.run(Program.path, ["features", "in.wav", "-o", "out.npy"] + words)
+    let outcome = try bench.program.run(Program.path, ["features", "in.wav"] + (words.contains("-o") ? [] : ["-o", "out.npy"]) + words)
     #expect(outcome.status == Int32(status), "\(outcome.errors)")
     #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
     #expect(try bench.files() == before)

@@ -21,7 +21,7 @@ import Testing
   static let sentences: [(String, String)] = [
     ("missing.wav", "missing.wav: cannot be read: No such file or directory."),
     ("", ": cannot be read: No such file or directory."),
-    ("folder", "folder: is a folder, expected a file."),
+    ("folder", "folder: no audio file is in this folder."),
     ("/dev/null", "/dev/null: is a device, expected a file."),
     (
       "empty.wav",

@@ -8,7 +8,22 @@ struct Outcome {
   /// The exit code, or −n when signal n ended it.
   let status: Int32
   let output: String
+  /// Standard error, without the lines that say what the chain is.
   let errors: String
+  /// The chains that were printed: `overdrive (.nam) → cabinet`.
+  let chains: [String]
+
+  init(status: Int32, output: String, errors: String) {
+    (self.status, self.output) = (status, output)
+    self.errors = withoutChains(errors)
+    chains = errors.split(separator: "\n").filter { $0.hasPrefix("chain: ") }.map { String($0.dropFirst(7)) }
+  }
+}
+
+/// Standard error without the lines that say what the chain is.
+func withoutChains(_ errors: String) -> String {
+  errors.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("chain: ") }
+    .joined(separator: "\n")
 }
 
 /// The built `convaudio`, run in a folder of its own.

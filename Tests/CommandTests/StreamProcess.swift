@@ -73,7 +73,8 @@ final class StreamProcess: @unchecked Sendable {
     while line.last != UInt8(ascii: "\n"),
       case let byte = try Deadline.read(1, from: descriptor, "a line of the program's errors"), !byte.isEmpty
     { line += byte }
-    return String(decoding: line, as: UTF8.self)
+    let text = String(decoding: line, as: UTF8.self)
+    return text.hasPrefix("chain: ") ? try receiveErrorLine() : text
   }
 
   func send(signal number: Int32) { kill(process.processIdentifier, number) }
@@ -96,7 +97,8 @@ final class StreamProcess: @unchecked Sendable {
 
   func remainingErrors() throws -> String {
     let descriptor = errors.fileHandleForReading.fileDescriptor
-    return String(decoding: try Deadline.readAll(from: descriptor, "the end of the program's errors"), as: UTF8.self)
+    let rest = try Deadline.readAll(from: descriptor, "the end of the program's errors")
+    return withoutChains(String(decoding: rest, as: UTF8.self))
   }
 }
 

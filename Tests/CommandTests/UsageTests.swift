@@ -16,10 +16,10 @@ import Testing
       (["tune", "-o", ""], "Error: --output is empty, expected the name of a file."),
       (["process", "-p", "tiny"], "Error: Missing expected argument '<inputs> ...'"),
       (
-        ["process", "in.wav", "-p", "tiny", "--mix", "1.5"], "Error: --mix is 1.5, expected 0 to 1."
+        ["process", "in.wav", "-p", "tiny", "--mix", "1.5"], "Error: --mix is 1.5, expected 0 to 1 or 0% to 100%; write 1.5% for percent."
       ),
       (
-        ["process", "in.wav", "-p", "tiny", "--mix", "nan"], "Error: --mix is nan, expected 0 to 1."
+        ["process", "in.wav", "-p", "tiny", "--mix", "nan"], "Error: --mix is nan, expected 0 to 1 or 0% to 100%."
       ),
       (
         ["process", "in.wav", "-p", "tiny", "--gain-in", "201"],
@@ -50,8 +50,8 @@ import Testing
         "Error: The value 'convert' is invalid for '--rate-policy <rate-policy>'"
       ),
       (["process", "in.wav", "-p", "tiny", "--colour"], "Error: Unknown option '--colour'"),
-      (["nonsense"], "Error: Unexpected argument 'nonsense'"),
-      (["info"], "Error: Missing expected argument '<subject>'"),
+      (["nonsense"], "Error: nonsense is not a command, expected one of process, stream, "),
+      (["info"], "Error: Nothing is named: give a model, a preset or an audio file, or a chain with -p, --model or --ir."),
       (
         ["convolve", "x.npy", "-o", "y.npy"], "Error: Missing expected argument '--kernel <kernel>'"
       ),

@@ -153,7 +153,7 @@ struct NAMErrorTests {
     }
     #expect(
       refusal("Linear", "{\"receptive_field\":3,\"in_channels\":2}", 3)
-        == "m.nam: config.in_channels should be an integer from 1 to 1, but is 2")
+        == "m.nam: config.in_channels should be 1, because only Linear models with one channel are read, but is 2")
     #expect(
       refusal("LSTM", "{\"num_layers\":1,\"input_size\":1,\"hidden_size\":3}", 69)
         == "m.nam: weights should be an array of 70 numbers, as config requires, but is an array of 69")

@@ -37,7 +37,7 @@ extension Chain {
   /// - Throws: `ChainError.noLayer`.
   public func ending(at layer: LayerChoice) throws(ChainError) -> Chain {
     let networks = stages.enumerated().flatMap { index, stage in
-      stage.networks.map { (stage: index, part: $0.part, network: $0.network) }
+      stage.networks.map { (stage: index, part: $0.place, network: $0.network) }
     }
     let layers = networks.flatMap { place in place.network.layers.map { (place: place, value: $0) } }
     let error = ChainError.noLayer(
@@ -54,23 +54,29 @@ extension Chain {
     }
   }
 
-  private func ending(in stage: Int, part: Int, at value: Network.Value) -> Chain {
-    with(stages: stages[..<stage] + [stages[stage].ending(inPart: part, at: value)])
+  private func ending(in stage: Int, part: [Int], at value: Network.Value) -> Chain {
+    with(stages: stages[..<stage] + [stages[stage].ending(in: part[...], at: value)])
   }
 }
 
 extension Stage {
-  /// The stage up to a value of the network in one of its parts.
-  fileprivate func ending(inPart part: Int, at value: Network.Value) -> Stage {
+  /// The stage up to a value of the network at a place in it (`networks`).
+  fileprivate func ending(in place: ArraySlice<Int>, at value: Network.Value) -> Stage {
+    func ending(_ stages: [Stage]) -> [Stage] {
+      guard let part = place.first else { preconditionFailure("the place of a network leads to it") }
+      return stages[..<part] + [stages[part].ending(in: place.dropFirst(), at: value)]
+    }
     switch self {
     case .network(let stage):
       return .network(
         NetworkStage(
           stage.network.ending(at: value), past: stage.past, levels: StageLevels(gainIn: stage.levels.gainIn)))
     case .model(var model):
-      model.parts = model.parts[..<part] + [model.parts[part].ending(inPart: 0, at: value)]
+      model.parts = ending(model.parts)
       model.levels = StageLevels(gainIn: model.levels.gainIn)
       return .model(model)
+    case .group(let group):
+      return .group(group.with(ending(group.stages), levels: StageLevels(gainIn: group.levels.gainIn)))
     case .response, .gain: preconditionFailure("a value is in a network")
     }
   }

@@ -14,7 +14,7 @@ extension Chain {
     _ nameOrPath: String, maximumResponseBytes: Int = ChainSettings().maximumMemoryBytes, allowOutside: Bool = false
   ) throws {
     let path = try PresetLibrary.standard.path(of: nameOrPath)
-    if path.hasSuffix(".nam") {
+    if isModelFile(path) {
       try self.init(model: path)
     } else {
       try self.init(preset: path, maximumResponseBytes: maximumResponseBytes, allowOutside: allowOutside)

@@ -35,6 +35,10 @@ extension Stage {
       for part in stage.parts { parts.append(try part.stretched(by: factor, index: index)) }
       stage.parts = parts
       return .model(stage)
+    case .group(let group):
+      var stages: [Stage] = []
+      for stage in group.stages { stages.append(try stage.stretched(by: factor, index: index)) }
+      return .group(group.with(stages))
     case .response, .gain: return self
     }
   }

@@ -134,8 +134,7 @@ public struct Chain: Sendable {
 
   /// Channels of a signal to try the chain with: what it takes, or what its first impulse response needs, or 1.
   public var typicalChannels: Int {
-    for case .response(let response) in stages where inputChannels == nil { return response.typicalChannels }
-    return inputChannels ?? 1
+    inputChannels ?? firstResponse?.typicalChannels ?? 1
   }
 
   /// Multiply-adds of all networks for one frame, without convolutions with impulse responses.
@@ -145,7 +144,8 @@ public struct Chain: Sendable {
   /// first impulse response.
   func sampleRateHz(forSignalOf sampleRateHz: Int?) -> Int? {
     if let rate = self.sampleRateHz ?? sampleRateHz { return rate }
-    for case .response(let stage) in stages { return stage.response.sampleRateHz }
-    return nil
+    return firstResponse?.response.sampleRateHz
   }
+
+  private var firstResponse: ResponseStage? { stages.lazy.compactMap(\.firstResponse).first }
 }

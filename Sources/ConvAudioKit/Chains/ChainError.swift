@@ -36,6 +36,7 @@ extension ChainError: CustomStringConvertible {
       searched.isEmpty
         ? "preset \(name): no folder of presets was found; set CONVAUDIO_PRESETS or give the path of a .json file."
         : "preset \(name): not found in \(searched.joined(separator: ", ")); "
+          + (nearest(to: name, among: known).map { "did you mean \($0)? If not, " } ?? "")
           + (known.isEmpty
             ? "there are none; give the path of a .json file."
             : "choose one of \(known.joined(separator: ", ")), or give the path of a .json file.")

@@ -26,6 +26,14 @@ public struct ChainSettings: Sendable {
   /// The defaults above.
   public init() {}
 
+  /// Takes levels and tail from what was chosen for the whole of a plan.
+  package mutating func choose(_ choices: ChainPlan.Choices) {
+    gainInDecibels = choices.gainInDecibels ?? 0
+    gainOutDecibels = choices.gainDecibels ?? 0
+    mix = choices.mix ?? 1
+    tail = choices.tail ?? .keep
+  }
+
   /// Whether samples change even when there are no stages.
   var changesLevels: Bool { gainInDecibels != 0 || gainOutDecibels != 0 }
 }
@@ -38,6 +46,8 @@ public enum ConvolutionLatency: Hashable, Sendable {
   case cheapest
   /// This many frames at the rate at which the convolution runs, whatever the preset says.
   case frames(Int)
+  /// This many seconds, rounded to frames at the rate at which the convolution runs, whatever the preset says.
+  case seconds(Double)
 
   /// Latencies that can be asked for, in frames. No plan gets cheaper beyond an eighth of the largest.
   public static let allowedFrames = 0...1 << 20
@@ -53,14 +63,16 @@ public enum TailPolicy: Hashable, Sendable {
   case seconds(Double)
 
   /// Frames of a chain's tail that are kept.
-  func frames(of chain: PreparedChain) -> Int {
-    let frames = chain.processor.tailFrames
+  func frames(of chain: PreparedChain) -> Int { frames(of: chain.tailFrames, sampleRateHz: chain.sampleRateHz) }
+
+  /// Frames of a tail of `frames` that are kept.
+  func frames(of frames: Int, sampleRateHz: Int?) -> Int {
     switch self {
     case .keep: return frames
     case .cut: return 0
     case .seconds(let seconds):
       // Only convolutions have tails, and a chain with one of them has a rate.
-      guard let rate = chain.sampleRateHz else { return frames }
+      guard let rate = sampleRateHz else { return frames }
       return Int(min(Double(frames), (seconds * Double(rate)).rounded(.up)))
     }
   }

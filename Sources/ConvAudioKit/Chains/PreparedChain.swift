@@ -12,6 +12,8 @@ public struct PreparedChain {
   public let memoryBytes: Int
   /// Histories and working memory of the networks, in bytes.
   public let stateBytes: Int
+  /// Frames of its tail that count for the length of an output: all, or less where a stage has a limit of its own.
+  let tailFrames: Int
   /// The rate at which the chain runs, in Hz; nil where nothing depends on it.
   public let sampleRateHz: Int?
 }
@@ -56,6 +58,6 @@ extension Chain {
     }
     return PreparedChain(
       processor: whole.processor, notes: whole.notes, explanation: whole.explanation, memoryBytes: whole.memoryBytes,
-      stateBytes: whole.stateBytes, sampleRateHz: rate)
+      stateBytes: whole.stateBytes, tailFrames: whole.processor.tailFrames - whole.omittedTailFrames, sampleRateHz: rate)
   }
 }

@@ -14,6 +14,8 @@ struct PreparedStage {
   var memoryBytes = 0
   /// Histories and working memory of networks, in bytes.
   var stateBytes = 0
+  /// Frames of the processor's tail that do not count for the length of an output.
+  var omittedTailFrames = 0
 }
 
 /// A stage's place in a chain, and its input.
@@ -43,6 +45,7 @@ extension [Stage] {
     let (inputs, isWhole) = (place.channels, place.index == nil)
     var processors: [any BlockProcessor] = []
     var (notes, explanation): ([String], [String]) = ([], [])
+    var omittedTailFrames = 0
     for (index, stage) in enumerated() {
       // The parts of a model keep the number of the model, which is the one that the user can count.
       if isWhole { place.index = index }
@@ -55,12 +58,13 @@ extension [Stage] {
       // Once, even when several stages say the same.
       notes += prepared.notes.filter { !notes.contains($0) }
       explanation += prepared.explanation
+      omittedTailFrames += prepared.omittedTailFrames
     }
     return PreparedStage(
       processor: ProcessorChain(processors, channels: inputs, maximumBlockFrames: place.maximumBlockFrames),
       restingOutput: place.restingInput ?? [Float](repeating: 0, count: place.channels), notes: notes,
       explanation: explanation, memoryBytes: settings.maximumMemoryBytes - left.maximumMemoryBytes,
-      stateBytes: settings.maximumStateBytes - left.maximumStateBytes)
+      stateBytes: settings.maximumStateBytes - left.maximumStateBytes, omittedTailFrames: omittedTailFrames)
   }
 }
 
@@ -70,6 +74,7 @@ extension Stage {
     case .network(let network): try network.prepare(at: place, settings: settings)
     case .response(let response): try response.prepare(at: place, settings: settings)
     case .model(let model): try model.prepare(at: place, settings: settings)
+    case .group(let group): try group.prepare(at: place, settings: settings)
     case .gain(let decibels):
       try StageLevels(LevelsDescription(gainDecibels: decibels)).around(place) {
         try [Stage]().prepare(at: $0, settings: settings)

@@ -36,7 +36,7 @@ public struct PresetLibrary: Sendable {
   /// - Parameter nameOrPath: A name; or a path, which contains a slash or ends in `.json` or `.nam` and is returned as it is.
   /// - Throws: `ChainError.notFound`.
   public func path(of nameOrPath: String) throws(ChainError) -> String {
-    if nameOrPath.contains("/") || nameOrPath.hasSuffix(".json") || nameOrPath.hasSuffix(".nam") { return nameOrPath }
+    if nameOrPath.contains("/") || nameOrPath.hasSuffix(".json") || isModelFile(nameOrPath) { return nameOrPath }
     for folder in folders where Self.isReadable("\(folder)/\(nameOrPath).json") {
       return "\(folder)/\(nameOrPath).json"
     }

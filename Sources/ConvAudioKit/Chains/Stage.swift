@@ -10,6 +10,8 @@ package enum Stage: Sendable {
   case model(ModelStage)
   /// A gain in decibels.
   case gain(decibels: Float)
+  /// Several stages that count as one.
+  case group(GroupStage)
 
   /// Channels it takes; nil when that depends on the signal.
   var inputChannels: Int? {
@@ -17,6 +19,7 @@ package enum Stage: Sendable {
     case .network(let stage): stage.network.inputChannels
     case .model(let model): model.model.inputChannels
     case .response(let response): response.pathChannels?.input
+    case .group(let group): group.stages.first?.inputChannels
     case .gain: nil
     }
   }
@@ -28,6 +31,7 @@ package enum Stage: Sendable {
     // Its parts end where the model does, or at one of its layers.
     case .model(let model): model.parts.last?.outputChannels ?? model.model.outputChannels
     case .response(let response): response.pathChannels?.output
+    case .group(let group): group.stages.last?.outputChannels
     case .gain: nil
     }
   }
@@ -35,13 +39,17 @@ package enum Stage: Sendable {
   /// Multiply-adds of its networks for one frame.
   var multiplyAddsPerFrame: Int { networks.reduce(0) { $0 + NetworkCost(of: $1.network).multiplyAddsPerFrame } }
 
-  /// Its networks, each with its place among the parts of a model.
-  var networks: [(part: Int, network: Network)] {
+  /// Its networks, each with its place: the number of a model's part, or of a group's stage and its place in there.
+  var networks: [(place: [Int], network: Network)] {
     switch self {
-    case .network(let stage): [(0, stage.network)]
-    case .model(let model):
-      model.parts.enumerated().flatMap { part, stage in stage.networks.map { (part, $0.network) } }
+    case .network(let stage): [([], stage.network)]
+    case .model(let model): Self.networks(of: model.parts)
+    case .group(let group): Self.networks(of: group.stages)
     case .response, .gain: []
     }
+  }
+
+  private static func networks(of stages: [Stage]) -> [(place: [Int], network: Network)] {
+    stages.enumerated().flatMap { index, stage in stage.networks.map { ([index] + $0.place, $0.network) } }
   }
 }

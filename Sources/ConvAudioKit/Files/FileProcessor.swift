@@ -140,20 +140,25 @@ public struct FileProcessor: Sendable {
       format = try AudioOutputFormat.choose(
         container: container, source: info, bitDepth: settings.bitDepth, expectedFrames: info.frames + tailFrames,
         channels: processor.outputChannels,
-        processed: !chain.stages.isEmpty || settings.chain.changesLevels || ratio != nil, dither: settings.dithers)
+        processed: !chain.stages.isEmpty || settings.chain.changesLevels || ratio != nil || settings.outputLevel != nil, dither: settings.dithers)
     } catch {
       throw ProcessingError.format(path: outputName, reason: error)
     }
     let file = try pendingOutput(output, mayReplace: settings.replacesExisting, cancellation: cancellation)
     let writer: AudioFileWriter
     let sink: MeteredSink
+    var levelNote: String?
     do {
       writer = try AudioFileWriter(
         path: file.temporaryPath, format: format, sampleRateHz: info.sampleRateHz, channels: format.channels,
         text: info.text, dither: format.needsDither)
       sink = MeteredSink(writer)
-      let resampled = try ratio.map { try ResampledEnds(source, sink, processor, ratio: $0) }
-      let (from, to): (any FrameSource, any FrameSink) = (resampled?.source ?? source, resampled?.sink ?? sink)
+      let levelled = try settings.outputLevel.map {
+        try LevelledSink($0, channels: format.channels, sampleRateHz: info.sampleRateHz)
+      }
+      let end: any FrameSink = levelled ?? sink
+      let resampled = try ratio.map { try ResampledEnds(source, end, processor, ratio: $0) }
+      let (from, to): (any FrameSource, any FrameSink) = (resampled?.source ?? source, resampled?.sink ?? end)
       let expected = ratio?.coveringOutputFrames(for: info.frames) ?? info.frames
       func report(_ frames: Int64) {
         progress(ProcessingProgress(frames: frames, totalFrames: info.frames, sampleRateHz: info.sampleRateHz))
@@ -171,6 +176,8 @@ public struct FileProcessor: Sendable {
         try run.finish()
       }
       try resampled?.sink.finish(totalFrames: source.framesRead + tailFrames)
+      levelNote = try levelled?.finish(
+        to: sink, largestSample: format.encoding.largestSample(dithered: format.needsDither), cancellation: cancellation)
       try writer.finish()
     } catch let reason as ResamplingError {
       throw ProcessingError.resampling(path: info.path, chain: chain.label, reason: reason)
@@ -188,7 +195,7 @@ public struct FileProcessor: Sendable {
       elapsedSeconds: (ContinuousClock.now - start).inSeconds, peak: sink.peak,
       clippedSamples: writer.clippedSamples, nonFiniteInputSamples: source.nonFiniteSamples,
       nonFiniteOutputSamples: writer.nonFiniteSamples,
-      notes: [rateNote].compactMap { $0 } + prepared.notes + source.notes + format.notes
+      notes: [rateNote, levelNote].compactMap { $0 } + prepared.notes + source.notes + format.notes
         + writer.notes.filter { !format.notes.contains($0) },
       explanation: prepared.explanation)
   }

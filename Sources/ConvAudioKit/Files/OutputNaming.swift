@@ -7,7 +7,7 @@ import AudioFiles
 /// OutputNaming(template: "{model}/{input}.flac").path(for: "takes/di.wav", through: "amp")   // takes/amp/di.flac
 /// ```
 package struct OutputNaming: Sendable, Equatable {
-  /// The name. `{input}` is the input's name without extension, `{model}` the chain's name, `{extension}` that of the
+  /// The name. `{input}` is the input's name without extension (with the folders that lead to it, where a tree is kept), `{model}` the chain's name, `{extension}` that of the
   /// container, or the input's. Slashes make folders.
   package var template: String
   /// Folder of the outputs; nil: the input's.
@@ -41,7 +41,10 @@ package struct OutputNaming: Sendable, Equatable {
 
   /// The output's path for an input and a chain. Standard input (`-`) is called `stdin`; its output is standard output,
   /// unless there is a folder or a template.
-  package func path(for input: String, through chain: String) -> String {
+  ///
+  /// - Parameter tree: The input's folder below the one that was named, with a slash at the end. It is kept below `folder`,
+  ///   where there is one.
+  package func path(for input: String, through chain: String, tree: String = "") -> String {
     let isPiped = input == standardStreamPath
     if isPiped, folder == nil, template == Self.defaultTemplate { return standardStreamPath }
     let input = isPiped ? "stdin" : input
@@ -50,7 +53,7 @@ package struct OutputNaming: Sendable, Equatable {
     let (stem, written) = fileNameParts(slash.map { String(input[input.index(after: $0)...]) } ?? input)
     let ending = container?.fileExtension ?? (AudioContainer(fileExtension: written) == nil ? "wav" : written)
     return (folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? inputFolder)
-      + filled(["input": stem, "model": chain, "extension": ending])
+      + filled(["input": folder == nil ? stem : tree + stem, "model": chain, "extension": ending])
   }
 
   /// The template with its placeholders replaced, once: braces in a name are left alone.

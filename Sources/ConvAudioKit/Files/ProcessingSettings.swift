@@ -17,6 +17,8 @@ public struct ProcessingSettings: Sendable {
   public var chain = ChainSettings()
   /// What happens to files whose sample rate is not the chain's.
   public var ratePolicy = RatePolicy.resample
+  /// A level that the whole output is brought to, with a temporary file in `$TMPDIR`; nil: as it comes.
+  public var outputLevel: OutputLevel?
   /// Container of the output; nil: by the output's extension.
   public var container: AudioContainer?
   /// Sample format of the output; nil: the input's.

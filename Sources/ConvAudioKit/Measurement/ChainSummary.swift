@@ -23,31 +23,45 @@ package struct ChainSummary {
         } ?? "any"))
     if chain.stages.isEmpty { lines.append("  stages             none: gives its input back") }
     for (index, stage) in chain.stages.enumerated() {
-      switch stage {
-      case .network(let stage):
-        lines.append(
-          "  stage \(index + 1): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)")
-        var parameters = NetworkCost(of: stage.network).parameters
-        if let description = stage.description {
-          lines += Self.layers(of: description)
-          parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
-        }
-        lines += Self.facts(of: stage.network, parameters: parameters, sampleRateHz: chain.sampleRateHz)
-      case .model(let stage):
-        lines.append(
-          "  stage \(index + 1): \(stage.model.architecture.name) of \(stage.path), past: "
-            + stage.description.past.rawValue)
-        lines += try Self.facts(of: stage, costs: costs)
-      case .response(let response):
-        lines.append("  stage \(index + 1): convolution with \(response.response.path)")
-        let summary = try ResponseSummary(
-          of: response.response, response.description, sampleRateHz: chain.sampleRateHz, costs: costs)
-        lines += summary.lines.map { "    " + $0 }
-      case .gain(let decibels): lines.append("  stage \(index + 1): gain of \(decibels) dB")
-      }
+      lines += try Self.facts(of: stage, number: "\(index + 1)", sampleRateHz: chain.sampleRateHz, costs: costs)
     }
     lines.append("  kernels            \(KernelLevel.selected.name)")
     self.lines = lines
+  }
+
+  private static func facts(
+    of stage: Stage, number: String, sampleRateHz: Int?, costs: ConvolutionCosts
+  ) throws -> [String] {
+    switch stage {
+    case .network(let stage):
+      var parameters = NetworkCost(of: stage.network).parameters
+      var layers: [String] = []
+      if let description = stage.description {
+        layers = Self.layers(of: description)
+        parameters = description.expectedTensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
+      }
+      return ["  stage \(number): network of \(stage.network.nodes.count) nodes, past: \(stage.past.rawValue)"]
+        + layers + facts(of: stage.network, parameters: parameters, sampleRateHz: sampleRateHz)
+    case .model(let stage):
+      return [
+        "  stage \(number): \(stage.model.architecture.name) of \(stage.path), past: \(stage.description.past.rawValue)"
+      ] + (try facts(of: stage, costs: costs))
+    case .response(let response):
+      let summary = try ResponseSummary(
+        of: response.response, response.description, sampleRateHz: sampleRateHz, costs: costs)
+      return ["  stage \(number): convolution with \(response.response.path)"] + summary.lines.map { "    " + $0 }
+    case .gain(let decibels): return ["  stage \(number): gain of \(decibels) dB"]
+    case .group(let group):
+      let levels = group.levels
+      var facts = ["  stage \(number): \(group.name), a group of \(counted(group.stages.count, "stage"))"]
+      if levels.mix < 1 { facts.append("    wet              \(decimal(Double(levels.mix) * 100)) %") }
+      if levels.gainOut != 1 { facts.append("    gain             \(decibelText(Double(levels.gainOut)))") }
+      for (index, stage) in group.stages.enumerated() {
+        facts += try Self.facts(
+          of: stage, number: "\(number).\(index + 1)", sampleRateHz: sampleRateHz, costs: costs)
+      }
+      return facts
+    }
   }
 
   private static func facts(of network: Network, parameters: Int, sampleRateHz: Int?) -> [String] {
@@ -80,7 +94,7 @@ package struct ChainSummary {
         lines += try ResponseSummary(of: response.response, response.description, costs: costs).lines.map {
           "    " + $0
         }
-      case .model, .gain: preconditionFailure("a model has networks and responses only")
+      case .model, .gain, .group: preconditionFailure("a model has networks and responses only")
       }
     }
     let facts: [(String, String?)] = [

@@ -40,6 +40,8 @@ struct ReferenceChain {
       }
     case .model(let model):
       return try around(model.levels, input) { chain, input in try chain.output(of: model.parts, on: input) }
+    case .group(let group):
+      return try around(group.levels, input) { chain, input in try chain.output(of: group.stages, on: input) }
     case .gain(let decibels):
       return try around(StageLevels(LevelsDescription(gainDecibels: decibels)), input) { _, input in input }
     case .response(let response):

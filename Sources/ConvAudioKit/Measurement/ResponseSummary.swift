@@ -84,7 +84,7 @@ extension ResponseStage {
     for (index, channels) in signals.enumerated() {
       do {
         let matrix = try matrix(of: running.channels, channels: channels, gain: 1, sampleRateHz: rate)
-        let plan = try plan(for: matrix, settings: settings)
+        let plan = try plan(for: matrix, sampleRateHz: rate, settings: settings)
         let bytes = memoryBytes(of: plan, for: matrix, leadFrames: lead, maximumBlockFrames: 4096)
         return Planned(matrix: matrix, plan: plan, latencyFrames: plan.latencyFrames + lead, memoryBytes: bytes)
       } catch let error as ResponseError {

@@ -5,7 +5,7 @@ import Signals
 /// The output of a stream, made like its input where nothing else is asked for.
 struct StreamOutput {
   private enum Writer {
-    case audio(AudioStreamWriter)
+    case audio(AudioStreamWriter, PeakSink)
     case rows(NumberRowWriter)
   }
 
@@ -51,11 +51,11 @@ struct StreamOutput {
       container: .wav, source: source, bitDepth: bitDepth, expectedFrames: nil, channels: channels,
       processed: !chain.stages.isEmpty || settings.chain.changesLevels, dither: settings.dithers)
     notes = choice.notes
-    writer = .audio(
-      try AudioStreamWriter(
-        format: target.audio ?? .wav, encoding: choice.encoding, sampleRateHz: sampleRateHz, channels: channels,
-        channelMask: channels == signal.channels ? audio?.channelMask ?? 0 : 0, dither: choice.needsDither,
-        maximumBlockFrames: blockFrames, write: write))
+    let audioWriter = try AudioStreamWriter(
+      format: target.audio ?? .wav, encoding: choice.encoding, sampleRateHz: sampleRateHz, channels: channels,
+      channelMask: channels == signal.channels ? audio?.channelMask ?? 0 : 0, dither: choice.needsDither,
+      maximumBlockFrames: blockFrames, write: write)
+    writer = .audio(audioWriter, PeakSink(audioWriter))
   }
 
   /// The input's header, where its columns are the output's; other columns get names of their own.
@@ -68,20 +68,23 @@ struct StreamOutput {
   /// Where frames go.
   var frames: any FrameSink {
     switch writer {
-    case .audio(let writer): writer
+    case .audio(_, let sink): sink
     case .rows(let writer): writer
     }
   }
 
+  /// Largest absolute sample so far; 0 for rows.
+  var peak: Float { if case .audio(_, let sink) = writer { sink.peak } else { 0 } }
+
   /// Samples that were clipped to full scale so far.
   var clippedSamples: Int {
-    if case .audio(let writer) = writer { writer.clippedSamples } else { 0 }
+    if case .audio(let writer, _) = writer { writer.clippedSamples } else { 0 }
   }
 
   /// Samples that were NaN or infinite so far.
   var nonFiniteSamples: Int {
     switch writer {
-    case .audio(let writer): writer.nonFiniteSamples
+    case .audio(let writer, _): writer.nonFiniteSamples
     case .rows(let writer): writer.nonFiniteValues
     }
   }
@@ -89,8 +92,21 @@ struct StreamOutput {
   /// Frames written so far.
   var framesWritten: Int64 {
     switch writer {
-    case .audio(let writer): writer.framesWritten
+    case .audio(let writer, _): writer.framesWritten
     case .rows(let writer): writer.rowsWritten
     }
+  }
+}
+
+/// Passes frames on, and notes their peak.
+private final class PeakSink: FrameSink {
+  private(set) var peak: Float = 0
+  private let sink: any FrameSink
+
+  init(_ sink: any FrameSink) { self.sink = sink }
+
+  func write(_ samples: UnsafeBufferPointer<Float>) throws {
+    peak = max(peak, MeteredSink.peak(of: samples))
+    try sink.write(samples)
   }
 }

@@ -24,6 +24,9 @@ public struct StreamReport: Sendable {
   public var framesWritten: Int64 = 0
   /// Samples that were clipped to full scale.
   public var clippedSamples = 0
+  /// Largest absolute sample before it was written, without NaN and infinities; 0 for rows of numbers, which have no full
+  /// scale.
+  public var peak: Float = 0
   /// Samples of the input that were NaN or infinite.
   public var nonFiniteInputSamples = 0
   /// Samples of the output that were NaN or infinite. Integers get 0 for NaN, NDJSON null.
@@ -148,6 +151,7 @@ public struct StreamRunner: Sendable {
         report.framesRead = signal.framesRead
         report.framesWritten = output.framesWritten
         report.clippedSamples = output.clippedSamples
+        report.peak = output.peak
         report.nonFiniteInputSamples = signal.nonFiniteSamples
         report.nonFiniteOutputSamples = output.nonFiniteSamples
         report.missingValues = signal.missingValues

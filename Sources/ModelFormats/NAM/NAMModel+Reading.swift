@@ -25,6 +25,7 @@ extension NAMModel {
   /// Reads a model at the top level or nested in another one.
   init(_ node: JSONNode) throws(ModelFormatError) {
     let object = try node.object("a model: an object with version, architecture, config and weights")
+    try object.refuseOtherModels()
     let version = try Self.version(try object.required("version"))
     let config = try object.required("config").object()
     var weights = NAMWeightList(try object.required("weights").floats())
@@ -62,6 +63,8 @@ extension NAMModel {
 
   private static func sampleRate(_ object: JSONObject) throws(ModelFormatError) -> Double? {
     guard let node = object.present("sample_rate") else { return nil }
+    // What trainers write when nobody said it.
+    if node.value == .integer(-1) || node.value == .number(-1) { return nil }
     return try node.double(in: 1...10_000_000)
   }
 

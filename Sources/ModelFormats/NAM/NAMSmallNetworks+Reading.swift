@@ -42,7 +42,10 @@ extension NAMLinear {
 
   init(_ config: JSONObject, _ weights: inout NAMWeightList) throws(ModelFormatError) {
     let count = try config.required("receptive_field").integer(in: 1...Self.maximumTaps)
-    for key in ["in_channels", "out_channels"] { _ = try config.integer(key, in: 1...1, default: 1) }
+    for key in ["in_channels", "out_channels"] {
+      guard let node = config.present(key), try node.integer(in: NAMLimits.channels) != 1 else { continue }
+      throw node.failure(expected: "1, because only Linear models with one channel are read")
+    }
     let hasBias = try config.present("bias")?.bool() ?? false
     let taps = weights.take(count)
     self.init(taps: taps, bias: hasBias ? weights.takeOne() : nil)

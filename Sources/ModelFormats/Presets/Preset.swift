@@ -68,6 +68,7 @@ package struct Preset: Sendable, Equatable {
     }
     let root = try JSONParser.parse(json, file: path).object("an object")
     // Format and version are checked first: for a file of a later version, that is the problem, not its new keys.
+    try root.refuseOtherModels()
     let format = try root.required("format")
     guard format.value == .string("convaudio-preset") else {
       throw format.failure(expected: "\"convaudio-preset\"")

@@ -1,5 +1,6 @@
 import ModelFormats
 import StreamingConvolution
+import Verification
 
 #if canImport(Glibc)
   import Glibc
@@ -17,6 +18,8 @@ package struct ModelStage: Sendable {
   package let description: ModelDescription
   /// Whether the file has several sizes.
   package let isSlimmable: Bool
+  /// How its loudness was found, where it had to be measured.
+  private var measurement: String?
   /// What the model runs as, in order: networks, and impulse responses for Linear models.
   var parts: [Stage]
   /// Gains around the model, and its share beside the dry signal.
@@ -47,10 +50,14 @@ package struct ModelStage: Sendable {
     }
     var output = Double(description.levels.gainDecibels)
     if description.normalizesLoudness {
-      guard let loudness = self.model.loudnessDecibels else {
-        throw ChainError.noMetadata(path: path, key: "loudness")
+      if let loudness = self.model.loudnessDecibels {
+        output += Self.normalLoudnessDecibels - loudness
+      } else if let loudness = try Self.measuredLoudness(of: parts, path: path, model: self.model) {
+        output += Self.normalLoudnessDecibels - loudness
+        measurement = "\(path): has no loudness in its metadata; measured \(decibelText(pow(10, loudness / 20)))"
+      } else {
+        measurement = "\(path): is silent on a test signal, so its level was not changed"
       }
-      output += Self.normalLoudnessDecibels - loudness
     }
     guard Self.gains.contains(input), Self.gains.contains(output) else {
       throw ChainError.gains(path: path, inputDecibels: input, outputDecibels: output)
@@ -62,6 +69,21 @@ package struct ModelStage: Sendable {
 
   /// The loudness that `normalizesLoudness` gives a model on the trainer's test clip, in dB, as in other players.
   static let normalLoudnessDecibels = -18.0
+
+  /// The loudness of a model on a test signal, in dB; nil when it is silent.
+  private static func measuredLoudness(of parts: [Stage], path: String, model: NAMModel) throws -> Double? {
+    let rate = Int((model.sampleRateHz ?? NAMModel.assumedSampleRateHz).rounded())
+    let signal = LoudnessTestSignal.samples(sampleRateHz: rate)
+    let place = StagePlace(
+      chain: Chain.Label(.model, fileStem(of: path)), path: path, input: nil, channels: model.inputChannels,
+      sampleRateHz: rate, maximumBlockFrames: 4096)
+    let processor = try parts.prepare(at: place, settings: ChainSettings()).processor
+    let input = [[Float]](repeating: signal, count: model.inputChannels)
+    let output = processor.run(input, in: .blocks(of: 4096))
+    let squares = output.reduce(0) { sum, channel in channel.reduce(sum) { $0 + Double($1) * Double($1) } }
+    let mean = squares / Double(max(1, output.count * signal.count))
+    return mean > 0 && mean.isFinite ? 10 * log10(mean) : nil
+  }
 
   /// Allowed sums of gains and metadata, in dB: twice the 200 dB that one of them may have. Without a limit, a model
   /// whose metadata say 1e308 dB would be silent.
@@ -95,6 +117,7 @@ package struct ModelStage: Sendable {
   /// The model between its gains, ready to run. A mono model runs on every channel, each with a state of its own.
   func prepare(at place: StagePlace, settings: ChainSettings) throws -> PreparedStage {
     var stage = try levels.around(place) { try parts.prepare(at: $0, settings: settings) }
+    if let measurement { stage.notes.append(measurement) }
     if assumesSampleRate { stage.notes.append("\(path): has no sample rate, assumed to be \(sampleRateHz) Hz") }
     return stage
   }

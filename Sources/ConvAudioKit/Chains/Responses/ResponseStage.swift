@@ -49,7 +49,7 @@ package struct ResponseStage: Sendable {
       channels: place.channels, sampleRateHz: place.sampleRateHz, maximumBytes: settings.maximumMemoryBytes)
     let (matrix, lead) = (running.matrix, running.leadFrames)
     do {
-      let plan = try plan(for: matrix, settings: settings)
+      let plan = try plan(for: matrix, sampleRateHz: running.sampleRateHz, settings: settings)
       let bytes = memoryBytes(
         of: plan, for: matrix, leadFrames: lead, maximumBlockFrames: place.maximumBlockFrames)
       guard bytes <= settings.maximumMemoryBytes else {
@@ -89,10 +89,17 @@ package struct ResponseStage: Sendable {
       + delayed * MemoryLayout<Float>.stride
   }
 
-  func plan(for matrix: ResponseMatrix, settings: ChainSettings) throws(ResponseError) -> PartitionPlan {
+  func plan(
+    for matrix: ResponseMatrix, sampleRateHz: Int, settings: ChainSettings
+  ) throws(ResponseError) -> PartitionPlan {
     switch (settings.latency ?? .lowest, description.plan) {
-    case (.frames(let frames), _):
+    case (.frames, _), (.seconds, _):
       let allowed = ConvolutionLatency.allowedFrames
+      var frames = 0
+      if case .frames(let count)? = settings.latency { frames = count }
+      if case .seconds(let seconds)? = settings.latency {
+        frames = Int(min(1e9, max(-1, (seconds * Double(sampleRateHz)).rounded())))
+      }
       guard allowed.contains(frames) else {
         throw .setting("the latency in frames", expected: allowed, actual: frames)
       }
