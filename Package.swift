@@ -28,7 +28,8 @@ let package = Package(
     // MARK: - Files
     .target(name: "ByteFiles"),
     .target(name: "ModelFormats", dependencies: ["ByteFiles"]),
-    .target(name: "AudioFiles", dependencies: ["ByteFiles", "CSndFile"]),
+    .target(name: "AudioFiles", dependencies: ["ByteFiles", "CSndFile", "CQuietMPEG"]),
+    .target(name: "CQuietMPEG"),
     .target(name: "ArrayFiles", dependencies: ["ByteFiles", "CZlib"]),
     .target(name: "Resampling", dependencies: ["CSoxr"]),
     .target(name: "Loudness", dependencies: ["CEbur128"]),

@@ -151,6 +151,17 @@ package final class ByteFile {
     return 0
   }
 
+  /// Fills the front of a buffer from a place of a regular file, whatever the position, which stays.
+  /// - Returns: Bytes read; 0 at the end.
+  /// - Throws: `ByteFileError.unreadable`.
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at place: Int64) throws(ByteFileError) -> Int {
+    while true {
+      let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(place))
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw .unreadable(path: name, reason: systemReason()) }
+    }
+  }
+
   /// The next bytes of a regular file.
   ///
   /// - Precondition: The file has at least `count` bytes, so that nothing larger than the file is allocated.

@@ -69,11 +69,11 @@ func readAll(
 func writeAll(
   _ path: String, _ samples: [Float], container: AudioContainer, encoding: SampleEncoding, channels: Int = 1,
   sampleRateHz: Int = 48_000, text: [AudioText: String] = [:], dither: Bool = false, blockFrames: Int = 777,
-  isRF64: Bool = false
+  isRF64: Bool = false, speakers: ChannelLayout? = nil
 ) throws -> AudioFileWriter {
   let format = AudioOutputFormat(
     container: container, encoding: encoding, sampleRateHz: sampleRateHz, channels: channels, needsDither: dither,
-    isRF64: isRF64, notes: [])
+    isRF64: isRF64, speakers: speakers, notes: [])
   let writer = try AudioFileWriter(
     path: path, format: format, sampleRateHz: sampleRateHz, channels: channels, text: text, dither: dither)
   try samples.withUnsafeBufferPointer { all in

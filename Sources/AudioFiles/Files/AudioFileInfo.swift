@@ -44,6 +44,8 @@ package struct AudioFileInfo: Sendable, Equatable {
   /// The smallest integer size, in bits, that holds every sample of the source exactly; nil for floating-point and
   /// lossy sources. Writing unchanged samples with at least this many bits needs no dither.
   package var exactBits: Int?
+  /// The speakers of the channels; nil if the source does not name them.
+  package var speakers: ChannelLayout?
 
   /// Length in seconds.
   package var durationSeconds: Double { Double(frames) / Double(sampleRateHz) }

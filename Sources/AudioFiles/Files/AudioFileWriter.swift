@@ -14,8 +14,8 @@ import CSndFile
 ///   bit; lossy formats get them clamped to ±1.
 /// - Errors: a full disk is thrown, whenever it happens, up to the last byte of the header in `finish`. The unfinished
 ///   file stays at `path`; the caller removes it.
-/// - Determinism: the same samples give the same file, except for Ogg (its stream number is random). The PEAK chunk,
-///   which holds the time of day, is left out or gets time 0.
+/// - Determinism: the same samples give the same file. What libsndfile takes from the clock is left out or replaced.
+/// - Order of channels: that of WAV. Vorbis and Opus files get theirs.
 /// - Empty recordings are written too, but libsndfile cannot read an Opus file without frames.
 /// - `write` allocates nothing itself.
 /// - One thread at a time.
@@ -35,6 +35,8 @@ package final class AudioFileWriter {
 
   private let file: SoundFile
   private let format: AudioOutputFormat
+  private let text: [AudioText: String]
+  private let order: VorbisOrder?
   private let channels: Int
   private let maximumFrames: Int64
   private let quantiser: IntegerQuantiser?
@@ -62,7 +64,8 @@ package final class AudioFileWriter {
       .writeFailed(path: path, reason: words)
     }
     self.file = file
-    file.set(SFC_SET_ADD_PEAK_CHUNK, to: false)
+    // Without it, libsndfile 1.2.0 writes a wrong start of the audio into CAF files of 334 channels and more.
+    if format.container != .caf || channels < 334 { file.set(SFC_SET_ADD_PEAK_CHUNK, to: false) }
     if format.isRF64 { file.set(SFC_RF64_AUTO_DOWNGRADE, to: true) }
     let lost = AudioText.allCases.filter { field in
       guard let value = text[field], !value.isEmpty else { return false }
@@ -77,6 +80,8 @@ package final class AudioFileWriter {
       }
     self.path = path
     self.format = format
+    self.text = text
+    order = [.ogg, .opus].contains(format.container) ? VorbisOrder(channels: channels) : nil
     self.channels = channels
     maximumFrames =
       format.isRF64
@@ -131,6 +136,7 @@ package final class AudioFileWriter {
       facts.clipped += held == sample ? 0 : 1
       base[i] = held
     }
+    order?.toVorbis(base, frames: samples.count / channels)
     return facts
   }
 
@@ -180,8 +186,8 @@ package final class AudioFileWriter {
     guard !isFinished else { throw .alreadyFinished(path: path) }
     isFinished = true
     if framesWritten == 0, format.container == .flac || format.container == .mp3 { file.writeHeader() }
-    let bytes = AudioOutputFormat.audioBytes(frames: framesWritten, channels: channels, encoding: format.encoding)
-    if let trouble = file.close(repair: { $0.repairHeader(audioBytes: bytes, frames: framesWritten) }) {
+    let repair = HeaderRepair(format: format, frames: framesWritten, text: text)
+    if let trouble = file.close(repair: repair.run(on:)) {
       throw .writeFailed(path: path, reason: trouble)
     }
   }

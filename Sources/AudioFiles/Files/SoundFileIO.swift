@@ -13,15 +13,25 @@ final class SoundFileIO {
   /// a length that it guessed from the size of the file.
   var hidesEnd = false
 
-  /// Bytes that stand for those of the file up to `view.start`; the file then seems to end after `view.count` more.
-  private var view: (header: [UInt8], start: Int64, count: Int64)?
+  /// The part of the file that this is; nil: all of it.
+  private let view: AudioPart?
   /// The place in the view of the next read.
   private var position: Int64 = 0
 
-  private init(_ file: ByteFile) { self.file = file }
+  private init(_ file: ByteFile, view: AudioPart? = nil) { (self.file, self.view) = (file, view) }
 
-  /// From now on shows a header of ours, followed by a part of the file. Only before libsndfile has read anything.
-  func show(_ header: [UInt8], before start: Int64, count: Int64) { view = (header, start, count) }
+  /// A part of the file as if it were a file of its own. Several may be read at once.
+  func part(_ part: AudioPart) -> SoundFileIO { SoundFileIO(file, view: part) }
+
+  /// The same part, at its start.
+  func again(hidesEnd: Bool) -> SoundFileIO {
+    let io = SoundFileIO(file, view: view)
+    io.hidesEnd = hidesEnd
+    return io
+  }
+
+  /// Where the part begins in the file.
+  var start: Int64 { view?.start ?? 0 }
 
   /// Opens a file to read. Never waits, not even for a pipe without a writer.
   static func reading(path: String) throws(AudioFileError) -> SoundFileIO {
@@ -47,9 +57,9 @@ final class SoundFileIO {
   /// Reads at an offset of the file itself without moving the position; fewer bytes at its end.
   func bytes(at offset: Int64, count: Int) -> [UInt8] { file.bytes(at: offset, count: count) }
 
-  /// Closes the file once. Returns the first error since it was opened, or nil.
+  /// Closes the file once; a part leaves that to the last of them. Returns the first error since it was opened, or nil.
   func shut() -> String? {
-    keepingFailure { () throws(ByteFileError) in try file.close() }
+    if view == nil { keepingFailure { () throws(ByteFileError) in try file.close() } }
     return failure
   }
 
@@ -75,7 +85,7 @@ final class SoundFileIO {
 
   func fill(_ bytes: UnsafeMutableRawPointer?, count: Int64) -> Int64 {
     guard let bytes, count > 0 else { return 0 }
-    guard view != nil else { return Int64(readFile(bytes, count: Int(count))) }
+    guard view != nil else { return Int64(readFile(bytes, count: Int(count), at: nil)) }
     let wanted = min(count, length - position)
     guard wanted > 0 else { return 0 }
     let done = fillFromView(bytes, count: Int(wanted))
@@ -94,15 +104,17 @@ final class SoundFileIO {
       guard done < count else { return done }
     }
     let place = view.start + position + Int64(done - view.header.count)
-    guard file.seek(to: place) == place else { return done }
-    return done + readFile(bytes + done, count: count - done)
+    return done + readFile(bytes + done, count: count - done, at: place)
   }
 
-  private func readFile(_ bytes: UnsafeMutableRawPointer, count: Int) -> Int {
+  /// Reads at a place of the file, or at its position.
+  private func readFile(_ bytes: UnsafeMutableRawPointer, count: Int, at place: Int64?) -> Int {
     var done = 0
     keepingFailure { () throws(ByteFileError) in
       while done < count {
-        let got = try file.read(into: UnsafeMutableRawBufferPointer(start: bytes + done, count: count - done))
+        let rest = UnsafeMutableRawBufferPointer(start: bytes + done, count: count - done)
+        let got =
+          if let place { try file.read(into: rest, at: place + Int64(done)) } else { try file.read(into: rest) }
         if got == 0 { break }
         done += got
       }

@@ -98,6 +98,25 @@ public enum AudioContainer: String, CaseIterable, Sendable {
     }
   }
 
+  /// The speakers that a number of channels stands for without more words; nil where a file has to name them.
+  func impliedSpeakers(_ channels: Int) -> ChannelLayout? {
+    switch self {
+    case .ogg, .opus: .standard(channels: channels)
+    // Programs differ on whether the last of 5 and 6 channels are at the back or at the sides.
+    case .flac: channels == 5 || channels == 6 ? nil : .standard(channels: channels)
+    case .wav, .rf64, .w64, .aiff, .caf, .au, .mp3: nil
+    }
+  }
+
+  /// Whether a file can name these speakers.
+  func holds(_ speakers: ChannelLayout) -> Bool {
+    switch self {
+    case .wav, .rf64: true
+    case .caf, .flac: !speakers.isAmbisonic
+    case .w64, .aiff, .au, .ogg, .opus, .mp3: false
+    }
+  }
+
   /// The largest file in bytes; nil when sizes are 64 bits wide. The sizes of AIFF and AU are 32 bits wide and
   /// libsndfile wraps them silently, so the writer stops before.
   var maximumFileBytes: Int64? {

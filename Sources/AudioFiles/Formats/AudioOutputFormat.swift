@@ -16,6 +16,8 @@ package struct AudioOutputFormat: Sendable, Equatable {
   /// Whether a WAV is written as RF64 because it may exceed 4 GiB. If it turns out smaller, it becomes a plain WAV at
   /// the end.
   package let isRF64: Bool
+  /// The speakers to write; nil where the container implies them, or where none are known.
+  package let speakers: ChannelLayout?
   /// Notes for the user about what writing changes.
   package let notes: [String]
 
@@ -58,6 +60,15 @@ package struct AudioOutputFormat: Sendable, Equatable {
       notes.append("\(container.displayName) has no place for \(lost.map(\.rawValue).joined(separator: ", "))")
     }
 
+    var speakers = source.channels == channels ? source.speakers : nil
+    if let known = speakers, !known.isWorthSaying(channels: channels) || known == container.impliedSpeakers(channels) {
+      speakers = nil
+    }
+    if let known = speakers, !container.holds(known) {
+      notes.append("\(container.displayName) has no place for the channel layout \(known.name)")
+      speakers = nil
+    }
+
     var isRF64 = false
     if let limit = container.maximumFileBytes {
       let bytes = expectedFrames.map { audioBytes(frames: $0, channels: channels, encoding: encoding) }
@@ -71,7 +82,7 @@ package struct AudioOutputFormat: Sendable, Equatable {
     }
     return AudioOutputFormat(
       container: container, encoding: encoding, sampleRateHz: sampleRateHz, channels: channels,
-      needsDither: needsDither, isRF64: isRF64, notes: notes)
+      needsDither: needsDither, isRF64: isRF64, speakers: speakers, notes: notes)
   }
 
   private static func chooseEncoding(
@@ -108,6 +119,8 @@ package struct AudioOutputFormat: Sendable, Equatable {
 
   /// libsndfile's code.
   var sndfileFormat: Int {
-    (isRF64 ? AudioContainer.rf64.majorFormat : container.majorFormat) | encoding.subtype(in: container)
+    let major =
+      isRF64 ? AudioContainer.rf64.majorFormat : container == .wav && speakers != nil ? SF_FORMAT_WAVEX : container.majorFormat
+    return major | encoding.subtype(in: container)
   }
 }

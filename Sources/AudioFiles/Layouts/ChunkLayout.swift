@@ -67,29 +67,4 @@ extension SoundFileIO {
     let ordered = isBigEndian ? bytes : bytes.reversed()
     return Int64(bitPattern: ordered.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
   }
-
-  /// Overwrites a big-endian integer of 4 bytes.
-  fileprivate func patch(_ value: UInt32, at offset: Int64) {
-    _ = move(to: offset, whence: 0)
-    withUnsafeBytes(of: value.bigEndian) { _ = drain($0.baseAddress, count: 4) }
-  }
-
-  /// Fixes errors that libsndfile 1.2.0 leaves in a header, once it has closed the file:
-  /// - the time of day in the PEAK chunk of RF64, which ignores `SFC_SET_ADD_PEAK_CHUNK`, becomes 0, so that equal
-  ///   samples give equal files;
-  /// - AIFF with an odd number of bytes of audio counts the padding byte as a sample.
-  func repairHeader(audioBytes: Int64, frames: Int64) {
-    guard failure == nil, let layout = ChunkLayout(of: self) else { return }
-    switch layout.family {
-    case .riff:
-      if let peak = layout.find("PEAK", in: self) { patch(0, at: peak.start + 4) }
-    case .aiff where audioBytes & 1 == 1:
-      guard let common = layout.find("COMM", in: self), let audio = layout.find("SSND", in: self),
-        let count = UInt32(exactly: frames), let size = UInt32(exactly: audioBytes + 8)
-      else { return }
-      patch(count, at: common.start + 2)
-      patch(size, at: audio.start - 4)
-    default: break
-    }
-  }
 }

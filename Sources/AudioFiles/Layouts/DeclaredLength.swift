@@ -52,10 +52,10 @@ extension SoundFileIO {
   /// Whether an MP3 file states its number of frames, in a Xing, Info or VBRI tag. Otherwise libsndfile guesses from
   /// the bit rate of the first packet, and stops reading there.
   var statesMPEGLength: Bool {
-    var place: Int64 = 0
-    let tag = bytes(at: 0, count: 10)
+    var place = start
+    let tag = bytes(at: place, count: 10)
     if tag.count == 10, tag[0..<3].elementsEqual("ID3".utf8) {
-      place = 10 + tag[6...].reduce(Int64(0)) { $0 << 7 | Int64($1 & 0x7F) }
+      place += 10 + tag[6...].reduce(Int64(0)) { $0 << 7 | Int64($1 & 0x7F) }
     }
     let packet = bytes(at: place, count: 4096)
     for start in 0..<max(0, packet.count - 12) {

@@ -144,6 +144,27 @@ struct WAVLayout {
     return channels * ((bits + 7) / 8)
   }
 
+  /// The speakers of the channels; nil if the file does not name them.
+  var speakers: ChannelLayout? {
+    guard number(0) == Int(WAVHeader.Tag.extensible), format.count >= 40, let low = number(20), let high = number(22)
+    else { return nil }
+    return ChannelLayout(
+      mask: UInt32(low) | UInt32(high) << 16, isAmbisonic: format[26..<40].elementsEqual(WAVHeader.ambisonicTail))
+  }
+
+  /// Refuses a file without format or samples, and one whose frames have another size than their channels need.
+  func check(name: String) throws(AudioFileError) {
+    guard !format.isEmpty else {
+      throw .badHeader(path: name, expected: "one before the data chunk", actual: "no fmt chunk")
+    }
+    guard audioStart != nil else {
+      throw .badHeader(path: name, expected: "one after the fmt chunk", actual: "no data chunk")
+    }
+    if let actual = frameBytes, let expected = expectedFrameBytes, expected > 0, actual != expected {
+      throw .badHeader(path: name, expected: "\(expected), by channels and bits", actual: "frames of \(actual) bytes")
+    }
+  }
+
   // MARK: - A header that libsndfile reads right
 
   /// A WAV file's bytes before its first sample: format, text, nothing else.
