@@ -95,7 +95,7 @@ extension Signal {
     }
     let reader = try AudioStreamReader(
       name: name, format: settings.format?.audio, sampleRateHz: settings.sampleRateHz, channels: settings.channels,
-      maximumChannels: settings.maximumChannels
+      maximumChannels: settings.maximumChannels, allowTruncated: settings.keepsTruncated(isLive: isLive)
     ) { cancellation.isRequested ? 0 : try read($0) }
     return try Signal(
       .audio(reader), name: name, isLive: isLive, sampleRateHz: reader.info.sampleRateHz, settings: settings)
@@ -115,7 +115,7 @@ extension Signal {
   ) throws -> Signal {
     let reader = try AudioFileReader(
       path: path, name: name, maximumChannels: settings.maximumChannels,
-      allowTruncated: (settings.truncated ?? (isLive ? .keep : .error)) == .keep)
+      allowTruncated: settings.keepsTruncated(isLive: isLive))
     return try Signal(
       .recording(reader), name: name, isLive: isLive, sampleRateHz: reader.info.sampleRateHz, settings: settings)
   }

@@ -40,6 +40,9 @@ public struct SignalSettings: Sendable {
 
   /// The defaults above.
   public init() {}
+
+  /// Whether frames of a truncated input are used.
+  func keepsTruncated(isLive: Bool) -> Bool { (truncated ?? (isLive ? .keep : .error)) == .keep }
 }
 
 /// What to do with recordings that end before their header says.

@@ -8,7 +8,8 @@ func fileAdvice(for error: any Error) -> String? {
   case AudioFileError.tooManyChannels(_, _, let actual), AudioStreamError.tooManyChannels(_, _, let actual),
     RowError.tooManyColumns(_, _, let actual):
     actual <= 1024 ? "--max-channels \(actual) allows them" : "at most 1024 are possible"
-  case AudioFileError.truncated: "--truncated keep uses the frames that are there"
+  case AudioFileError.truncated, AudioStreamError.truncated, AudioStreamError.shortFrame:
+    "--truncated keep uses the frames that are there"
   case AudioStreamError.empty, AudioStreamError.unrecognised: "--format, --rate and --channels describe raw samples"
   case AudioStreamError.contradiction: "leave --rate and --channels out to take it as it is"
   case AudioStreamError.missing: "see --rate and --channels"

@@ -9,7 +9,7 @@ struct ConvolveCommand: ParsableCommand {
     commandName: "convolve",
     abstract: "Convolve an array of any rank with a kernel.",
     discussion: """
-      Arrays are NumPy files (.npy) of 32-bit or 64-bit floats. The input is [batch, channels, axes…]; you can leave \
+      Arrays are NumPy files (.npy) of floats or integers, and the output is 32-bit floats. The input is [batch, channels, axes…]; you can leave \
       out batch, or batch and channels, and the output leaves out the same. A kernel of three or more axes is [output \
       channels, input channels / groups, axes…], as in PyTorch; a smaller one has no channel axes and is applied to \
       each channel separately. This is cross-correlation, as in every framework; --flip mirrors the kernel. A list, \

@@ -12,7 +12,7 @@ struct InfoCommand: ParsableCommand {
     try exitingOnError {
       let costs = try CostTable.selected()
       if let subject = options.subject, isAudioFile(subject) {
-        let summary = try ResponseSummary(of: ImpulseResponse(path: subject), costs: costs)
+        let summary = try ResponseSummary(of: ImpulseResponse(path: subject, truncated: .keep), costs: costs)
         printLine(subject)
         for line in summary.lines { printLine("  " + line) }
       } else {

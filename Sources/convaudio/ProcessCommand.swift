@@ -98,6 +98,7 @@ struct ProcessCommand: ParsableCommand {
   private func plan() throws -> ChainPlan {
     var plan = try chain.plan(choices)
     plan.maximumResponseBytes = response.maxMemory.bytes
+    plan.truncatedResponses = truncation.truncated ?? .error
     sound.add(to: &plan)
     return plan
   }

@@ -23,6 +23,7 @@ struct StreamCommand: ParsableCommand {
   @OptionGroup(title: "Stream") var stream: StreamOptions
   @OptionGroup(title: "Convolutions") var response: ResponseOptions
   @OptionGroup(title: "Sound") var sound: SoundOptions
+  @OptionGroup(title: "Stream") var truncation: TruncationOptions
 
   func run() throws {
     let interruption = Interruption.install(catchesReportRequests: true)
@@ -32,6 +33,7 @@ struct StreamCommand: ParsableCommand {
       try refuseTerminals(input: input?.rows == nil, output: output?.rows == nil)
       var plan = try chain.plan(choices)
       plan.maximumResponseBytes = response.maxMemory.bytes
+      plan.truncatedResponses = truncation.truncated ?? .error
       sound.add(to: &plan)
       let (chain, remarks) = try plan.load()
       plan.announce(quietly: stream.quiet)
@@ -85,6 +87,7 @@ struct StreamCommand: ParsableCommand {
     settings.missing = stream.missing
     settings.header = stream.header
     settings.maximumChannels = stream.maxChannels
+    settings.truncated = truncation.truncated ?? .keep
     return settings
   }
 }

@@ -16,7 +16,7 @@ struct NumPyArrayTests {
       let bits = array.values.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern }
       #expect(bits == fixture.bits!.map { Float(bitPattern: $0).isNaN ? Float.nan.bitPattern : $0 })
     }
-    if fixture.type == "<f8" {
+    if ["f8", "i4", "i8", "u4", "u8"].contains(fixture.type.dropFirst()) {
       let conversion = try #require(file.conversion)
       #expect(conversion.count == fixture.bits?.count)
       #expect(conversion.rounded == fixture.rounded && conversion.overflowed == fixture.overflowed)
@@ -87,6 +87,12 @@ struct NumPyArrayTests {
     }
   }
 
+  @Test("sizes as Python 2 wrote them are read")
+  func longSizes() throws {
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 1L), }\n"
+    #expect(try NumPyArray(bytes: numPyBytes(header, data: [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40])).shape == [2, 1])
+  }
+
   @Test(
     "the header may be written otherwise",
     arguments: [
@@ -106,12 +112,12 @@ struct NumPyArrayTests {
     let special = try #require(NumPyFixture.readable.first { $0.name == "f8-special" })
     let conversion = try #require(try NumPyArray(contentsOf: special.path).conversion)
     #expect(
-      conversion.description == "64-bit floats were converted to 32 bits: \(conversion.rounded) of 18 were rounded, "
+      conversion.description == "64-bit floats were converted to 32-bit floats: \(conversion.rounded) of 18 were rounded, "
         + "and \(conversion.overflowed) beyond 3.4028235e38 became infinite.")
     #expect(conversion.overflowed == 3)
     #expect(
       NumPyConversion(count: 3, rounded: 1).description
-        == "64-bit floats were converted to 32 bits: 1 of 3 were rounded.")
+        == "64-bit floats were converted to 32-bit floats: 1 of 3 were rounded.")
   }
 
   @Test("an array needs as many values as its shape says")

@@ -7,7 +7,7 @@ struct WAVHeaderTests {
   @Test("every form of header gives its samples", arguments: HeaderCase.readable)
   func readable(_ c: HeaderCase) throws {
     let source = MemorySource(c.bytes, .constant(5))
-    let reader = try AudioStreamReader(read: source.read)
+    let reader = try AudioStreamReader(allowTruncated: true, read: source.read)
     let samples = try readAll(reader)
     try reader.finish()
     let known: [Float] = [0x1p-15, -1, 1 - 0x1p-15]
@@ -46,6 +46,20 @@ struct WAVHeaderTests {
         sentence(bytes, format: format)
           == "pipe: is \(name), expected WAV or raw samples; put `ffmpeg -i - -c:a pcm_f32le -f wav -` before it, "
           + "or give it to `convaudio process -`.")
+    }
+  }
+
+  @Test("a tag before the header is skipped; one before something else is that format")
+  func tag() throws {
+    let tag = Array("ID3".utf8) + [4, 0, 0, 0, 0, 1, 5] + [UInt8](repeating: 0xFF, count: 133)
+    let audio: [UInt8] = [1, 0, 0, 0x80]
+    // A chunk after an empty data chunk shows whether offsets count from the header.
+    let empty = wav(HeaderCase.format, riffChunk("data", []), riffChunk("LIST", audio))
+    #expect(try readStream(tag + wav(HeaderCase.format, riffChunk("data", audio))).1 == [0x1p-15, -1])
+    #expect(try readStream(tag + empty).1.isEmpty)
+    for after in [[0xFF, 0xFB, 0x90, 0x64] + [UInt8](repeating: 0, count: 40), [], Array("fLaC".utf8) + audio + audio] {
+      let isFLAC = after.starts(with: "fLaC".utf8)
+      #expect(sentence(tag + after)?.hasPrefix("pipe: is \(isFLAC ? "FLAC" : "an MPEG stream (MP3)"), expected") == true)
     }
   }
 

@@ -192,9 +192,14 @@ struct WAVLayoutTests {
   @Test("a stream that breaks off says how many frames are missing")
   func truncatedStream() throws {
     let source = MemorySource(wav(declared: 200, present: 184))
-    let reader = try AudioStreamReader { source.read($0) }
+    let reader = try AudioStreamReader(allowTruncated: true) { source.read($0) }
     #expect(try readStream(reader).count == 92)
     #expect(reader.notes == ["the stream is truncated: 92 of 100 frames came"])
+    let other = MemorySource(wav(declared: 200, present: 184))
+    let strict = try AudioStreamReader { other.read($0) }
+    #expect(throws: AudioStreamError.truncated(name: "standard input", expectedFrames: 100, actualFrames: 92)) {
+      try readStream(strict)
+    }
   }
 
   @Test("frames of a wrong size, missing chunks, and a second data chunk")

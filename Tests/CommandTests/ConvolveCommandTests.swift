@@ -93,7 +93,7 @@ import Testing
     #expect(outcome.status == 0)
     #expect(
       outcome.errors
-        == "convaudio: x.npy: 64-bit floats were converted to 32 bits: 1 of 4 were rounded.\n")
+        == "convaudio: x.npy: 64-bit floats were converted to 32-bit floats: 1 of 4 were rounded.\n")
     #expect(try read(bench, "y.npy") == NumPyArray(shape: [2, 1], values: [19, 37]))
 
     try write(bench, "none.npy", [0, 1, 3, 4], [])

@@ -268,6 +268,10 @@ import Testing
           --latency-report        Print how long blocks took when the stream ends
                                   (SIGUSR1 prints it at once).
           --quiet                 Print only errors.
+          --truncated <truncated> What to do with recordings that end before their
+                                  header says: keep the frames that are there, with a
+                                  remark, or error. Default: error for files, keep for
+                                  pipes. (values: keep, error)
 
         CONVOLUTIONS:
           --latency <frames|time> Latency of each convolution, in frames or with a unit
@@ -301,14 +305,15 @@ import Testing
       outcome.output == """
         OVERVIEW: Convolve an array of any rank with a kernel.
 
-        Arrays are NumPy files (.npy) of 32-bit or 64-bit floats. The input is [batch,
-        channels, axes…]; you can leave out batch, or batch and channels, and the
-        output leaves out the same. A kernel of three or more axes is [output channels,
-        input channels / groups, axes…], as in PyTorch; a smaller one has no channel
-        axes and is applied to each channel separately. This is cross-correlation, as
-        in every framework; --flip mirrors the kernel. A list, such as 2,1, has one
-        number per axis that the kernel moves along, outermost first, or one for all of
-        them. The output appears only when it is complete.
+        Arrays are NumPy files (.npy) of floats or integers, and the output is 32-bit
+        floats. The input is [batch, channels, axes…]; you can leave out batch, or
+        batch and channels, and the output leaves out the same. A kernel of three or
+        more axes is [output channels, input channels / groups, axes…], as in PyTorch;
+        a smaller one has no channel axes and is applied to each channel separately.
+        This is cross-correlation, as in every framework; --flip mirrors the kernel. A
+        list, such as 2,1, has one number per axis that the kernel moves along,
+        outermost first, or one for all of them. The output appears only when it is
+        complete.
 
         USAGE: convaudio convolve [<options>] <input> --kernel <kernel> --output <output>
 

@@ -256,13 +256,20 @@ import Testing
     #expect(outcome.errors == "0\n")
   }
 
-  @Test("A short last frame and a full disk are errors, after what could be written")
+  @Test("A short last frame is a note or an error, as asked, and a full disk an error, after what could be written")
   func failures() throws {
     let bench = try Bench()
     let short = try bench.program.shell(#"head -c 1001 /dev/zero | "$0" stream "$@" | wc -c; echo"#, Self.raw)
     #expect(short.output.contains("1000"))
-    #expect(short.errors == "convaudio: standard input: ends within frame 250, counted from 0: expected 4 bytes, and 1 came.\n")
-    let status = try bench.program.shell(#"head -c 1001 /dev/zero | "$0" stream "$@" > /dev/null"#, Self.raw)
+    #expect(short.errors == "convaudio: the stream ends within a frame, whose first 1 of 4 bytes are dropped.\n")
+    let strict = try bench.program.shell(
+      #"head -c 1001 /dev/zero | "$0" stream --truncated error "$@" | wc -c"#, Self.raw)
+    #expect(strict.output.contains("1000"))
+    #expect(
+      strict.errors == "convaudio: standard input: ends within frame 250, counted from 0: expected 4 bytes, and 1 came; "
+        + "--truncated keep uses the frames that are there.\n")
+    let status = try bench.program.shell(
+      #"head -c 1001 /dev/zero | "$0" stream --truncated error "$@" > /dev/null"#, Self.raw)
     #expect(status.status == 1)
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     let full = try bench.program.shell(#""$0" stream "$@" < /dev/zero > /dev/full"#, Self.raw)

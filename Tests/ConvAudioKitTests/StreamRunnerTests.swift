@@ -198,12 +198,16 @@ private final class Bytes {
     #expect(written == 1002)
   }
 
-  @Test("An input that ends within a frame is an error after everything before it was written")
+  @Test("An input that ends within a frame is an error, if that is asked for, after everything before it was written")
   func shortFrame() throws {
     let preset = try Case.empty.preset(in: folder.url)
     let bytes = Bytes([UInt8](repeating: 1, count: 4 * 150 + 3))
     let error = AudioStreamError.shortFrame(name: "the stream", frame: 150, expectedBytes: 4, actualBytes: 3)
-    #expect(throws: error) { try run(preset, bytes) { ($0.format, $0.sampleRateHz, $0.channels) = (.s16le, 8000, 2) } }
+    #expect(throws: error) {
+      try run(preset, bytes) {
+        ($0.format, $0.sampleRateHz, $0.channels, $0.truncated) = (.s16le, 8000, 2, .error)
+      }
+    }
     #expect(bytes.written.count == 4 * 150)
   }
 

@@ -1,8 +1,8 @@
 import ByteFiles
 
 extension NumPyArray {
-  /// Reads a .npy file of version 1.0, 2.0 or 3.0 with `<f4`, or `<f8` which is rounded (see `conversion`), in C or
-  /// Fortran order.
+  /// Reads a .npy file of version 1.0, 2.0 or 3.0 with floats of 16, 32 or 64 bits, integers of 8 to 64 bits or booleans,
+  /// of either byte order, in C or Fortran order. What 32-bit floats cannot hold is rounded (see `conversion`).
   ///
   /// Allocates nothing for sizes that the header claims before the file's size has confirmed them.
   /// - Parameters:

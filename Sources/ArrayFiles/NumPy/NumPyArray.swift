@@ -30,8 +30,10 @@ public struct NumPyArray: Equatable, Sendable {
   }
 }
 
-/// Counts of 64-bit floats that were read as the nearest 32-bit ones, ties to even.
+/// Counts of numbers that were read as the nearest 32-bit floats, ties to even.
 public struct NumPyConversion: Equatable, Sendable, CustomStringConvertible {
+  /// What they were.
+  public var source = "64-bit floats"
   /// All elements.
   public var count = 0
   /// Elements that 32 bits cannot hold exactly.
@@ -41,17 +43,14 @@ public struct NumPyConversion: Equatable, Sendable, CustomStringConvertible {
 
   /// One sentence for the user.
   public var description: String {
-    "64-bit floats were converted to 32 bits: \(rounded) of \(count) were rounded"
+    "\(source) were converted to 32-bit floats: \(rounded) of \(count) were rounded"
       + (overflowed == 0 ? "." : ", and \(overflowed) beyond 3.4028235e38 became infinite.")
   }
 
-  mutating func convert(_ double: Double) -> Float {
-    let float = Float(double)
+  mutating func count(_ float: Float, isExact: Bool) {
     count += 1
-    if Double(float) != double, !double.isNaN {
-      rounded += 1
-      if float.isInfinite { overflowed += 1 }
-    }
-    return float
+    guard !isExact else { return }
+    rounded += 1
+    if float.isInfinite { overflowed += 1 }
   }
 }

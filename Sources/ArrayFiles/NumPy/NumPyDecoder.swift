@@ -31,8 +31,8 @@ struct NumPyDecoder {
   mutating func decode(_ header: NumPyHeader) throws(NumPyError) -> NumPyArray {
     let (count, end) = try extent(of: header)
     if header.isFortranOrder, byteCount != nil { try requireMemory(count: 2 * count) }
-    var conversion = header.element == .float64 ? NumPyConversion() : nil
-    var values = try values(count: count, end: end, conversion: &conversion)
+    var conversion = header.element.conversion
+    var values = try values(count: count, of: header.element, end: end, conversion: &conversion)
     if header.isFortranOrder { values = Self.cOrder(values, shape: header.shape) }
     try requireEnd(at: end)
     return NumPyArray(shape: header.shape, values: values, conversion: conversion)
@@ -130,40 +130,31 @@ struct NumPyDecoder {
 
   /// The next elements in the file's order. `end` is the end of the whole array, for errors.
   mutating func values(
-    count: Int, end: Int, conversion: inout NumPyConversion?
+    count: Int, of element: NumPyElement, end: Int, conversion: inout NumPyConversion?
   ) throws(NumPyError) -> [Float] {
     var values: [Float] = []
     if byteCount != nil {
       try requireMemory(count: count)
       values.reserveCapacity(count)
     }
-    let elementBytes = conversion == nil ? 4 : 8
-    // Of 64-bit words, so that both elements are aligned in it.
-    let chunk = UnsafeMutableBufferPointer<UInt64>.allocate(
-      capacity: min(Self.chunkBytes / 8, count))
-    defer { chunk.deallocate() }
-    chunk.initialize(repeating: 0)
-    let bytes = UnsafeMutableRawBufferPointer(chunk)
+    let elementBytes = element.byteCount
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(Self.chunkBytes / elementBytes, max(1, count)) * elementBytes, alignment: 8)
+    defer { bytes.deallocate() }
     while values.count < count {
       let wanted = min(bytes.count / elementBytes, count - values.count)
       let got = try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[..<(wanted * elementBytes)]))
       guard got == wanted * elementBytes else {
         throw .truncated(name: name, expected: end, actual: place)
       }
-      if var counts = conversion {
-        for word in chunk[..<wanted] {
-          values.append(counts.convert(Double(bitPattern: UInt64(littleEndian: word))))
-        }
-        conversion = counts
+      if element.isFloat {
+        // Safe because the chunk is aligned, and any bits are a valid float.
+        values.append(contentsOf: bytes.bindMemory(to: Float.self)[..<wanted])
       } else {
-        // Safe because: each 64-bit word has room for two 32-bit floats, and any bits are a valid float.
-        chunk.withMemoryRebound(to: Float.self) { floats in
-          #if _endian(big)
-            for index in 0..<wanted {
-              floats[index] = Float(bitPattern: floats[index].bitPattern.byteSwapped)
-            }
-          #endif
-          values.append(contentsOf: UnsafeBufferPointer(rebasing: floats[..<wanted]))
+        for start in stride(from: 0, to: got, by: elementBytes) {
+          let (float, isExact) = element.number(bytes.baseAddress! + start)
+          values.append(float)
+          conversion?.count(float, isExact: isExact)
         }
       }
     }

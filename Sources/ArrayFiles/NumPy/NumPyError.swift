@@ -15,7 +15,7 @@ public enum NumPyError: Error, Equatable, Sendable {
   case headerTooLong(name: String, expected: Int, actual: Int)
   /// The header is not as NumPy writes it. `byte` is counted from the start of the file.
   case header(name: String, byte: Int, expected: String, actual: String)
-  /// The data type is not a 32-bit or 64-bit little-endian float. `remedy` is a line of Python that converts.
+  /// The data type is not a number that can be read. `remedy` is a line of Python that converts.
   case dataType(name: String, actual: String, remedy: String)
   /// More axes than NumPy has.
   case tooManyAxes(name: String, expected: Int, actual: Int)
@@ -59,7 +59,7 @@ extension NumPyError: CustomStringConvertible {
     case .header(let name, let byte, let expected, let actual):
       "\(name): byte \(byte), in the header: expected \(expected), but found \(actual)."
     case .dataType(let name, let actual, let remedy):
-      "\(name): holds \(actual), expected 32-bit or 64-bit floats ('<f4' or '<f8'); in Python, \(remedy)."
+      "\(name): holds \(actual), expected floats of 16 to 64 bits, integers or booleans; in Python, \(remedy)."
     case .tooManyAxes(let name, let expected, let actual):
       "\(name): has \(actual) axes, expected at most \(expected)."
     case .negativeSize(let axis, let actual):

@@ -3,14 +3,7 @@
 /// The format is NEP 1 of NumPy, with versions 2.0 (longer headers) and 3.0 (UTF-8):
 /// `\x93NUMPY`, major, minor, the header's length (16 bits little-endian; 32 from version 2.0), the header, the data.
 struct NumPyHeader: Equatable {
-  /// The numbers that can be read.
-  enum Element: Equatable {
-    case float32, float64
-
-    var byteCount: Int { self == .float32 ? 4 : 8 }
-  }
-
-  var element: Element
+  var element: NumPyElement
   /// Whether the first axis is innermost.
   var isFortranOrder: Bool
   var shape: [Int]
@@ -166,11 +159,14 @@ struct NumPyHeaderParser {
       value = sum
       place += 1
     }
+    let end = place
     // Python has no numbers such as 007.
-    guard place > first, place == first + 1 || bytes[first] != UInt8(ascii: "0") else {
+    guard end > first, end == first + 1 || bytes[first] != UInt8(ascii: "0") else {
       place = first
       throw fault("a size, 0 or more")
     }
+    // Python 2 wrote 3L.
+    if place < bytes.count, bytes[place] == UInt8(ascii: "L") { place += 1 }
     return value
   }
 
@@ -219,18 +215,14 @@ struct NumPyHeaderParser {
   // MARK: - Types
 
   /// - Parameter source: The type as written in the header, including quotation marks.
-  private func element(_ source: ArraySlice<UInt8>) throws(NumPyError) -> NumPyHeader.Element {
+  private func element(_ source: ArraySlice<UInt8>) throws(NumPyError) -> NumPyElement {
     guard source.first != UInt8(ascii: "[") else {
       throw .dataType(
         name: name, actual: "structures (\(printable(source)))",
         remedy: "np.save('x.npy', x['FIELD'].astype('<f4')) takes out one field")
     }
     let text = String(decoding: source.dropFirst().dropLast(), as: UTF8.self)
-    switch text {
-    case "<f4": return .float32
-    case "<f8": return .float64
-    default: break
-    }
+    if let element = NumPyElement(text) { return element }
     let (what, remedy) = Self.advice(text)
     throw .dataType(name: name, actual: "\(what) ('\(printable(source.dropFirst().dropLast()))')", remedy: remedy)
   }

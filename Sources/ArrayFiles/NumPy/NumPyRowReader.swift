@@ -21,6 +21,7 @@ package final class NumPyRowReader {
 
   private var decoder: NumPyDecoder
   private var counts: NumPyConversion?
+  private let element: NumPyElement
   private let end: Int
   /// The array, if it had to be read at once.
   private let whole: NumPyArray?
@@ -53,7 +54,8 @@ package final class NumPyRowReader {
     columns = header.shape.dropFirst().reduce(1, *)
     rows = header.shape.first ?? 1
     whole = header.isFortranOrder ? try decoder.decode(header) : nil
-    counts = header.element == .float64 ? NumPyConversion() : nil
+    counts = header.element.conversion
+    element = header.element
     self.decoder = decoder
   }
 
@@ -66,7 +68,7 @@ package final class NumPyRowReader {
     if let whole {
       return Array(whole.values[(rowsRead * columns)..<((rowsRead + count) * columns)])
     }
-    let values = try decoder.values(count: count * columns, end: end, conversion: &counts)
+    let values = try decoder.values(count: count * columns, of: element, end: end, conversion: &counts)
     if rowsRead + count == rows { try decoder.requireEnd(at: end) }
     return values
   }

@@ -78,8 +78,10 @@ struct WAVLayout {
   }
 
   /// Bytes of an ID3v2 tag at the start (id3.org, section 3.1: seven bits in each byte of its size).
-  private static func tagBytes(in io: SoundFileIO) -> Int64 {
-    let tag = io.bytes(at: 0, count: 10)
+  private static func tagBytes(in io: SoundFileIO) -> Int64 { tagBytes(io.bytes(at: 0, count: 10)) }
+
+  /// Bytes of an ID3v2 tag, by its first 10; 0 for anything else.
+  static func tagBytes(_ tag: [UInt8]) -> Int64 {
     guard tag.count == 10, tag[..<3].elementsEqual("ID3".utf8) else { return 0 }
     let footer: Int64 = tag[5] & 0x10 == 0 ? 0 : 10
     return 10 + footer + tag[6...].reduce(Int64(0)) { $0 << 7 | Int64($1 & 0x7F) }

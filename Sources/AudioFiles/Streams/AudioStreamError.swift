@@ -1,5 +1,5 @@
 /// Why a stream cannot be read or written. Each description is one sentence: what is wrong, where, and what was
-/// expected. None is recoverable, but everything before a `shortFrame` was delivered.
+/// expected. None is recoverable, but everything before a `shortFrame` or `truncated` was delivered.
 public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
   /// The source ended before its first byte, so that no format can be recognised.
   case empty(name: String)
@@ -27,6 +27,8 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
   case contradiction(name: String, expected: String, actual: String)
   /// More channels than the caller allows.
   case tooManyChannels(name: String, expected: Int, actual: Int)
+  /// The source ended before the frames that its header promises.
+  case truncated(name: String, expectedFrames: Int64, actualFrames: Int64)
   /// The source ended within a frame.
   case shortFrame(name: String, frame: Int64, expectedBytes: Int, actualBytes: Int)
   /// The output format cannot hold the requested audio.
@@ -61,6 +63,8 @@ public enum AudioStreamError: Error, Equatable, CustomStringConvertible {
       "\(name): the WAV header gives \(actual), expected \(expected) as requested."
     case .tooManyChannels(let name, let expected, let actual):
       "\(name): \(tooMany(expected: expected, actual: actual))."
+    case .truncated(let name, let expected, let actual):
+      "\(name): is truncated: the header promises \(expected) frames and only \(actual) came."
     case .shortFrame(let name, let frame, let expected, let actual):
       "\(name): ends within frame \(frame), counted from 0: expected \(expected) bytes, and \(actual) came."
     case .cannotHold(let format, let expected, let actual):

@@ -31,8 +31,9 @@ extension AudioStreamReader {
       format: .raw(samples), encoding: samples.encoding, sampleRateHz: sampleRateHz, channels: channels)
   }
 
-  /// Checks the first bytes without consuming them.
+  /// Checks the first bytes without consuming them, except for an ID3v2 tag before them.
   static func expectWAV(_ source: StreamSource, name: String, isAsked: Bool) throws {
+    try skipTag(source, name: name)
     _ = try source.require(ByteFormat.bytes)
     let start = source.prefix(ByteFormat.bytes)
     switch ByteFormat(start: start) {
@@ -47,6 +48,15 @@ extension AudioStreamReader {
       let hexadecimal = start.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
       throw AudioStreamError.notWAV(name: name, actual: "the bytes " + hexadecimal.joined(separator: " "))
     }
+  }
+
+  /// Skips an ID3v2 tag, which some programs put before WAV. Whatever else follows it is not read here.
+  private static func skipTag(_ source: StreamSource, name: String) throws {
+    guard try source.require(10), case let tag = source.prefix(10), tag.starts(with: "ID3".utf8) else { return }
+    let bytes = WAVLayout.tagBytes(tag)
+    guard bytes <= WAVHeaderParser.maximumBytes, try source.skip(bytes), try source.require(ByteFormat.bytes),
+      ByteFormat(start: source.prefix(ByteFormat.bytes)) != nil
+    else { throw AudioStreamError.otherFormat(name: name, actual: ByteFormat.mpeg.name, remedy: ByteFormat.mpeg.remedy) }
   }
 
   /// The error if raw samples were asked for and the input is a file of some format.

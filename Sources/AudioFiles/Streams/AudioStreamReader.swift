@@ -18,7 +18,7 @@ import ByteFiles
 ///   are exact (value / 2^(bits − 1)); 32-bit integers and doubles are rounded to Float32, and a note says so;
 ///   floats keep every bit.
 /// - Length: a data chunk is read to the end of the source if its length is 0, a placeholder (near 2^31 or 2^32) or
-///   more than the source has; in the last case a note says so. If the length is right, `read` does not wait for anything after the samples; `finish`
+///   more than the source has; the last case is an error or a note of `finish`. If the length is right, `read` does not wait for anything after the samples; `finish`
 ///   reads and drops the rest, so that the writing program is not ended by a closed pipe.
 /// - Streaming: a block is delivered as soon as its frames have arrived; nothing is read ahead beyond what the source
 ///   gives in the call that completes it.
@@ -37,6 +37,7 @@ package final class AudioStreamReader {
 
   /// The stream's name in errors.
   package let name: String
+  private let allowTruncated: Bool
   private let source: StreamSource
   private let samples: RawSampleFormat
   private let frameBytes: Int
@@ -64,12 +65,14 @@ package final class AudioStreamReader {
   ///   - sampleRateHz: Required for raw samples. For WAV an assertion: a header that says otherwise is an error.
   ///   - channels: As `sampleRateHz`.
   ///   - maximumChannels: More channels are an error. At least 1. Default 64.
+  ///   - allowTruncated: Whether a stream that ends before its header says, or within a frame, gets a note; otherwise
+  ///     `finish` throws. Default false.
   ///   - read: Fills the front of the buffer and returns how many bytes it put there, at least 1; 0 is the end,
   ///     after which it is not called again. What it throws is passed on.
   /// - Throws: `AudioStreamError`, or what `read` throws.
   package init(
     name: String = "standard input", format: AudioStreamFormat? = nil, sampleRateHz: Int? = nil,
-    channels: Int? = nil, maximumChannels: Int = 64,
+    channels: Int? = nil, maximumChannels: Int = 64, allowTruncated: Bool = false,
     read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
   ) throws {
     try Self.checkRequest(
@@ -96,6 +99,7 @@ package final class AudioStreamReader {
       throw AudioStreamError.tooManyChannels(name: name, expected: channelLimit, actual: info.channels)
     }
     self.name = name
+    self.allowTruncated = allowTruncated
     self.source = source
     frameBytes = info.channels * samples.bytesPerSample
     source.reserve(frameBytes)
@@ -153,24 +157,38 @@ package final class AudioStreamReader {
   ///
   /// If the dropped bytes are not chunks of the WAV, but a second file for instance, a note says so.
   ///
-  /// - Throws: `shortFrame` if the last frame is incomplete, or the source's error. Every frame before was delivered.
+  /// - Throws: `shortFrame` if the last frame is incomplete and `truncated` if frames are missing, unless that is allowed;
+  ///   or the source's error. Every frame before was delivered.
   package func finish() throws {
     if let failure { throw failure }
     guard isAtEnd else { return }
     if bytesLeftOver == nil {
       let left = try countLeftOver()
       bytesLeftOver = left
-      if let missing = dataBytesLeft, missing >= frameBytes {
-        let expected = framesRead + missing / Int64(frameBytes)
-        notes.append("the stream is truncated: \(framesRead) of \(expected) frames came")
-      }
       do { try dropRest() } catch {
-        // An incomplete frame matters more than an error after the samples.
-        if left == 0 { throw error }
+        // Missing samples matter more than an error after them.
+        if truncation == nil { throw error }
       }
+      if allowTruncated, let truncation { notes.append(note(on: truncation)) }
     }
-    guard let left = bytesLeftOver, left > 0 else { return }
-    throw AudioStreamError.shortFrame(name: name, frame: framesRead, expectedBytes: frameBytes, actualBytes: left)
+    if !allowTruncated, let truncation { throw truncation }
+  }
+
+  /// What the stream was short of.
+  private var truncation: AudioStreamError? {
+    if let missing = dataBytesLeft, missing >= frameBytes {
+      let expected = framesRead + missing / Int64(frameBytes)
+      return .truncated(name: name, expectedFrames: expected, actualFrames: framesRead)
+    }
+    guard let left = bytesLeftOver, left > 0 else { return nil }
+    return .shortFrame(name: name, frame: framesRead, expectedBytes: frameBytes, actualBytes: left)
+  }
+
+  private func note(on truncation: AudioStreamError) -> String {
+    guard case .truncated(_, let expected, let actual) = truncation else {
+      return "the stream ends within a frame, whose first \(bytesLeftOver ?? 0) of \(frameBytes) bytes are dropped"
+    }
+    return "the stream is truncated: \(actual) of \(expected) frames came"
   }
 
   /// Whole frames that can be delivered; 0 while raw samples may still turn out to be a file of some format.

@@ -11,7 +11,8 @@ struct WAVHeaderParser {
   private let source: StreamSource
   private let name: String
   private var format: WAVHeader?
-  private var riffBytes: Int64 = 0
+  /// Where the RIFF chunk ends by its header, counted in bytes of the stream.
+  private var riffEnd: Int64 = 0
   /// The length of the data chunk from a `ds64` chunk (RF64 and BW64, EBU Tech 3306).
   private var wideDataBytes: UInt64?
 
@@ -30,7 +31,8 @@ struct WAVHeaderParser {
 
   private mutating func parse() throws -> WAVHeader {
     try require(12)
-    riffBytes = Int64(source.integer(4, as: UInt32.self))
+    let riffBytes = Int64(source.integer(4, as: UInt32.self))
+    riffEnd = source.position + 8 + riffBytes
     source.use(12)
     while true {
       try require(8)
@@ -43,7 +45,7 @@ struct WAVHeaderParser {
             name: name, expected: "one before the data chunk", actual: "no fmt chunk")
         }
         header.dataBytes = try dataBytes(declared: size)
-        header.riffEnd = DeclaredLength.isPlaceholder(riffBytes) ? .max : 8 + riffBytes
+        header.riffEnd = DeclaredLength.isPlaceholder(riffBytes) ? .max : riffEnd
         return header
       }
       // Odd chunks are followed by a padding byte.
@@ -160,7 +162,7 @@ struct WAVHeaderParser {
   /// Whether an empty data chunk is truly empty: the RIFF chunk goes on, and the next bytes look like a chunk that fits
   /// into it. Otherwise 0 means "unknown".
   private func isFollowedByChunk() throws -> Bool {
-    let rest = 8 + riffBytes - source.position
+    let rest = riffEnd - source.position
     guard (8...Self.maximumBytes).contains(rest), try source.require(8) else { return false }
     let isName = source.prefix(4).allSatisfy { (0x20...0x7E).contains($0) }
     return isName && 8 + Int64(source.integer(4, as: UInt32.self)) <= rest

@@ -26,6 +26,8 @@ public struct StreamSettings: Sendable {
   public var missing = MissingPolicy.error
   /// Whether the first row of CSV input is a header.
   public var header = HeaderPolicy.auto
+  /// What happens to a stream that ends before its header says, or within a frame.
+  public var truncated = TruncatedPolicy.keep
   /// The most channels of a stream.
   public var maximumChannels = 64
 
@@ -43,6 +45,7 @@ public struct StreamSettings: Sendable {
     settings.missing = missing
     settings.header = header
     settings.nonFinite = chain.nonFinite
+    settings.truncated = truncated
     return settings
   }
 

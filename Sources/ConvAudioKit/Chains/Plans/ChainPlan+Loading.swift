@@ -136,7 +136,8 @@ extension ChainPlan {
     guard name.hasSuffix(".json") || !isFile && !isFolder else {
       var description = ConvolutionDescription(responsePath: name)
       description.choose(choices)
-      return Chain(ResponseStage(try ImpulseResponse(path: name, maximumBytes: maximumBytes), description))
+      let response = try ImpulseResponse(path: name, maximumBytes: maximumBytes, truncated: truncatedResponses)
+      return Chain(ResponseStage(response, description))
     }
     let path: String
     do throws(ChainError) {

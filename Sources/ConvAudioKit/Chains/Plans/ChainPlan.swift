@@ -85,6 +85,8 @@ package struct ChainPlan: Sendable, Equatable {
   /// Whether presets may name files outside their own folders.
   package var allowsOutside = false
   /// Limit on the memory of impulse responses together, in bytes.
+  /// What to do with impulse responses that end before their header says.
+  package var truncatedResponses = TruncatedPolicy.error
   package var maximumResponseBytes = ChainSettings().maximumMemoryBytes
 
   /// No stages.

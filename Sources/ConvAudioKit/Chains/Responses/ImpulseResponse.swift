@@ -21,10 +21,14 @@ public struct ImpulseResponse: Sendable {
 
   /// Reads a file.
   ///
-  /// - Parameter maximumBytes: Limit on the memory of the samples. Default: that of a convolution.
+  /// - Parameters:
+  ///   - maximumBytes: Limit on the memory of the samples. Default: that of a convolution.
+  ///   - truncated: What to do with a file that ends before its header says. Default: `.error`.
   /// - Throws: `AudioFileError`; `ImpulseResponseError.empty`, `.tooLong`, `.notFinite`.
-  public init(path: String, maximumBytes: Int = ChainSettings().maximumMemoryBytes) throws {
-    let reader = try AudioFileReader(path: path)
+  public init(
+    path: String, maximumBytes: Int = ChainSettings().maximumMemoryBytes, truncated: TruncatedPolicy = .error
+  ) throws {
+    let reader = try AudioFileReader(path: path, allowTruncated: truncated == .keep)
     let info = reader.info
     guard info.frames > 0 else { throw ImpulseResponseError.empty(path: path) }
     let bytes = info.frames.multipliedReportingOverflow(by: Int64(info.channels * 4))
