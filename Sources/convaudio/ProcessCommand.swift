@@ -97,7 +97,7 @@ struct ProcessCommand: ParsableCommand {
   /// The chain as it was typed, with the levels around it.
   private func plan() throws -> ChainPlan {
     var plan = try chain.plan(choices)
-    plan.maximumResponseBytes = response.maxMemory.bytes
+    plan.maximumResponseBytes = response.maximumBytes
     plan.truncatedResponses = truncation.truncated ?? .error
     sound.add(to: &plan)
     return plan
@@ -109,7 +109,7 @@ struct ProcessCommand: ParsableCommand {
 
   private func settings(of plan: ChainPlan) throws -> ProcessingSettings {
     var settings = ProcessingSettings()
-    settings.chain = try response.settings(of: plan, nonFinite: sound.nonFinite)
+    settings.chain = try response.settings(of: plan, nonFinite: sound.nonFinite ?? .keep)
     settings.outputLevel = level.level
     settings.ratePolicy = ratePolicy
     settings.container = format.format

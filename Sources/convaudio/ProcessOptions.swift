@@ -16,8 +16,11 @@ struct SoundOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("Gain in dB after the whole chain.", valueName: "dB"))
   var gainOut = Decibels(0)
 
-  @Option(help: "What to do with input samples that are NaN or infinite.")
-  var nonFinite: NonFinitePolicy = .keep
+  @Option(
+    help: """
+      What to do with input samples that are NaN or infinite (default: keep for files, zero for stream).
+      """)
+  var nonFinite: NonFinitePolicy?
 
   func validate() throws {
     _ = try gainIn.checked("--gain-in")

@@ -101,10 +101,15 @@ final class ReportPrinter: Sendable {
   private func printNotes(of report: ProcessingReport) {
     for note in report.notes { printError("\(report.input): \(note)") }
     if report.nonFiniteInputSamples > 0 {
-      printError("\(report.input): \(report.nonFiniteInputSamples) samples are NaN or infinite.")
+      let count = report.nonFiniteInputSamples
+      printError("\(report.input): \(count == 1 ? "1 sample is" : "\(count) samples are") NaN or infinite.")
     }
     if report.nonFiniteOutputSamples > 0 {
-      printError("\(report.output): \(report.nonFiniteOutputSamples) samples came out as NaN or infinite.")
+      let count = report.nonFiniteOutputSamples
+      let came = count == 1 ? "1 sample came" : "\(count) samples came"
+      // One sample of the input can spoil a whole transform, or everything after it in a recurrent model.
+      let remedy = report.nonFiniteInputSamples > 0 ? "; --non-finite zero replaces those of the input" : ""
+      printError("\(report.output): \(came) out as NaN or infinite\(remedy).")
     }
     if explains { report.explanation.forEach(printError) }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteFiles
 import ConvAudioKit
 import ModelFormats
 
@@ -13,7 +14,7 @@ struct ResponseOptions: ParsableArguments {
   var latency: Latency?
 
   @Option(help: ArgumentHelp("Memory limit for all convolutions together, such as 500M or 4G.", valueName: "bytes"))
-  var maxMemory = ByteCount(bytes: ChainSettings().maximumMemoryBytes)
+  var maxMemory = ByteCount(bytes: 4 << 30)
 
   @Flag(help: "Print how convolutions are computed and why.")
   var explain = false
@@ -25,6 +26,9 @@ struct ResponseOptions: ParsableArguments {
     }
   }
 
+  /// The limit, and never more than the process may have.
+  var maximumBytes: Int { min(maxMemory.bytes, MemoryBudget.bytes) }
+
   /// The settings of a chain: these options, and what was chosen for the whole of it.
   /// - Throws: `CommandError` when the cost table cannot be read.
   func settings(of plan: ChainPlan, nonFinite: NonFinitePolicy) throws -> ChainSettings {
@@ -32,7 +36,7 @@ struct ResponseOptions: ParsableArguments {
     settings.choose(plan.whole)
     settings.nonFinite = nonFinite
     settings.latency = latency?.value
-    settings.maximumMemoryBytes = maxMemory.bytes
+    settings.maximumMemoryBytes = maximumBytes
     settings.costs = try CostTable.selected()
     return settings
   }

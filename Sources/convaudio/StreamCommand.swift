@@ -32,7 +32,7 @@ struct StreamCommand: ParsableCommand {
       let (input, output) = (stream.format.format, stream.outputFormat ?? stream.format.format)
       try refuseTerminals(input: input?.rows == nil, output: output?.rows == nil)
       var plan = try chain.plan(choices)
-      plan.maximumResponseBytes = response.maxMemory.bytes
+      plan.maximumResponseBytes = response.maximumBytes
       plan.truncatedResponses = truncation.truncated ?? .error
       sound.add(to: &plan)
       let (chain, remarks) = try plan.load()
@@ -42,7 +42,7 @@ struct StreamCommand: ParsableCommand {
         response.remark(on: chain)
       }
       let runner = StreamRunner(
-        chain: chain, settings: settings(of: try response.settings(of: plan, nonFinite: sound.nonFinite)))
+        chain: chain, settings: settings(of: try response.settings(of: plan, nonFinite: sound.nonFinite ?? .zero)))
       defer { if stream.latencyReport { printError(times.summary) } }
       // Safe because the library asks on the thread that runs the stream, which is this one.
       nonisolated(unsafe) let times = times

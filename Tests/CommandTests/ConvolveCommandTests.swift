@@ -102,6 +102,42 @@ import Testing
     #expect(try read(bench, "z.npy").shape == [0, 1, 3, 3])
   }
 
+  @Test("One NaN spoils the outputs that it reaches, and no others, also where transforms would be cheaper")
+  func spoilt() throws {
+    let bench = try Bench()
+    for bad in [Float.nan, .infinity, 1e38] {
+      var values = (0..<4000).map { Float($0 % 7) }
+      values[2000] = bad
+      try write(bench, "x.npy", [4000], values)
+      try write(bench, "w.npy", [1000], [Float](repeating: 1, count: 1000))
+      let outcome = try bench.program.run("convolve", "x.npy", "--kernel", "w.npy", "-o", "y.npy", "--force", "--explain")
+      #expect(outcome.status == 0 && outcome.output.contains("direct sums, because 1 of the input's numbers"))
+      let y = try read(bench, "y.npy").values
+      let spoilt = y.indices.filter { !(abs(y[$0]) < 1e5) }
+      #expect(spoilt == Array(1001...2000), "\(bad): \(spoilt.count)")
+      let forced = try bench.program.run(
+        "convolve", "x.npy", "--kernel", "w.npy", "-o", "y.npy", "--force", "--algorithm", "transforms")
+      #expect(try forced.status == 0 && read(bench, "y.npy").values.contains { !(abs($0) < 1e5) })
+    }
+  }
+
+  @Test("More memory than the process may have is one sentence, not a crash")
+  func budget() throws {
+    let bench = try Bench()
+    try write(bench, "w.npy", [2], [1, 1])
+    var header = Array(try Data(contentsOf: URL(filePath: bench.path("w.npy"))))
+    let shape = Array("(2,), }".utf8)
+    let place = try #require(header.indices.first { header[$0...].starts(with: shape) })
+    header.replaceSubrange(place..<place + 17, with: Array("(1000000000,), } ".utf8))
+    try Data(header[..<128]).write(to: URL(filePath: bench.path("x.npy")))
+    truncate(bench.path("x.npy"), off_t(128 + 4_000_000_000))
+    let outcome = try bench.program.shell(
+      #"ulimit -v 2000000; "$0" convolve x.npy --kernel w.npy -o y.npy"#, [])
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors == "convaudio: x.npy: needs 4000000000 bytes of memory, which the system does not have.\n")
+  }
+
   @Test("- is standard input and output, and the explanation then goes to standard error")
   func pipes() throws {
     let bench = try Bench()

@@ -130,7 +130,8 @@ import Testing
           --gain-out <dB>         Gain in dB after the whole chain. (default: 0)
           --non-finite <non-finite>
                                   What to do with input samples that are NaN or
-                                  infinite. (values: keep, zero, error; default: keep)
+                                  infinite (default: keep for files, zero for stream).
+                                  (values: keep, zero, error)
 
         LEVEL OF THE OUTPUT:
           --normalize <dB>        Bring the peak of each output to this level in dB
@@ -286,7 +287,8 @@ import Testing
           --gain-out <dB>         Gain in dB after the whole chain. (default: 0)
           --non-finite <non-finite>
                                   What to do with input samples that are NaN or
-                                  infinite. (values: keep, zero, error; default: keep)
+                                  infinite (default: keep for files, zero for stream).
+                                  (values: keep, zero, error)
 
         OPTIONS:
           --version               Show the version.

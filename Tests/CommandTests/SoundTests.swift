@@ -164,7 +164,7 @@ import Testing
     #expect(
       kept.errors == """
         convaudio: in.wav: 2 samples are NaN or infinite.
-        convaudio: in.empty.wav: 2 samples came out as NaN or infinite.
+        convaudio: in.empty.wav: 2 samples came out as NaN or infinite; --non-finite zero replaces those of the input.
 
         """)
     #expect(try bench.bytes("in.wav") == bench.bytes("in.empty.wav"))

@@ -247,6 +247,23 @@ import Testing
     #expect(try stream.wait() == 0)
   }
 
+  @Test("NaN is silence by default, so that a recurrent model or a transform recovers")
+  func nonFinite() throws {
+    let bench = try Bench()
+    let input = [Float.nan, 1, .infinity, 0.5].flatMap { withUnsafeBytes(of: $0) { Array($0) } }
+    try Data(input).write(to: URL(filePath: bench.path("in.raw")))
+    func run(_ options: String) throws -> (Outcome, [Float]) {
+      let outcome = try bench.program.shell(
+        #""$0" stream -p empty --format f32le --rate 8000 --channels 1 \#(options) < in.raw > out.raw"#, [])
+      let bytes = try bench.bytes("out.raw")
+      return (outcome, bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) })
+    }
+    let (usual, zeroed) = try run("")
+    #expect(zeroed == [0, 1, 0, 0.5] && usual.errors.contains("2 samples of the input were NaN or infinite"))
+    #expect(try run("--non-finite keep").1[0].isNaN)
+    #expect(try run("--non-finite error").0.status == 1)
+  }
+
   @Test("A reader that goes away ends it quietly")
   func closedReader() throws {
     let bench = try Bench()

@@ -1,3 +1,5 @@
+import ByteFiles
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -59,7 +61,7 @@ struct NumPyDecoder {
   /// A sparse file can claim any size without using the disk, and an array without memory would end the program.
   private func requireMemory(count: Int) throws(NumPyError) {
     let bytes = max(1, count * MemoryLayout<Float>.stride)
-    guard let probe = malloc(bytes) else { throw .memory(name: name, bytes: bytes) }
+    guard bytes <= MemoryBudget.bytes, let probe = malloc(bytes) else { throw .memory(name: name, bytes: bytes) }
     free(probe)
   }
 

@@ -1,11 +1,6 @@
 import ArrayFiles
+import ByteFiles
 import Convolution
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A convolution of arrays: batch and channel axes may be left out, and a kernel without channel axes (a bare kernel)
 /// is applied to every channel.
@@ -48,12 +43,12 @@ public struct ArrayConvolution: Sendable {
   public var rank: Int?
   /// Number of threads; does not affect the output.
   public var threads = 1
-  /// Direct sums or transforms; a transposed convolution is always by direct sums.
+  /// Direct sums or transforms; a transposed convolution is always by direct sums, and so is by default an input with NaN,
+  /// infinities or numbers beyond 1e30, which transforms would spread.
   public var algorithm = ConvolutionPlan.Algorithm.automatic
-  /// Memory limit of a run, in bytes. Default: the memory of the machine. A few numbers of a geometry can ask for
+  /// Memory limit of a run, in bytes. Default: what this process may have. A few numbers of a geometry can ask for
   /// terabytes, and the system would kill the program instead of refusing.
-  public var maximumBytes =
-    max(1, sysconf(Int32(_SC_PHYS_PAGES))) * max(1, sysconf(Int32(_SC_PAGESIZE)))
+  public var maximumBytes = MemoryBudget.bytes
 
   /// The defaults above.
   public init() {}
@@ -108,9 +103,16 @@ public struct ArrayConvolution: Sendable {
           * max(Double(size) + Double(counts.before) + Double(counts.after), Double(axis.stride))
       }
       try checkMemory(floats: padded, x, w, output: output, reading)
+      let spoilt = algorithm == .automatic ? x.values.count { !($0.magnitude <= Self.largestForTransforms) } : 0
       let plan = try ConvolutionPlan(
-        geometry, weights: w, bias: bias, input: x.shape, threads: threads, algorithm: algorithm)
-      return (try plan.execute(x), plan.explanation)
+        geometry, weights: w, bias: bias, input: x.shape, threads: threads,
+        algorithm: spoilt == 0 ? algorithm : .direct)
+      var explanation = plan.explanation
+      if spoilt > 0 {
+        explanation.append(
+          "direct sums, because \(spoilt) of the input's numbers are NaN, infinite or beyond 1e30, which transforms spread")
+      }
+      return (try plan.execute(x), explanation)
     case .transposed(let outputPadding):
       if isMirrored || mode != .zeros { throw ArrayConvolutionError.transposedOption }
       let outputPadding = try spread(outputPadding, "output paddings", rank)
@@ -133,6 +135,9 @@ public struct ArrayConvolution: Sendable {
       return (try plan.execute(x), plan.explanation)
     }
   }
+
+  /// Larger numbers could become infinite in a sum over a whole transform.
+  private static let largestForTransforms: Float = 1e30
 
   private func counts(_ padding: Padding) throws(ArrayConvolutionError) -> PaddingCounts {
     switch padding {

@@ -1,3 +1,4 @@
+import ByteFiles
 import Signals
 import Convolution
 import StreamingConvolution
@@ -16,8 +17,9 @@ public struct ChainSettings: Sendable {
   public var tail = TailPolicy.keep
   /// Latency of each convolution with impulse responses; nil: the cheapest for files, 0 everywhere else.
   public var latency: ConvolutionLatency?
-  /// Limit on the memory of all convolutions with impulse responses, in bytes.
-  public var maximumMemoryBytes = 4 << 30
+  /// Limit on the memory of all convolutions with impulse responses, in bytes. Default: 4 GiB, or what this process may
+  /// have.
+  public var maximumMemoryBytes = min(4 << 30, MemoryBudget.bytes)
   /// Limit on the histories and working memory of all networks over all channels, in bytes.
   package var maximumStateBytes = NetworkProcessor.defaultMaximumStateBytes
   /// The cost table that plans are made from.
